@@ -1,0 +1,1 @@
+"""The Discord side of Dreambot: doors, queue, executor, answers. It stands on `dreamcore` and is built next."""
