@@ -1,1 +1,1 @@
-"""The Discord side of Dreambot: doors, queue, executor, answers. It stands on `dreamcore` and is built next."""
+"""The Discord side of Dreambot: doors, queue, executor, answers. Stands on `dreamcore`; built next."""

@@ -25,7 +25,7 @@ from collections.abc import Iterable
 
 
 class DreamError(Exception):
-    """Base class. `sentence` goes to the person, `log` to the operator; they are the same unless told apart."""
+    """Base class. `sentence` goes to the person, `log` to the operator; the same unless told apart."""
 
     def __init__(self, sentence: str, *, log: str | None = None) -> None:
         super().__init__(sentence)
@@ -41,7 +41,9 @@ class UnknownKey(RecipeError):
     """A key that no recipe has."""
 
     def __init__(self, key: str, known: Iterable[str]) -> None:
-        super().__init__(f"There is no setting “{clip(key)}”.{did_you_mean(key, known)}")
+        known = list(known)
+        hint = did_you_mean(key, known) or f" There are: {', '.join(known)}."
+        super().__init__(f"There is no setting “{clip(key)}”.{hint}")
 
 
 class BadValue(RecipeError):

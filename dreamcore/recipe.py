@@ -1,0 +1,186 @@
+"""A recipe: everything that decides how a dream looks. The one source of its settings' names, ranges and help.
+
+Two values of one shape: `Recipe` is what a person asked for, with `None` for all that was left out;
+`ResolvedRecipe` has nothing left out and is what is stored, printed and dreamt (see `resolve`). Imports no torch.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Self
+
+from dreamcore import text as recipe_text
+from dreamcore.errors import BadValue, RecipeError, UnknownKey
+from dreamcore.settings import (
+    AUTO,
+    Auto,
+    Setting,
+    Term,
+    channel_setting,
+    choice_setting,
+    name_setting,
+    number_setting,
+    term_setting,
+)
+
+ENGINE = 1  #: goes up whenever the same resolved recipe would give another picture
+
+OBJECTIVES = ("energy", "mean", "contrast", "seen", "class")
+SCHEDULES = ("coarse", "classic")
+NORMALISATIONS = ("mean", "std")
+SMOOTHINGS = ("none", "gaussian", "laplacian")
+COLOURS = ("dream", "keep")
+PRECISIONS = ("fp32", "bf16")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recipe:
+    """What a person asks for; `None` is what they left out. Every field is validated on creation (RecipeError).
+
+    >>> Recipe.parse("layer=patterns strength=1.50")
+    Recipe('layer=patterns strength=1.5')
+    """
+
+    style: str | None = name_setting(
+        "a look by name, for people who know no layers: classic, eyes, towers … or surprise"
+    )
+    network: str | None = name_setting("the network that dreams", auto=True)
+    layer: tuple[Term, ...] | None = term_setting(
+        "what to make more of: edges, textures, patterns, parts, objects, or a layer's own name, with weights "
+        "(4c:1,3b:-0.3) or wildcards (inception_4*/output)"
+    )
+    channel: tuple[int, ...] | None = channel_setting("only these channels of the layer, by number: 14 or 14,88")
+    classes: tuple[Term, ...] | None = term_setting("only these of the things the network was taught: cat,owl:0.5")
+    objective: str | None = choice_setting(
+        "what counts as more: energy (mean square), mean, contrast (what stands out from the picture's own average), "
+        "seen (the classes it already sees at each place), class (the named classes everywhere)",
+        OBJECTIVES,
+    )
+    strength: float | None = number_setting("how much: 0 returns the picture, 1 is the usual look", 0, 4, whole=False)
+    schedule: str | None = choice_setting(
+        "coarse: most steps where structure is made, on the small octaves; classic: the same everywhere, as in 2015",
+        SCHEDULES,
+    )
+    steps: int | None = number_setting("steps on the smallest octave", 1, 200, whole=True)
+    octaves: int | Auto | None = number_setting(
+        "sizes the picture is dreamt at, small to large; more give larger features",
+        1,
+        16,
+        whole=True,
+        auto=True,
+    )
+    octave_scale: float | None = number_setting("how much larger each octave is", 1.1, 3, whole=False)
+    jitter: int | None = number_setting("pixels the picture is shifted by at random each step", 0, 128, whole=True)
+    normalisation: str | None = choice_setting("what one step's gradient is divided by", NORMALISATIONS)
+    smoothing: str | None = choice_setting(
+        "of the gradient: none, gaussian (less grain), laplacian (every scale equally strong)", SMOOTHINGS
+    )
+    size: int | Auto | None = number_setting(
+        "longest side dreamt, in pixels; a larger picture keeps its size and its own detail",
+        64,
+        16384,
+        whole=True,
+        auto=True,
+    )
+    colours: str | None = choice_setting("dream, or keep the picture's own", COLOURS)
+    precision: str | None = choice_setting("of the arithmetic", PRECISIONS, auto=True)
+    seed: int | None = number_setting("the same seed gives the same dream", 0, 2**32 - 1, whole=True)
+    engine: int | None = number_setting("version of the engine that the recipe is for", 1, ENGINE, whole=True)
+
+    def __post_init__(self) -> None:
+        for key, value in self.given().items():
+            setting = SETTINGS[key]
+            try:
+                setting.check(value)
+            except ValueError as error:
+                shown = setting.write(value) if isinstance(value, str | int | float) else str(value)
+                raise BadValue(key, shown, str(error)) from None
+            if isinstance(value, int) and not setting.whole:
+                object.__setattr__(self, key, float(value))  # 1 and 1.0 are one recipe
+
+    @classmethod
+    def parse(cls, text: str) -> Recipe:
+        """The recipe written as `key=value` text. Raises RecipeError naming the key and the nearest valid one."""
+        values: dict[str, Any] = {}
+        for key, value in recipe_text.pairs(text):
+            setting = SETTINGS.get(key)
+            if setting is None:
+                raise UnknownKey(key, SETTINGS)
+            try:
+                values[key] = setting.parse(value)
+            except ValueError as error:
+                raise BadValue(key, value, str(error)) from None
+        if values.get("engine", 1) > ENGINE:
+            raise RecipeError(
+                f"This recipe was made by a newer engine ({values['engine']}); this one is {ENGINE}: update it."
+            )
+        return Recipe(**values)
+
+    @property
+    def text(self) -> str:
+        """The recipe as text, in a fixed order; `Recipe.parse` of it is this recipe again."""
+        return recipe_text.join({key: SETTINGS[key].write(value) for key, value in self.given().items()})
+
+    def given(self) -> dict[str, Any]:
+        """The settings that were not left out, by key."""
+        values = ((field.name, getattr(self, field.name)) for field in dataclasses.fields(self))
+        return {key: value for key, value in values if value is not None}
+
+    def over(self, defaults: Recipe) -> Recipe:
+        """This recipe, with what it leaves out taken from `defaults`: the nearest layer wins.
+
+        >>> Recipe.parse("strength=2").over(Recipe.parse("strength=1 seed=3")).text
+        'strength=2 seed=3'
+        """
+        return Recipe(**{**defaults.given(), **self.given()})
+
+    def but(self, **changes: Any) -> Self:
+        """The same recipe with some settings changed; None leaves one out."""
+        return dataclasses.replace(self, **changes)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.text!r})"
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class ResolvedRecipe(Recipe):
+    """A recipe with nothing left to chance or to defaults. The same one, picture and machine: the same bytes.
+
+    `style` is spent: what it stands for is spelled out, so that the dream outlives a style's redefinition.
+    `channel` and `classes` may be None: all channels; no class named.
+    """
+
+    NEEDED: ClassVar[tuple[str, ...]] = (
+        *("network", "layer", "objective", "strength", "schedule", "steps", "octaves", "octave_scale"),
+        *("jitter", "normalisation", "smoothing", "size", "colours", "precision", "seed", "engine"),
+    )
+
+    network: str
+    layer: tuple[Term, ...]
+    objective: str
+    strength: float
+    schedule: str
+    steps: int
+    octaves: int
+    octave_scale: float
+    jitter: int
+    normalisation: str
+    smoothing: str
+    size: int
+    colours: str
+    precision: str
+    seed: int
+    engine: int
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        left_out = [key for key in self.NEEDED if getattr(self, key) in (None, AUTO)]
+        if left_out or self.style is not None:
+            raise RecipeError(f"This recipe is not resolved: {', '.join(left_out) or 'style'}.")
+
+
+SETTINGS: Mapping[str, Setting] = {
+    field.name: field.metadata["setting"] for field in dataclasses.fields(Recipe)
+}  #: every setting by key, in the order in which a recipe is written

@@ -1,0 +1,71 @@
+"""The text form of a recipe, read into (key, value) pairs. Knows nothing of what the keys mean.
+
+    layer=4c strength = 1.5 classes="golden retriever:1, cat:0.5"
+
+Pairs are parted by spaces; a value with spaces stands in quotes (straight or curly: phones write both);
+spaces around `=` and after the commas of a list are allowed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from dreamcore.errors import RecipeError, clip
+
+LONGEST_TEXT = 4000
+
+_ATOM = r"""[^\s,="“”„«»]"""
+_TOKEN = re.compile(
+    rf"""
+    \s+
+    | (?P<key>[^\W\d][\w-]*) \s* = \s*
+      (?: ["“”„«] (?P<quoted>[^"“”„«»]*) (?P<end>["“”»]?)
+        | (?P<plain>{_ATOM}* (?: \s* , \s* (?! {_ATOM}+ \s* = ) {_ATOM}+ )*) )
+    | (?P<word>\S+)
+    """,
+    re.VERBOSE,
+)
+
+
+def pairs(text: str) -> Iterator[tuple[str, str]]:
+    """The (key, value) pairs of a recipe's text, in order; keys in lower case, `-` as `_`.
+
+    Raises RecipeError for text that is no list of `key=value`, for an empty value and for a key given twice.
+
+    >>> list(pairs('layer = 4c,3b:-0.3 classes="great grey owl"'))
+    [('layer', '4c,3b:-0.3'), ('classes', 'great grey owl')]
+    """
+    if len(text) > LONGEST_TEXT:
+        raise RecipeError(f"A recipe is at most {LONGEST_TEXT} characters long; this one has {len(text)}.")
+    seen: dict[str, str] = {}
+    for match in _TOKEN.finditer(text):
+        if word := match["word"]:
+            raise RecipeError(_loose_word(word))
+        if match["key"] is None:
+            continue
+        if match["quoted"] is not None and not match["end"]:
+            raise RecipeError(f"The quotation mark after {match['key']}= is never closed.")
+        key = match["key"].lower().replace("-", "_")
+        value = (match["quoted"] if match["quoted"] is not None else match["plain"]).strip()
+        if not value:
+            raise RecipeError(f"{clip(key)}= has no value: write {clip(key)}=something, or leave it out.")
+        if key in seen:
+            raise RecipeError(f"{clip(key)} is given twice ({clip(seen[key])} and {clip(value)}): keep one.")
+        seen[key] = value
+        yield key, value
+
+
+def join(values: Mapping[str, str]) -> str:
+    """The text whose `pairs` are `values`."""
+    return " ".join(f'{key}="{value}"' if _needs_quotes(value) else f"{key}={value}" for key, value in values.items())
+
+
+def _needs_quotes(value: str) -> bool:
+    return not value or any(c.isspace() or c in "=«»„“”" for c in value)
+
+
+def _loose_word(word: str) -> str:
+    if word.startswith("="):
+        return "There is a “=” with no setting before it: write it as key=value, for example strength=1.5."
+    return f"“{clip(word)}” is not a setting: settings look like key=value, for example style={clip(word, 20)}."
