@@ -1,0 +1,178 @@
+"""Bytes from a stranger to a picture, or to one sentence that says what is wrong with them."""
+
+from __future__ import annotations
+
+import importlib
+import io
+import threading
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, features
+
+from dreamcore.errors import PictureError
+from dreamcore.picture.colour import to_srgb
+from dreamcore.picture.containers import DAMAGED, MAX_FRAMES, Survey, survey
+from dreamcore.picture.kinds import ADVICE, identify
+
+_MEGAPIXEL = 1_000_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """What a picture may cost. All are checked before a pixel is decoded.
+
+    Pillow has a ceiling of its own at 178 956 970 pixels, which holds whatever `pixels` says.
+    """
+
+    bytes: int = 64 << 20
+    pixels: int = 100 * _MEGAPIXEL
+    side: int = 65_500  # what a JPEG can hold
+
+
+DEFAULT_LIMITS = Limits()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Picture:
+    """A decoded picture: upright, 8-bit sRGB, free of the file's metadata."""
+
+    rgb: NDArray[np.uint8]  # (H, W, 3); under alpha 0 still the colour that the file hides there
+    alpha: NDArray[np.uint8] | None  # (H, W), not premultiplied; None where every pixel is opaque
+    format: str  # as found in the file: PNG, JPEG, WEBP, GIF, BMP, TIFF, AVIF or HEIF
+    frames: int = 1  # how many the file has (counted up to 10 000); only the first was decoded
+    notes: tuple[str, ...] = ()  # sentences for the person
+
+    @property
+    def width(self) -> int:
+        return int(self.rgb.shape[1])
+
+    @property
+    def height(self) -> int:
+        return int(self.rgb.shape[0])
+
+
+def decode(data: bytes, *, limits: Limits = DEFAULT_LIMITS) -> Picture:
+    """The first frame of a picture file, oriented, as 8-bit sRGB and alpha.
+
+    JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF and, where `pillow_heif` is installed, HEIF; judged by content.
+    Raises `PictureError`, and nothing else, for everything that is not such a picture or exceeds `limits`.
+    """
+    if len(data) > limits.bytes:
+        raise PictureError(
+            f"The file has {_mebibytes(len(data))}; at most {_mebibytes(limits.bytes)} can be read. "
+            "Please post it smaller."
+        )
+    kind = identify(data)
+    found = survey(kind, data)
+    _check_size(found.width, found.height, limits)
+    # The decoders raise nearly every exception there is on a hostile file, and what went wrong inside them
+    # means one thing to the person: hence the broad net, which lets only our own sentences pass.
+    try:
+        with _silence():
+            image = _open(kind, found.data)
+            _check_size(image.width, image.height, limits)
+            orientation = _orientation(kind, image)
+            image.load()
+            rgb, alpha, notes = to_srgb(image, depth=found.depth)
+    except PictureError:
+        raise
+    except Image.DecompressionBombError as error:
+        raise _too_many_pixels(limits) from error
+    except MemoryError as error:
+        raise PictureError("The picture is too large to be decoded here: post it smaller.") from error
+    except Exception as error:
+        raise PictureError(DAMAGED, log=f"{kind}: {type(error).__name__}: {error}") from error
+    if found.frames > 1:
+        notes = (_first_of(found, kind), *notes)
+    return Picture(
+        rgb=_upright(rgb, orientation),
+        alpha=None if alpha is None else _upright(alpha, orientation),
+        format=kind,
+        frames=found.frames,
+        notes=notes,
+    )
+
+
+def _check_size(width: int, height: int, limits: Limits) -> None:
+    if width * height > limits.pixels:
+        raise _too_many_pixels(limits, f"{width}x{height} pixels")
+    if max(width, height) > limits.side:
+        raise PictureError(
+            f"The picture measures {width}x{height} pixels; no side may exceed {limits.side}. Please crop it."
+        )
+
+
+def _too_many_pixels(limits: Limits, size: str = "too many pixels") -> PictureError:
+    return PictureError(
+        f"The picture has {size}; at most {limits.pixels / _MEGAPIXEL:g} megapixels can be read. "
+        "Please post it smaller."
+    )
+
+
+def _mebibytes(count: int) -> str:
+    return f"{count / (1 << 20):.3g} MiB" if count >= 1 << 20 else f"{count} bytes"
+
+
+def _open(kind: str, data: bytes) -> Image.Image:
+    """Reads the header only; the pixels come with `load()`."""
+    if kind == "HEIF":
+        return _open_heif(data)
+    if kind == "AVIF" and not features.check("avif"):
+        raise PictureError(f"AVIF pictures cannot be read here: {ADVICE}.")
+    return Image.open(io.BytesIO(data), formats=[kind])
+
+
+def _open_heif(data: bytes) -> Image.Image:
+    """By pillow_heif's own reader: registering it with Pillow would change every `Image.open` of the process."""
+    try:
+        pillow_heif = importlib.import_module("pillow_heif")
+    except ImportError as error:
+        raise PictureError(f"HEIF pictures (an iPhone's) cannot be read here: {ADVICE}.") from error
+    opened: Image.Image = pillow_heif.HeifImageFile(io.BytesIO(data))
+    return opened
+
+
+def _orientation(kind: str, image: Image.Image) -> int:
+    """EXIF orientation 1..8 that is still to be applied. Call before `load`."""
+    if kind in ("TIFF", "HEIF"):  # turned upright by their decoders
+        return 1
+    try:
+        orientation = image.getexif().get(0x0112, 1)
+    except Exception:  # damaged metadata spoils no picture
+        return 1
+    return orientation if orientation in range(1, 9) else 1
+
+
+def _upright(pixels: NDArray[np.uint8], orientation: int) -> NDArray[np.uint8]:
+    """(H, W, ...) as stored -> as meant to be seen. The eight cases of EXIF 2.32, 4.6.4 A."""
+    turned = pixels.swapaxes(0, 1) if orientation >= 5 else pixels
+    if orientation in (2, 3, 6, 7):
+        turned = turned[:, ::-1]
+    if orientation in (3, 4, 7, 8):
+        turned = turned[::-1]
+    return np.ascontiguousarray(turned)
+
+
+def _first_of(found: Survey, kind: str) -> str:
+    count = f"more than {MAX_FRAMES - 1}" if found.frames >= MAX_FRAMES else str(found.frames)
+    return f"The first of {count} {'pages' if kind == 'TIFF' else 'frames'} was dreamt."
+
+
+_SILENCE = threading.Lock()
+
+
+@contextmanager
+def _silence() -> Iterator[None]:
+    """Pillow's warnings about strange files go nowhere: the picture or the error tells all.
+
+    The warnings' filters belong to the whole process, so decoding takes turns; and the filter names Pillow's
+    modules alone, so that it does no harm if another thread's own changes make it outlive this block.
+    """
+    with _SILENCE, warnings.catch_warnings():
+        warnings.filterwarnings("ignore", module=r"PIL\b")
+        yield

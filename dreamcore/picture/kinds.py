@@ -1,0 +1,131 @@
+"""What a file is, judged by its first bytes and never by its name; and a sentence for what it is not."""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+
+from dreamcore.errors import PictureError, clip
+
+ADVICE = "post a JPEG, PNG, WebP or GIF"
+
+_EXTENSIONS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".jpe": "JPEG", ".jfif": "JPEG", ".webp": "WEBP"}
+
+_BMP_HEADERS = {12, 16, 40, 52, 56, 64, 108, 124}  # the sizes a bitmap's second header may state
+_HEIF_BRANDS = {b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"hevm", b"hevs", b"mif1", b"msf1"}
+
+# What people post by mistake. Longer prefixes stand before shorter ones that they begin with.
+_OTHERS: tuple[tuple[bytes, str], ...] = (
+    (b"%PDF", "a PDF"),
+    (b"%!PS", "a PostScript file"),
+    (b"\xc5\xd0\xd3\xc6", "a PostScript file"),
+    (b"8BPS", "a Photoshop file"),
+    (b"gimp xcf", "a GIMP file"),
+    (b"\x00\x00\x01\x00", "an icon"),
+    (b"\x00\x00\x02\x00", "a mouse pointer"),
+    (b"\x00\x00\x00\x0cJXL ", "a JPEG XL picture"),
+    (b"\xff\x0a", "a JPEG XL picture"),
+    (b"\x00\x00\x00\x0cjP  ", "a JPEG 2000 picture"),
+    (b"\xff\x4f\xff\x51", "a JPEG 2000 picture"),
+    (b"v/1\x01", "an OpenEXR picture"),
+    (b"#?RADIANCE", "a Radiance picture"),
+    (b"DDS ", "a texture file"),
+    (b"qoif", "a QOI picture"),
+    (b"PK\x03\x04", "a ZIP archive or an office document"),
+    (b"Rar!", "a RAR archive"),
+    (b"7z\xbc\xaf", "a 7-Zip archive"),
+    (b"\x1f\x8b", "a gzip archive"),
+    (b"\x1aE\xdf\xa3", "a video"),
+    (b"\x00\x00\x01\xba", "a video"),
+    (b"\x00\x00\x01\xb3", "a video"),
+    (b"FLV", "a video"),
+    (b"OggS", "a sound or video file"),
+    (b"ID3", "a sound file"),
+    (b"fLaC", "a sound file"),
+    (b"MZ", "a program"),
+    (b"\x7fELF", "a program"),
+)
+
+
+def identify(data: bytes) -> str:
+    """The kind of picture: "PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "AVIF" or "HEIF".
+
+    Raises `PictureError` that says what the file is instead, as far as its first bytes tell.
+    """
+    if not data:
+        raise PictureError("The file is empty: nothing of the picture arrived. Please post it again.")
+    if data.startswith(b"\x89PNG\r\n\x1a\n"):
+        return "PNG"
+    if data.startswith(b"\xff\xd8\xff"):
+        return "JPEG"
+    if data.startswith((b"GIF87a", b"GIF89a")):
+        return "GIF"
+    if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
+        return "WEBP"
+    if data.startswith(b"BM") and int.from_bytes(data[14:18], "little") in _BMP_HEADERS:
+        return "BMP"
+    if data.startswith((b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")):
+        if data[8:10] == b"CR":
+            raise _not_a_picture("a raw camera file")
+        return "TIFF"
+    if data[4:8] == b"ftyp":
+        return _box_brand(data)
+    raise _not_a_picture(_what(data))
+
+
+def format_for(name: str) -> str:
+    """The output format ("PNG", "JPEG" or "WEBP") that a file name asks for by its extension.
+
+    >>> format_for("dream.JPG")
+    'JPEG'
+    """
+    extension = PurePath(name).suffix.lower()
+    if extension in _EXTENSIONS:
+        return _EXTENSIONS[extension]
+    if not extension:
+        raise PictureError(f"The name “{clip(name)}” has no extension: end it in .png, .jpg or .webp.")
+    raise PictureError(f"A dream cannot be written as “{clip(extension)}”: end its name in .png, .jpg or .webp.")
+
+
+def _box_brand(data: bytes) -> str:
+    """AVIF, HEIF and videos share one container; the brands in its first box tell them apart."""
+    length = min(int.from_bytes(data[:4], "big"), 512)
+    brands = [data[8:12], *(data[i : i + 4] for i in range(16, length - 3, 4))]
+    if b"avif" in brands or b"avis" in brands:
+        return "AVIF"
+    if _HEIF_BRANDS.intersection(brands):
+        return "HEIF"
+    raise _not_a_picture("a video")
+
+
+def _what(data: bytes) -> str:
+    for prefix, name in _OTHERS:
+        if data.startswith(prefix):
+            return name
+    if data.startswith(b"RIFF"):
+        return {b"AVI ": "a video", b"WAVE": "a sound file"}.get(data[8:12], "")
+    text = data[:1024].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    if b"<svg" in text:
+        return "an SVG drawing"
+    if text.startswith((b"<!doctype html", b"<html", b"<head", b"<body")) or b"<html" in text:
+        return "a web page"
+    if text.startswith(b"<?xml"):
+        return "an XML file"
+    return "text" if _is_text(data[:1024]) else ""
+
+
+def _is_text(head: bytes) -> bool:
+    try:
+        decoded = head.decode("utf-8")
+    except UnicodeDecodeError as error:
+        if error.start < len(head) - 3:  # not merely the cut in the middle of a letter
+            return False
+        decoded = head[: error.start].decode("utf-8")
+    return all(letter.isprintable() or letter in "\r\n\t\f" for letter in decoded)
+
+
+def _not_a_picture(what: str) -> PictureError:
+    if what.endswith("picture"):
+        return PictureError(f"This is {what}, which cannot be read here: {ADVICE}.")
+    if what:
+        return PictureError(f"This is {what}, not a picture: {ADVICE}.")
+    return PictureError(f"This is not a picture of a kind that can be read here: {ADVICE}.")
