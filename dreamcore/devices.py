@@ -1,0 +1,97 @@
+"""Where to dream: choosing a device, what it can do, how much memory it has left."""
+
+from __future__ import annotations
+
+import importlib
+from types import ModuleType
+
+import psutil
+import torch
+
+from dreamcore.errors import DeviceError, InstallationError
+
+
+def choose_device(name: str | None = None) -> torch.device:
+    """The device called `name`: "auto" (or None), "cpu", "cuda", "cuda:1", "mps".
+
+    "auto" takes the first NVIDIA GPU, then Apple's, then the CPU. Raises `DeviceError` when it is not there.
+    """
+    wanted = (name or "auto").strip().lower()
+    if wanted == "auto":
+        wanted = "cuda" if torch.cuda.is_available() else "mps" if _has_mps() else "cpu"
+    kind, _, number = wanted.partition(":")
+    if kind not in ("cpu", "cuda", "mps") or (number and not (number.isdecimal() and number.isascii())):
+        raise DeviceError(f"There is no device “{wanted[:30]}”: it is one of auto, cpu, cuda, cuda:1, mps.")
+    if kind == "cuda":
+        _check_cuda(wanted, int(number or 0))
+        return torch.device("cuda", int(number or 0))
+    if kind == "mps" and not _has_mps():
+        raise DeviceError("There is no Apple GPU that PyTorch can use here; device=cpu always works.")
+    if number and int(number) > 0:
+        raise DeviceError(f"There is only one {kind} here, so {wanted[:30]} does not exist.")
+    return torch.device(kind)
+
+
+def native_bf16(device: torch.device) -> bool:
+    """Whether the device multiplies bfloat16 matrices in hardware; elsewhere bf16 is slower than fp32."""
+    if device.type == "cuda":
+        return torch.cuda.get_device_capability(device) >= (8, 0)
+    if device.type == "cpu":
+        # Private names, so each is asked for only where it still exists.
+        checks = ("_is_avx512_bf16_supported", "_is_amx_tile_supported", "_is_arm_bf16_supported")
+        return any(bool(getattr(torch.cpu, check, bool)()) for check in checks)
+    return False
+
+
+def available_memory(device: torch.device) -> int:
+    """Bytes that can still be taken: of the GPU's memory, or of the machine's or container's."""
+    if device.type == "cuda":
+        free, _ = torch.cuda.mem_get_info(device)
+        reserved_but_unused = torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(device)
+        return int(free + reserved_but_unused)
+    return min(psutil.virtual_memory().available, _left_in_container())
+
+
+def torchvision_models() -> ModuleType:
+    """`torchvision.models`, or an `InstallationError` that says what to install.
+
+    A CPU build of torch beside a CUDA build of torchvision (or the other way round) fails while torchvision
+    registers its operators, with a message that helps nobody.
+    """
+    try:
+        return importlib.import_module("torchvision.models")
+    except ModuleNotFoundError as error:
+        raise InstallationError(_INSTALL.format(what="torchvision is not installed"), log=str(error)) from error
+    except (RuntimeError, OSError, ImportError, AttributeError) as error:
+        raise InstallationError(
+            _INSTALL.format(what="torch and torchvision do not fit each other"), log=str(error)
+        ) from error
+
+
+_INSTALL = (
+    "{what}: install both anew, together and from the same index"
+    " (pip install --force-reinstall torch torchvision, with the same --index-url for both)."
+)
+
+
+def _has_mps() -> bool:
+    return torch.backends.mps.is_available()
+
+
+def _check_cuda(wanted: str, number: int) -> None:
+    if not torch.cuda.is_available():
+        raise DeviceError("There is no NVIDIA GPU that PyTorch can use here; device=cpu always works.")
+    if number >= torch.cuda.device_count():
+        raise DeviceError(f"There is no {wanted[:30]}: this machine has {torch.cuda.device_count()} CUDA device(s).")
+
+
+def _left_in_container() -> int:
+    """What the control group still allows; containers see the whole machine's memory otherwise."""
+    try:
+        with open("/sys/fs/cgroup/memory.max", encoding="ascii") as limit_file:  # noqa: PTH123 - not a file, a kernel's answer
+            limit = limit_file.read().strip()
+        with open("/sys/fs/cgroup/memory.current", encoding="ascii") as used_file:  # noqa: PTH123
+            used = int(used_file.read())
+    except (OSError, ValueError):
+        return 2**62
+    return max(0, int(limit) - used) if limit.isdecimal() else 2**62

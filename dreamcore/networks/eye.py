@@ -1,0 +1,128 @@
+"""A network cut down to what a dream needs: frozen, folded, channels-last, nothing beyond the deepest layer."""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, fx, nn
+
+from dreamcore.networks import measures, optimise
+from dreamcore.networks.graph import NamedGraph
+from dreamcore.networks.preprocessing import Preprocessing
+
+#: The key under which an eye that was asked for logits returns them.
+LOGITS = "logits"
+
+#: Of the radius of the receptive field, how much a tile needs around it: at inception_4c 0.64 (96 px) gives a gradient
+#: at a cosine of 0.9987 to the whole picture's. The rest of the field hardly weighs.
+_HALO_SHARE = 0.64
+_LARGEST_HALO = 256  # pixels
+
+
+@dataclass(frozen=True)
+class EyePlan:
+    """What an eye will be: decided, not yet built."""
+
+    named: NamedGraph
+    graph: fx.Graph  # truncated, before it is rewritten for speed
+    preprocessing: Preprocessing
+    precision: str
+
+
+class Eye(nn.Module):
+    """A picture in, activations out.
+
+    `eye(x)` takes (1, 3, H, W) float32 RGB in [0, 1] (channels-last is fastest) and gives a dict of (1, C, h, w)
+    tensors, one for each layer asked for, differentiable with respect to x. Logits, when asked for, are under
+    `"logits"`: (1, classes, h, w), one reading for each place, where the network can be read so, else h = w = 1.
+    """
+
+    mean: Tensor
+    std: Tensor
+
+    def __init__(self, plan: EyePlan, device: torch.device) -> None:
+        super().__init__()
+        network = optimise.own_modules(plan.named.root, plan.graph)
+        optimise.fold_batch_norms(network)
+        rest = optimise.fold_normalisation(network, plan.preprocessing)
+        optimise.forget_in_place(network)
+        optimise.own_rectifiers(network)
+        if plan.precision == "bf16":
+            optimise.first_in_float32(network, torch.bfloat16)
+        network.graph.lint()
+        network.recompile()
+        optimise.lay_out(network, device)
+        self.network = network
+        self.precision = plan.precision
+        self.register_buffer("mean", torch.tensor(rest.mean, device=device).view(1, 3, 1, 1))
+        self.register_buffer("std", torch.tensor(rest.std, device=device).view(1, 3, 1, 1))
+        self._has_std = any(value != 1.0 for value in rest.std)
+        self._plan = plan
+        deepest = _reach(plan)
+        self.stride = deepest.stride
+        self.whole_picture = deepest.whole_picture
+        self.halo = _halo(deepest)
+        self.eval()
+
+    def forward(self, x: Tensor) -> dict[str, Tensor]:
+        x = optimise.picture_in(x) - self.mean
+        if self._has_std:
+            x = x / self.std
+        activations: dict[str, Tensor] = self.network(x)
+        return activations
+
+    @functools.cached_property
+    def minimum_side(self) -> int:
+        """Pixels of the shortest side of a picture that comes through."""
+        return measures.smallest_side(self._meta, self._plan.graph)
+
+    @functools.lru_cache(maxsize=64)  # noqa: B019 - an eye lives as long as its network
+    def operations(self, height: int, width: int) -> int:
+        """Floating-point operations of one step: forward, and the gradient with respect to the picture."""
+        found = measures.shapes(self._meta, self._plan.graph, height, width)
+        return 2 * measures.operations(self._plan.named.root, found, found)
+
+    @functools.lru_cache(maxsize=64)  # noqa: B019
+    def activation_bytes(self, height: int, width: int) -> int:
+        """Bytes that one step takes at its peak, without the weights."""
+        found = measures.shapes(self._meta, self._plan.graph, height, width)
+        size = 2 if self.precision == "bf16" else 4
+        return int(2.0 * size * sum(shape.numel() for shape in found.values()))
+
+    @functools.cached_property
+    def _meta(self) -> nn.Module:
+        return measures.on_meta(self._plan.named.root)
+
+
+def _reach(plan: EyePlan) -> measures.Field:
+    fields = measures.fields(plan.named.root, plan.graph)
+    asked = [fields[node] for node in optimise.asked_for(plan.graph)]
+    return measures.Field(
+        stride=max(field.stride for field in asked),
+        receptive_field=max(field.receptive_field for field in asked),
+        whole_picture=any(field.whole_picture for field in asked),
+    )
+
+
+def _halo(deepest: measures.Field) -> int:
+    """Pixels around a tile, a whole number of the deepest layer's strides."""
+    pixels = min(_LARGEST_HALO, _HALO_SHARE * (deepest.receptive_field - 1) / 2)
+    return math.ceil(pixels / deepest.stride) * deepest.stride
+
+
+def plan_eye(
+    named: NamedGraph, layers: Sequence[str], preprocessing: Preprocessing, precision: str, *, logits: bool
+) -> EyePlan:
+    """Truncate the graph after the deepest of `layers`, with the classifier read at each place if asked for."""
+    graph = named.upto(layers, logits_as=LOGITS if logits else None)
+    return EyePlan(named, graph, preprocessing, precision)
+
+
+def run_plain(named: NamedGraph, picture: Tensor) -> Any:
+    """The untouched network's answer: what `classify` uses, and what eyes are compared with."""
+    return named.root(picture)
