@@ -1,0 +1,320 @@
+"""The way of a dream: a picture and a recipe in, the dream out."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from numpy.typing import NDArray
+from torch import Tensor
+
+from dreamcore import ascent, finishing
+from dreamcore.ascent import Look, Shaping
+from dreamcore.devices import available_memory, native_bf16
+from dreamcore.errors import Cancelled, OutOfMemory
+from dreamcore.networks import Eye, Network
+from dreamcore.objectives import READS_LOGITS, Objective
+from dreamcore.octaves import COARSE_MOMENTUM, Octave, enlarged, pyramid, shrunk
+from dreamcore.picture import Picture, fill_hidden
+from dreamcore.progress import AskCancelled, Progress, ReportProgress
+from dreamcore.recipe import Recipe, ResolvedRecipe
+from dreamcore.resolve import DeviceDefaults, resolve, working_size
+from dreamcore.styles import reference_change
+from dreamcore.tiles import MARGIN, Canvas, canvas_for
+
+#: Mean change of a value per step, as a share of the change aimed at, is this over (steps so far) ** STEP_GROWTH:
+#: steps repeat each other in part, so the change grows slower than their number. Fitted; what it misses is made up
+#: from octave to octave and at the end.
+STEP_GROWTH = 0.75
+STEP_SHARE = 1.0
+CORRECTION = 2.0  #: an octave's steps become at most this much longer or shorter than planned
+LARGEST_RESCALING = 4.0  #: of what was dreamt, at the end, to be as strong as the recipe says
+FINISHING_STEPS = 2  #: made at an intermediate size, tiled, when the picture is more than twice as large as dreamt
+MEMORY_SHARE = 0.5  #: of what is available, where the caller names no budget
+PREVIEW_SIDE = 256
+PREVIEW_SECONDS = 1.0
+REPORT_SECONDS = 0.1  #: between reports on a GPU: each one waits for it
+SIZE_BY_DEVICE = {"cpu": 1024, "cuda": 2048, "mps": 1280}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dream:
+    """What was dreamt, and all that is needed to dream it again."""
+
+    rgb: NDArray[np.uint8]  #: (H, W, 3), as large as the picture
+    alpha: NDArray[np.uint8] | None  #: (H, W), the picture's own
+    recipe: ResolvedRecipe
+    notes: tuple[str, ...]  #: sentences for the person
+    change: float  #: root mean square change at the size dreamt, of full scale
+    seconds: float
+
+
+def device_defaults(device: torch.device) -> DeviceDefaults:
+    """What a recipe gets on this device where it does not say."""
+    return DeviceDefaults(
+        size=SIZE_BY_DEVICE.get(device.type, 1024), precision="bf16" if native_bf16(device) else "fp32"
+    )
+
+
+def dream(
+    picture: Picture,
+    recipe: Recipe,
+    *,
+    network: Network,
+    device: torch.device,
+    memory: int | None = None,
+    on_progress: ReportProgress | None = None,
+    cancelled: AskCancelled | None = None,
+    clock: Callable[[], float] = time.monotonic,
+) -> Dream:
+    """Dream `picture` as `recipe` says.
+
+    memory: bytes that a step may take beside the picture's own buffers; larger pictures are dreamt in tiles.
+    on_progress: called in this thread between steps. cancelled: asked as often.
+    Raises RecipeError for what the network cannot do, Cancelled, and OutOfMemory when even tiles do not fit.
+    """
+    begun = clock()
+    resolution = resolve(
+        recipe,
+        network=network.info,
+        height=picture.height,
+        width=picture.width,
+        device=device_defaults(device),
+        seed=secrets.randbelow(2**32),
+    )
+    resolved = resolution.recipe
+    notes = (*picture.notes, *resolution.notes)
+    if resolved.strength == 0:
+        return Dream(rgb=picture.rgb, alpha=picture.alpha, recipe=resolved, notes=notes, change=0.0, seconds=0.0)
+    budget = memory if memory is not None else int(MEMORY_SHARE * available_memory(device))
+    with _undisturbed(device):
+        rgb, change = _within_memory(
+            lambda bytes_: _Work(picture, resolved, network, device, bytes_, on_progress, cancelled, clock).done(),
+            budget,
+        )
+    return Dream(rgb=rgb, alpha=picture.alpha, recipe=resolved, notes=notes, change=change, seconds=clock() - begun)
+
+
+def _within_memory(
+    work: Callable[[int], tuple[NDArray[np.uint8], float]], budget: int
+) -> tuple[NDArray[np.uint8], float]:
+    """Once more with smaller tiles where a GPU's memory turned out to be shorter than it said."""
+    for attempt in range(4):
+        try:
+            return work(budget >> (2 * attempt))
+        except torch.OutOfMemoryError as error:
+            log = str(error)
+            torch.cuda.empty_cache()
+    raise OutOfMemory("There is not enough memory for a dream of this size: try a smaller size=.", log=log)
+
+
+def _undisturbed(device: torch.device) -> ExitStack:
+    """Whatever a caller has switched on around us does not change the dream, nor keep it from having gradients."""
+    stack = ExitStack()
+    stack.enter_context(torch.inference_mode(False))
+    stack.enter_context(torch.no_grad())
+    stack.enter_context(torch.autocast(device.type, enabled=False))
+    if device.type == "cuda":
+        stack.enter_context(
+            torch.backends.cudnn.flags(enabled=True, benchmark=False, deterministic=True, allow_tf32=False)
+        )
+    return stack
+
+
+class _Work:
+    """One dream at work: everything that stays the same from octave to octave."""
+
+    def __init__(
+        self,
+        picture: Picture,
+        recipe: ResolvedRecipe,
+        network: Network,
+        device: torch.device,
+        budget: int,
+        on_progress: ReportProgress | None,
+        cancelled: AskCancelled | None,
+        clock: Callable[[], float],
+    ) -> None:
+        self.recipe = recipe
+        self.device = device
+        self.picture = picture
+        self.objective = Objective.of(recipe, tuple(network.info.find_class(t.name) for t in recipe.classes or ()))
+        self.eye = eye_for(network, recipe, device)
+        self.largest_window = None if self.eye.whole_picture else largest_window(self.eye, budget)
+        self.shaping = Shaping(
+            smoothing=recipe.smoothing,
+            normalisation=recipe.normalisation,
+            momentum=COARSE_MOMENTUM if recipe.schedule == "coarse" else 0.0,
+        )
+        self.octaves = octaves_of(recipe, picture.height, picture.width)
+        self.target = recipe.strength * max(reference_change(network.info, term.name) for term in recipe.layer)
+        self.report = _Reporter(self.octaves, device, on_progress, cancelled, clock)
+
+    def done(self) -> tuple[NDArray[np.uint8], float]:
+        """The dream's pixels (H, W, 3), and its root mean square change at the size dreamt."""
+        full = torch.from_numpy(np.ascontiguousarray(fill_hidden(self.picture)))
+        full = full.permute(2, 0, 1)[None].contiguous().to(self.device)
+        alpha = None if self.picture.alpha is None else torch.from_numpy(self.picture.alpha)[None, None].to(self.device)
+        detail, base = self._dreamt(full)
+        weight = None if alpha is None else enlarged_alpha(alpha, *detail.shape[2:])
+        if self.recipe.colours == "keep":
+            detail = finishing.luminance_only(detail)
+        detail, change = finishing.as_strong_as(detail, base, self.target, weight, LARGEST_RESCALING)
+        rgb = finishing.brought_to(full, base, detail, alpha)
+        if alpha is not None:
+            hidden = torch.from_numpy(self.picture.rgb).permute(2, 0, 1)[None].to(self.device)
+            rgb = torch.where(alpha == 0, hidden, rgb)
+        return rgb[0].permute(1, 2, 0).contiguous().cpu().numpy(), float(change)
+
+    def _dreamt(self, full: Tensor) -> tuple[Tensor, Tensor]:
+        """What was added (1, 3, h, w) at the last octave's size, and the picture (uint8) at that size."""
+        detail: Tensor | None = None
+        correction = torch.ones((), device=self.device)
+        planned = self._planned_change()
+        for number, octave in enumerate(self.octaves):
+            base = shrunk(full, octave.height, octave.width)
+            if detail is not None:
+                detail = enlarged(detail, octave.height, octave.width)
+            state = ascent.Octave(base, detail)
+            self._climb(number, octave, state, correction)
+            reached = state.change().clamp_min(1e-6)
+            correction = (correction * planned[number] / reached).clamp(1 / CORRECTION, CORRECTION)
+            detail = state.into_detail()
+        assert detail is not None
+        return detail, base
+
+    def _climb(self, number: int, octave: Octave, state: ascent.Octave, correction: Tensor) -> None:
+        generator = torch.Generator().manual_seed(self.recipe.seed + (number << 32))
+        looks: tuple[Look, ...] = ascent.drawn_looks(octave.steps, self.recipe.jitter, generator)
+        noise = ascent.drawn_noise(octave.height, octave.width, generator).to(self.device)
+        ascent.ascend(
+            state,
+            eye=self.eye,
+            objective=self.objective,
+            canvas=canvas_of(octave, self.eye, self.recipe.jitter, self.largest_window),
+            looks=looks,
+            noise=noise * (ascent.NOISE * min(1.0, self.recipe.strength)),
+            size=correction * self._step_size(),
+            shaping=self.shaping,
+            margin=MARGIN,
+            after_step=lambda step, value: self.report.step(number, step, value, state.picture),
+        )
+
+    def _steps_total(self) -> int:
+        return sum(octave.steps for octave in self.octaves)
+
+    def _step_size(self) -> float:
+        return float(STEP_SHARE * self.target / self._steps_total() ** STEP_GROWTH)
+
+    def _planned_change(self) -> list[float]:
+        """The change aimed at after each octave."""
+        total, so_far, planned = self._steps_total(), 0, []
+        for octave in self.octaves:
+            so_far += octave.steps
+            planned.append(self.target * (so_far / total) ** STEP_GROWTH)
+        return planned
+
+
+def octaves_of(recipe: ResolvedRecipe, height: int, width: int) -> tuple[Octave, ...]:
+    """The octaves at which a picture of this size is dreamt; the last may be the finishing one, beyond `size`."""
+    dreamt = working_size(height, width, recipe.size)
+    octaves = pyramid(
+        *dreamt, schedule=recipe.schedule, steps=recipe.steps, octaves=recipe.octaves, scale=recipe.octave_scale
+    )
+    ratio = max(height, width) / max(dreamt)
+    if ratio <= 2:
+        return octaves
+    # Twice the size dreamt at the most: further up steps cost too much for what they add.
+    larger = min(ratio**0.5, 2.0)
+    return (*octaves, Octave(round(dreamt[0] * larger), round(dreamt[1] * larger), FINISHING_STEPS))
+
+
+def canvas_of(octave: Octave, eye: Eye, jitter: int, window: int | None) -> Canvas:
+    """What the network is shown at an octave."""
+    return canvas_for(
+        octave.height,
+        octave.width,
+        jitter=jitter,
+        stride=eye.stride,
+        minimum_side=eye.minimum_side,
+        halo=eye.halo,
+        largest_window=window,
+    )
+
+
+def largest_window(eye: Eye, budget: int) -> int:
+    """Pixels of the largest window for which one step stays within `budget` bytes."""
+    side = 1024
+    return max(1, int(budget / eye.activation_bytes(side, side) * side * side))
+
+
+def eye_for(network: Network, recipe: ResolvedRecipe, device: torch.device) -> Eye:
+    """The part of the network that the recipe looks through."""
+    logits = recipe.objective in READS_LOGITS
+    layers = () if logits else tuple(term.name for term in recipe.layer)
+    return network.prepare(layers, device=device, precision=recipe.precision, logits=logits)
+
+
+def enlarged_alpha(alpha: Tensor, height: int, width: int) -> Tensor:
+    """`alpha` (1, 1, H, W) uint8 -> float in [0, 1] at the size dreamt."""
+    return F.interpolate(alpha.float() / 255, (height, width), mode="area")
+
+
+class _Reporter:
+    """Counts steps, reports them, and stops the dream when asked."""
+
+    def __init__(
+        self,
+        octaves: tuple[Octave, ...],
+        device: torch.device,
+        on_progress: ReportProgress | None,
+        cancelled: AskCancelled | None,
+        clock: Callable[[], float],
+    ) -> None:
+        self.octaves = octaves
+        self.total = sum(octave.pixels * octave.steps for octave in octaves)
+        self.done = 0
+        self.pause = 0.0 if device.type == "cpu" else REPORT_SECONDS
+        self.on_progress, self.cancelled, self.clock = on_progress, cancelled, clock
+        self.reported = self.previewed = clock()
+
+    def step(self, number: int, step: int, value: Tensor, picture: Tensor) -> None:
+        """One step of octave `number` is made."""
+        octave = self.octaves[number]
+        self.done += octave.pixels
+        if self.cancelled is not None and self.cancelled():
+            raise Cancelled
+        now = self.clock()
+        last = step == octave.steps
+        if self.on_progress is None or not (last or now - self.reported >= self.pause):
+            return
+        self.reported = now
+        preview = None
+        if now - self.previewed >= PREVIEW_SECONDS or (last and number == 0):
+            self.previewed, preview = now, _preview(picture)
+        self.on_progress(
+            Progress(
+                done=self.done,
+                total=self.total,
+                octave=number + 1,
+                octaves=len(self.octaves),
+                step=step,
+                steps=octave.steps,
+                loss=float(value),
+                preview=preview,
+            )
+        )
+
+
+def _preview(picture: Tensor) -> NDArray[np.uint8]:
+    height, width = picture.shape[2:]
+    shrink = max(1.0, max(height, width) / PREVIEW_SIDE)
+    size = max(1, round(height / shrink)), max(1, round(width / shrink))
+    small = F.interpolate(picture, size, mode="area")
+    return (small[0].permute(1, 2, 0) * 255).round().to(torch.uint8).cpu().numpy()

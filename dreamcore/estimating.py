@@ -1,0 +1,91 @@
+"""What a dream will cost, before it is begun: operations, memory, and seconds on this machine."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+import torch
+
+from dreamcore.devices import available_memory
+from dreamcore.dreaming import MEMORY_SHARE, canvas_of, device_defaults, eye_for, largest_window, octaves_of
+from dreamcore.networks import Network
+from dreamcore.recipe import Recipe, ResolvedRecipe
+from dreamcore.resolve import resolve
+
+BUFFERS = 3.5  #: of the picture's size, float32: the picture, its gradient, the momentum, and what is in between
+OVER_THE_LIMIT = 1.6  #: a step's time over that of a matrix product of as many operations
+FIXED = 120 << 20  #: bytes that the libraries take once they work
+
+
+@dataclass(frozen=True, kw_only=True)
+class Estimate:
+    """What one dream costs."""
+
+    recipe: ResolvedRecipe
+    width: int  #: of the largest octave
+    height: int
+    octaves: int
+    tiles: int  #: at the largest octave
+    operations: int  #: multiplications and additions
+    bytes: int  #: memory at the peak, beside the network's weights
+    seconds: float
+
+    @property
+    def sentences(self) -> str:
+        """The estimate for a person."""
+        tiles = f" in {self.tiles} tiles" if self.tiles > 1 else ""
+        return (
+            f"Dreamt at up to {self.width}x{self.height} on {self.octaves} octaves{tiles}: "
+            f"{self.operations / 1e12:.2f} tera-operations, about {_duration(self.seconds)} here, "
+            f"at most about {self.bytes / 2**30:.1f} GiB of memory.\n{self.recipe.text}"
+        )
+
+
+def estimate(
+    recipe: Recipe, network: Network, height: int, width: int, device: torch.device, memory: int | None = None
+) -> Estimate:
+    """The cost of dreaming a picture of `height` x `width`; the machine is measured for a tenth of a second."""
+    resolved = resolve(
+        recipe, network=network.info, height=height, width=width, device=device_defaults(device), seed=0
+    ).recipe
+    eye = eye_for(network, resolved, device)
+    budget = memory if memory is not None else int(MEMORY_SHARE * available_memory(device))
+    window = None if eye.whole_picture else largest_window(eye, budget)
+    octaves = octaves_of(resolved, height, width)
+    operations, largest = 0, 0
+    for octave in octaves:
+        canvas = canvas_of(octave, eye, resolved.jitter, window)
+        windows = [tile.window for tile in canvas.tiles]
+        operations += octave.steps * sum(eye.operations(box.height, box.width) for box in windows)
+        largest = max(largest, max(eye.activation_bytes(box.height, box.width) for box in windows))
+    last = octaves[-1]
+    return Estimate(
+        recipe=resolved,
+        width=last.width,
+        height=last.height,
+        octaves=len(octaves),
+        tiles=len(canvas.tiles),
+        operations=operations,
+        bytes=int(FIXED + largest + BUFFERS * 12 * last.pixels + 6 * height * width),
+        seconds=OVER_THE_LIMIT * operations / matrix_rate(device, resolved.precision)
+        + 0.02 * sum(o.steps for o in octaves),
+    )
+
+
+def matrix_rate(device: torch.device, precision: str) -> float:
+    """Operations a second of this device's matrix product in this precision, measured."""
+    kind = torch.bfloat16 if precision == "bf16" else torch.float32
+    side = 1024 if device.type == "cpu" else 4096
+    a = torch.rand(side, side, device=device).to(kind)
+    best = float("inf")
+    for _ in range(4):
+        begun = time.perf_counter()
+        product = a @ a
+        float(product[0, 0])  # waits for a GPU
+        best = min(best, time.perf_counter() - begun)
+    return float(2 * side**3 / best)
+
+
+def _duration(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds >= 10 else f"{max(seconds, 0.1):.1f} s"

@@ -1,0 +1,128 @@
+"""What to make more of: the value that the ascent raises, from the activations of one window of the picture.
+
+Every objective is a plain sum over places, so that a picture cut into tiles has the same one as the whole. What does
+depend on the whole picture (how strongly a layer answers at all, a channel's average, which classes already crowd the
+picture) is a *measure*: summed up without gradient during one step and used in the next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from dreamcore.recipe import ResolvedRecipe
+
+Activations = Mapping[str, Tensor]
+Measures = dict[str, Tensor]
+
+LOGITS = "logits"
+READS_LOGITS = ("class", "seen")  #: objectives about classes, not layers
+SEEN_SHARPNESS = 0.7  #: how clearly the likeliest classes of a place win it
+CROWDING = 1.2  #: how much a class that already fills the picture gives way to others
+LOGSUMEXP_SHARE = 0.5  #: how much a class has to beat the other classes, against being strong by itself
+
+
+@dataclass(frozen=True)
+class Objective:
+    """`layers`: (name, weight); `channels`: of the one layer, or None for all; `classes`: (index, weight)."""
+
+    kind: str
+    layers: tuple[tuple[str, float], ...]
+    channels: tuple[int, ...] | None = None
+    classes: tuple[tuple[int, float], ...] = ()
+
+    @classmethod
+    def of(cls, recipe: ResolvedRecipe, class_indices: tuple[int, ...]) -> Objective:
+        classes = tuple(zip(class_indices, (term.weight for term in recipe.classes or ()), strict=True))
+        layers = tuple((term.name, term.weight) for term in recipe.layer)
+        return cls(recipe.objective, layers, recipe.channel, classes)
+
+    @property
+    def needs_measures(self) -> bool:
+        return self.kind in ("contrast", "seen") or (self.kind in ("energy", "mean") and len(self.layers) > 1)
+
+    def measure(self, activations: Activations) -> Measures:
+        """What this window adds to the picture's measures. No gradient flows through them."""
+        if not self.needs_measures:
+            return {}
+        with torch.no_grad():
+            if self.kind == "seen":
+                return self._measure_seen(activations[LOGITS].float())
+            measures: Measures = {}
+            for name, _ in self.layers:
+                a = self._chosen(activations[name])
+                measures[f"{name} places"] = torch.tensor(float(a.shape[2] * a.shape[3]), device=a.device)
+                measures[f"{name} sum"] = a.sum((2, 3), keepdim=True)
+                measures[f"{name} squares"] = a.square().sum((2, 3), keepdim=True)
+                measures[f"{name} size"] = a.abs().sum()
+            return measures
+
+    def value(self, activations: Activations, measures: Measures) -> Tensor:
+        """What this window adds to the value to be raised: a 0-d tensor, not read here (that would wait for a GPU)."""
+        if self.kind == "class":
+            return self._class(activations[LOGITS].float())
+        if self.kind == "seen":
+            return self._seen(activations[LOGITS].float(), measures)
+        terms = [weight * self._of_layer(name, activations[name], measures) for name, weight in self.layers]
+        return torch.stack(terms).sum()
+
+    def _chosen(self, activation: Tensor) -> Tensor:
+        activation = activation.float()
+        if activation.dim() == 2:  # behind a global pooling: one place
+            activation = activation[:, :, None, None]
+        return activation if self.channels is None else activation[:, list(self.channels)]
+
+    def _of_layer(self, name: str, activation: Tensor, measures: Measures) -> Tensor:
+        a = self._chosen(activation)
+        if self.kind == "contrast":
+            return _standardised(a, name, measures).clamp_min(0).square().sum() / (
+                measures[f"{name} places"] * a.shape[1]
+            )
+        value = a.square().sum() if self.kind == "energy" else a.sum()
+        if not self.needs_measures:
+            return value
+        # Layers differ in size by orders of magnitude: each counts relative to what it has, so that the weights
+        # mean what they say (the gradient of w log E).
+        whole = measures[f"{name} squares"].sum() if self.kind == "energy" else measures[f"{name} size"]
+        return value / whole.clamp_min(torch.finfo(whole.dtype).tiny)
+
+    def _class(self, logits: Tensor) -> Tensor:
+        index = torch.tensor([k for k, _ in self.classes], device=logits.device)
+        weight = torch.tensor([w for _, w in self.classes], device=logits.device).view(1, -1, 1, 1)
+        rest = LOGSUMEXP_SHARE * logits.logsumexp(1, keepdim=True)
+        return (weight * (logits.index_select(1, index) - rest)).sum()
+
+    def _candidates(self, logits: Tensor) -> Tensor:
+        """The logits of the classes that take part."""
+        if not self.classes:
+            return logits
+        return logits.index_select(1, torch.tensor([k for k, _ in self.classes], device=logits.device))
+
+    def _measure_seen(self, logits: Tensor) -> Measures:
+        share = (SEEN_SHARPNESS * self._candidates(logits)).softmax(1).sum((2, 3), keepdim=True)
+        return {"seen": share, "places": torch.tensor(float(logits.shape[2] * logits.shape[3]), device=logits.device)}
+
+    def _seen(self, logits: Tensor, measures: Measures) -> Tensor:
+        """A classifier's version of the energy: at each place, more of the classes that already win there."""
+        candidates = self._candidates(logits)
+        crowded = measures["seen"] / measures["places"]
+        won = SEEN_SHARPNESS * candidates.detach() - CROWDING * torch.log(crowded + 2e-3)
+        return (won.softmax(1) * candidates).sum()
+
+
+def _standardised(a: Tensor, name: str, measures: Measures) -> Tensor:
+    """Channels on an equal footing, less what the picture has everywhere: only what stands out is made more of."""
+    places = measures[f"{name} places"]
+    mean = measures[f"{name} sum"] / places
+    deviation = (measures[f"{name} squares"] / places - mean.square()).clamp_min(0).sqrt()
+    # A channel that is silent in this picture must not count most of all for that.
+    floor = 0.5 * deviation.mean() + torch.finfo(a.dtype).tiny
+    return (a - mean) / deviation.maximum(floor)
+
+
+def added(one: Measures, other: Measures) -> Measures:
+    """The measures of two windows together."""
+    return {key: one[key] + other[key] for key in other} if one else other

@@ -1,0 +1,101 @@
+"""The pyramid of sizes a picture is dreamt at, how many steps each gets, and the way from one to the next.
+
+Octaves with detail re-injection after google/deepdream (2015): each octave starts from the picture itself at that
+size plus what the dream has added so far, so that nothing of the picture is lost by resizing. The arithmetic of sizes
+and steps needs no torch; the two functions that resample import it when they are called.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+SMALLEST_SIDE = 190  #: where `octaves=auto` ends: about the size of picture that the networks were taught on
+LEAST_SIDE = 64  #: no octave is smaller, whatever was asked: below it the deep layers see one or two places only
+
+#: `coarse`: an octave gets this share of the next smaller one's steps. Structure is made on the small octaves, and
+#: a step there costs a fraction; what large ones add is mostly fine noise.
+COARSE_RATIO = 0.55
+COARSE_LEAST_STEPS = 2
+COARSE_MOMENTUM = 0.5  #: carries on what few steps agree on, and averages their grain away
+
+
+@dataclass(frozen=True)
+class Octave:
+    """One size of the pyramid: pixels, and the steps made there."""
+
+    height: int
+    width: int
+    steps: int
+
+    @property
+    def pixels(self) -> int:
+        return self.height * self.width
+
+
+def automatic_octaves(height: int, width: int, scale: float) -> int:
+    """How many octaves bring the short side down to about SMALLEST_SIDE; at least 1.
+
+    >>> automatic_octaves(768, 1024, 1.4)
+    5
+    """
+    return 1 + max(0, round(math.log(min(height, width) / SMALLEST_SIDE, scale)))
+
+
+def most_octaves(height: int, width: int, scale: float) -> int:
+    """How many octaves there can be before the short side falls below LEAST_SIDE; at least 1."""
+    return 1 + max(0, math.floor(math.log(min(height, width) / LEAST_SIDE, scale) + 1e-9))
+
+
+def steps_by_octave(schedule: str, steps: int, octaves: int) -> tuple[int, ...]:
+    """Steps from the smallest octave to the full size.
+
+    >>> steps_by_octave("coarse", 14, 4), steps_by_octave("classic", 10, 4)
+    ((14, 8, 4, 2), (10, 10, 10, 10))
+    """
+    if schedule == "classic":
+        return (steps,) * octaves
+    least = min(steps, COARSE_LEAST_STEPS)
+    return tuple(max(least, round(steps * COARSE_RATIO**k)) for k in range(octaves))
+
+
+def pyramid(height: int, width: int, *, schedule: str, steps: int, octaves: int, scale: float) -> tuple[Octave, ...]:
+    """The octaves from the smallest to `height` x `width` itself."""
+    counts = steps_by_octave(schedule, steps, octaves)
+    shrink = [scale ** (octaves - 1 - k) for k in range(octaves)]
+    return tuple(
+        Octave(max(1, round(height / s)), max(1, round(width / s)), n) for s, n in zip(shrink, counts, strict=True)
+    )
+
+
+def full_size_steps(octaves: tuple[Octave, ...]) -> float:
+    """What the octaves cost, in steps at the full size: the measure by which schedules are compared."""
+    return sum(octave.pixels * octave.steps for octave in octaves) / octaves[-1].pixels
+
+
+def shrunk(picture: Tensor, height: int, width: int) -> Tensor:
+    """`picture` (1, 3, H, W) uint8 -> the same at `height` x `width`, uint8.
+
+    Rounding to bytes clamps: bicubic's overshoot at hard edges would otherwise be taken for something dreamt. And at
+    the picture's own size nothing is resampled, so that the last octave starts from its exact pixels.
+    """
+    import torch
+    import torch.nn.functional as F
+
+    if picture.shape[2:] == (height, width):
+        return picture
+    resized = F.interpolate(picture.float(), (height, width), mode="bicubic", antialias=True, align_corners=False)
+    return resized.round_().clamp_(0, 255).to(torch.uint8)
+
+
+def enlarged(detail: Tensor, height: int, width: int) -> Tensor:
+    """`detail` (1, C, h, w), what a smaller octave has added, at the next one's size."""
+    import torch.nn.functional as F
+
+    if detail.shape[2:] == (height, width):
+        return detail
+    return F.interpolate(detail, (height, width), mode="bicubic", align_corners=False)

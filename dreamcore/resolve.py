@@ -1,0 +1,165 @@
+"""From what a person asked for to what is dreamt: every setting left out gets its value here, and only here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dreamcore.catalogue import NetworkInfo
+from dreamcore.errors import RecipeError, UnknownChannel
+from dreamcore.octaves import automatic_octaves, most_octaves
+from dreamcore.recipe import AUTO, ENGINE, Recipe, ResolvedRecipe
+from dreamcore.settings import MOST_TERMS, Term
+from dreamcore.styles import style_recipe
+
+#: What holds where neither the person nor a style says otherwise. `steps` depends on the schedule.
+BUILT_IN = Recipe(
+    strength=1.0,
+    schedule="coarse",
+    octaves=AUTO,
+    octave_scale=1.4,
+    jitter=16,
+    normalisation="mean",
+    smoothing="gaussian",
+    colours="dream",
+    precision=AUTO,
+    size=AUTO,
+)
+STEPS = {"coarse": 14, "classic": 10}
+DEFAULT_STYLE = "classic"
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeviceDefaults:
+    """What a device is good for: decided by the machine, written into the resolved recipe."""
+
+    size: int  #: longest side dreamt
+    precision: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Resolution:
+    """A recipe ready to be dreamt."""
+
+    recipe: ResolvedRecipe
+    notes: tuple[str, ...]  #: sentences for the person: what was changed, and why
+
+
+def resolve(
+    recipe: Recipe, *, network: NetworkInfo, height: int, width: int, device: DeviceDefaults, seed: int
+) -> Resolution:
+    """Fill in all that `recipe` leaves out, for a picture of `height` x `width` pixels.
+
+    seed: used where the recipe names none. Raises RecipeError for what this network cannot do.
+    """
+    seed = seed if recipe.seed is None else recipe.seed
+    asked = _with_style(recipe, network, seed).over(BUILT_IN)
+    objective = asked.objective or ("class" if asked.classes else "energy")
+    layer = _layers(asked, objective, network)
+    size = device.size if asked.size in (None, AUTO) else int(asked.size or 0)
+    scale = asked.octave_scale or 1.4
+    dreamt = working_size(height, width, size)
+    octaves, notes = _octaves(asked, *dreamt, scale)
+    resolved = ResolvedRecipe(
+        **{
+            **asked.given(),
+            "style": None,
+            "network": network.name if recipe.network in (None, AUTO) else recipe.network,
+            "layer": layer,
+            "classes": _classes(asked, objective, network),
+            "objective": objective,
+            "steps": asked.steps or STEPS[asked.schedule or "coarse"],
+            "octaves": octaves,
+            "size": size,
+            "precision": device.precision if asked.precision in (None, AUTO) else asked.precision,
+            "seed": seed,
+            "engine": ENGINE,
+        }
+    )
+    return Resolution(recipe=resolved, notes=notes)
+
+
+def working_size(height: int, width: int, size: int) -> tuple[int, int]:
+    """(height, width) at which a picture is dreamt when its longest side may be `size`.
+
+    >>> working_size(3000, 4000, 1024)
+    (768, 1024)
+    """
+    longest = max(height, width)
+    if longest <= size:
+        return height, width
+    return max(1, round(height * size / longest)), max(1, round(width * size / longest))
+
+
+def _with_style(recipe: Recipe, network: NetworkInfo, seed: int) -> Recipe:
+    chosen = recipe.layer or recipe.channel or recipe.classes or recipe.objective
+    style = recipe.style or (None if chosen and recipe.layer else DEFAULT_STYLE)
+    if style is None:
+        return recipe
+    looks = style_recipe(style, network, seed)
+    if recipe.layer:  # a layer of one's own replaces the whole of what the style makes more of
+        looks = looks.but(layer=None, channel=None, classes=None, objective=None)
+    elif recipe.classes:
+        looks = looks.but(layer=None, channel=None, classes=None)
+    elif recipe.objective or recipe.channel:
+        looks = looks.but(channel=None)
+    return recipe.over(looks)
+
+
+def _layers(asked: Recipe, objective: str, network: NetworkInfo) -> tuple[Term, ...]:
+    classifier = Term(network.layers[-1].name)
+    if objective in ("class", "seen"):
+        if asked.channel or (asked.layer and asked.layer != (classifier,)):
+            raise RecipeError(f"objective={objective} is about classes, not layers: leave layer= and channel= out.")
+        if not network.classes:
+            raise RecipeError(
+                f"The network {network.name} has no names for what it was taught: choose a layer instead."
+            )
+        return (classifier,)
+    if asked.classes:
+        raise RecipeError(f"classes= goes with objective=class or objective=seen, not with {objective}.")
+    terms = [
+        Term(info.name, term.weight)
+        for term in asked.layer or (Term("parts"),)
+        for info in network.find_layers(term.name)
+    ]
+    if len({term.name for term in terms}) < len(terms):
+        terms = list({term.name: term for term in reversed(terms)}.values())[::-1]
+    if len(terms) > MOST_TERMS:
+        names = ",".join(term.name for term in asked.layer or ())
+        raise RecipeError(f"layer={names} means {len(terms)} layers; at most {MOST_TERMS} can be dreamt at once.")
+    if asked.channel:
+        if len(terms) != 1:
+            raise RecipeError(f"channel= needs exactly one layer, and there are {len(terms)}.")
+        (info,) = network.find_layers(terms[0].name)
+        for channel in asked.channel:
+            if channel >= info.channels:
+                raise UnknownChannel(channel, info.name, info.channels)
+    return tuple(terms)
+
+
+def _classes(asked: Recipe, objective: str, network: NetworkInfo) -> tuple[Term, ...] | None:
+    if objective == "class" and not asked.classes:
+        raise RecipeError("objective=class needs classes=, the names of what to make more of.")
+    if not asked.classes:
+        return None
+    return tuple(Term(_plain_class(network, term.name), term.weight) for term in asked.classes)
+
+
+def _plain_class(network: NetworkInfo, name: str) -> str:
+    """A class's name as it can stand in a recipe: the first of its synonyms, or its number if others share that."""
+    index = network.find_class(name)
+    first = network.classes[index].split(",")[0].strip()
+    try:
+        return first if network.find_class(first) == index else str(index)
+    except RecipeError:
+        return str(index)
+
+
+def _octaves(asked: Recipe, height: int, width: int, scale: float) -> tuple[int, tuple[str, ...]]:
+    most = most_octaves(height, width, scale)
+    if asked.octaves in (None, AUTO):
+        return min(automatic_octaves(height, width, scale), most), ()
+    octaves = int(asked.octaves or 1)
+    if octaves <= most:
+        return octaves, ()
+    return most, (f"The picture is too small for {octaves} octaves: it was dreamt on {most}.",)
