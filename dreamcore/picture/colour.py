@@ -27,7 +27,16 @@ def to_srgb(image: Image.Image, *, depth: int = 8) -> tuple[Bytes, Bytes | None,
     if alpha is not None and (alpha == 255).all():
         alpha = None
     rgb, notes = _managed(_colour(image), image.info.get("icc_profile"))
-    return np.array(rgb, dtype=np.uint8, order="C"), alpha, notes  # a copy: Pillow's own memory is read-only
+    return _pixels(rgb), alpha, notes
+
+
+def _pixels(image: Image.Image) -> Bytes:
+    """An RGB image as an array of its own. In bands, since Pillow lends a copy and that one is read-only."""
+    rgb = np.empty((image.height, image.width, 3), np.uint8)
+    for top in range(0, image.height, 512):
+        bottom = min(top + 512, image.height)
+        rgb[top:bottom] = np.asarray(image.crop((0, top, image.width, bottom)))
+    return rgb
 
 
 def _alpha(image: Image.Image, depth: int) -> Bytes | None:
@@ -95,21 +104,26 @@ def _from_numbers(values: NDArray[np.generic]) -> Bytes:
 
 def _managed(colour: Image.Image, profile: object) -> tuple[Image.Image, tuple[str, ...]]:
     """Mode L, RGB, CMYK or LAB -> RGB in sRGB, by the embedded profile where there is one."""
-    if not isinstance(profile, bytes) or not profile:
-        return colour.convert("RGB"), ()
-    try:
-        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-        if source.profile.xcolor_space.strip() != {"L": "GRAY", "LAB": "Lab"}.get(colour.mode, colour.mode):
-            return colour.convert("RGB"), (PROFILE_UNREADABLE,)
-        transform = ImageCms.buildTransform(source, ImageCms.createProfile("sRGB"), colour.mode, "RGB")
-        if _changes_nothing(transform, colour.mode):
-            return colour.convert("RGB"), ()
-        managed = ImageCms.applyTransform(colour, transform)
-    except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
-        managed = None
+    managed: Image.Image | None = None
+    notes: tuple[str, ...] = ()
+    if isinstance(profile, bytes) and profile:
+        try:
+            transform = _transform(colour.mode, profile)
+            managed = ImageCms.applyTransform(colour, transform) if transform else None
+        except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
+            notes = (PROFILE_UNREADABLE,)
     if managed is None:
-        return colour.convert("RGB"), (PROFILE_UNREADABLE,)
-    return managed, ()
+        managed = colour if colour.mode == "RGB" else colour.convert("RGB")
+    return managed, notes
+
+
+def _transform(mode: str, profile: bytes) -> ImageCms.ImageCmsTransform | None:
+    """From an embedded profile to sRGB; None where that changes nothing. Raises `ValueError` for a misfit."""
+    source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+    if source.profile.xcolor_space.strip() != {"L": "GRAY", "LAB": "Lab"}.get(mode, mode):
+        raise ValueError("the profile is for another kind of colour")
+    transform = ImageCms.buildTransform(source, ImageCms.createProfile("sRGB"), mode, "RGB")
+    return None if _changes_nothing(transform, mode) else transform
 
 
 def _changes_nothing(transform: ImageCms.ImageCmsTransform, mode: str) -> bool:

@@ -22,6 +22,9 @@ _MAX_SCANS = 64  # of a progressive JPEG; the customary script has 10
 _MAX_TAG_VALUES = 1 << 20  # of one TIFF tag; 100 megapixels in tiles of 64x64 have 25 000
 _MAX_TILE = 1 << 26  # pixels of one TIFF tile
 _MAX_PROFILE = 4 << 20  # bytes of a deflated colour profile; printers' largest are below 3 MiB
+# none, LZW, both JPEGs, both deflates, PackBits, LZMA, Zstandard, WebP. No fax: its decoder goes on after each
+# broken row, with a line on standard error for every one.
+_TIFF_PACKINGS = {1, 5, 6, 7, 8, 32946, 32773, 34925, 50000, 50001}
 _MAX_RLE = 8 << 20  # bytes of a run-length encoded BMP, which are unpacked slowly
 
 DAMAGED = "The picture is damaged or incomplete: please save it again and post it anew."
@@ -234,6 +237,8 @@ def _tiff(data: bytes) -> Survey:
         raise Damaged("TIFF: no size")
     if tags.get(322, 0) * tags.get(323, 0) > _MAX_TILE:
         raise Damaged("TIFF: giant tiles")
+    if tags.get(259, 1) not in _TIFF_PACKINGS:
+        raise PictureError("This TIFF is packed in a way that cannot be read here: save it as a PNG.")
     if 50706 in tags:
         raise PictureError("This is a raw camera file (DNG): develop it first, then post a JPEG or PNG.")
     return Survey(data, tags[256], tags[257], max(1, pages))

@@ -70,23 +70,7 @@ def decode(data: bytes, *, limits: Limits = DEFAULT_LIMITS) -> Picture:
     kind = identify(data)
     found = survey(kind, data)
     _check_size(found.width, found.height, limits)
-    # The decoders raise nearly every exception there is on a hostile file, and what went wrong inside them
-    # means one thing to the person: hence the broad net, which lets only our own sentences pass.
-    try:
-        with _silence():
-            image = _open(kind, found.data)
-            _check_size(image.width, image.height, limits)
-            orientation = _orientation(kind, image)
-            image.load()
-            rgb, alpha, notes = to_srgb(image, depth=found.depth)
-    except PictureError:
-        raise
-    except Image.DecompressionBombError as error:
-        raise _too_many_pixels(limits) from error
-    except MemoryError as error:
-        raise PictureError("The picture is too large to be decoded here: post it smaller.") from error
-    except Exception as error:
-        raise PictureError(DAMAGED, log=f"{kind}: {type(error).__name__}: {error}") from error
+    rgb, alpha, notes, orientation = _pixels(kind, found, limits)
     if found.frames > 1:
         notes = (_first_of(found, kind), *notes)
     return Picture(
@@ -96,6 +80,31 @@ def decode(data: bytes, *, limits: Limits = DEFAULT_LIMITS) -> Picture:
         frames=found.frames,
         notes=notes,
     )
+
+
+def _pixels(
+    kind: str, found: Survey, limits: Limits
+) -> tuple[NDArray[np.uint8], NDArray[np.uint8] | None, tuple[str, ...], int]:
+    """Colour and alpha as stored, notes, and the orientation that is still to be applied.
+
+    The decoders raise nearly every exception there is on a hostile file, and what went wrong inside them means
+    one thing to the person: hence the broad net, which lets only our own sentences pass.
+    """
+    try:
+        with _silence():
+            image = _open(kind, found.data)
+            _check_size(image.width, image.height, limits)
+            orientation = _orientation(kind, image)
+            image.load()
+            return *to_srgb(image, depth=found.depth), orientation
+    except PictureError:
+        raise
+    except Image.DecompressionBombError as error:
+        raise _too_many_pixels(limits) from error
+    except MemoryError as error:
+        raise PictureError("The picture is too large to be decoded here: post it smaller.") from error
+    except Exception as error:
+        raise PictureError(DAMAGED, log=f"{kind}: {type(error).__name__}: {error}") from error
 
 
 def _check_size(width: int, height: int, limits: Limits) -> None:
