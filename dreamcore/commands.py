@@ -17,7 +17,8 @@ from dreamcore.devices import choose_device
 from dreamcore.errors import BadValue, DreamError, PictureError, RecipeError
 from dreamcore.picture import Limits, decode, encode, encode_within, format_for, read_recipe
 from dreamcore.progress import Progress
-from dreamcore.recipe import AUTO, Recipe
+from dreamcore.recipe import Recipe
+from dreamcore.settings import AUTO
 from dreamcore.styles import styles_of
 
 STANDARD_STREAM = "-"

@@ -19,11 +19,11 @@ from dreamcore.ascent import Look, Shaping
 from dreamcore.devices import available_memory, native_bf16
 from dreamcore.errors import Cancelled, OutOfMemory
 from dreamcore.networks import Eye, Network
-from dreamcore.objectives import READS_LOGITS, Objective
+from dreamcore.objectives import Objective
 from dreamcore.octaves import COARSE_MOMENTUM, Octave, enlarged, pyramid, shrunk
 from dreamcore.picture import Picture, fill_hidden
 from dreamcore.progress import AskCancelled, Progress, ReportProgress
-from dreamcore.recipe import Recipe, ResolvedRecipe
+from dreamcore.recipe import READS_CLASSES, Recipe, ResolvedRecipe
 from dreamcore.resolve import DeviceDefaults, resolve, working_size
 from dreamcore.styles import reference_change
 from dreamcore.tiles import MARGIN, Canvas, canvas_for
@@ -256,7 +256,7 @@ def largest_window(eye: Eye, budget: int) -> int:
 
 def eye_for(network: Network, recipe: ResolvedRecipe, device: torch.device) -> Eye:
     """The part of the network that the recipe looks through."""
-    logits = recipe.objective in READS_LOGITS
+    logits = recipe.objective in READS_CLASSES
     layers = () if logits else tuple(term.name for term in recipe.layer)
     return network.prepare(layers, device=device, precision=recipe.precision, logits=logits)
 

@@ -19,7 +19,6 @@ Activations = Mapping[str, Tensor]
 Measures = dict[str, Tensor]
 
 LOGITS = "logits"
-READS_LOGITS = ("class", "seen")  #: objectives about classes, not layers
 SEEN_SHARPNESS = 0.7  #: how clearly the likeliest classes of a place win it
 CROWDING = 1.2  #: how much a class that already fills the picture gives way to others
 LOGSUMEXP_SHARE = 0.5  #: how much a class has to beat the other classes, against being strong by itself

@@ -28,6 +28,7 @@ from dreamcore.settings import (
 ENGINE = 1  #: goes up whenever the same resolved recipe would give another picture
 
 OBJECTIVES = ("energy", "mean", "contrast", "seen", "class")
+READS_CLASSES = ("seen", "class")  #: objectives about what the network was taught, not about a layer
 SCHEDULES = ("coarse", "classic")
 NORMALISATIONS = ("mean", "std")
 SMOOTHINGS = ("none", "gaussian", "laplacian")

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from dreamcore.catalogue import NetworkInfo
 from dreamcore.errors import RecipeError, UnknownChannel
 from dreamcore.octaves import automatic_octaves, most_octaves
-from dreamcore.recipe import AUTO, ENGINE, Recipe, ResolvedRecipe
-from dreamcore.settings import MOST_TERMS, Term
+from dreamcore.recipe import ENGINE, READS_CLASSES, Recipe, ResolvedRecipe
+from dreamcore.settings import AUTO, MOST_TERMS, Term
 from dreamcore.styles import style_recipe
 
 #: What holds where neither the person nor a style says otherwise. `steps` depends on the schedule.
@@ -91,23 +91,18 @@ def working_size(height: int, width: int, size: int) -> tuple[int, int]:
 
 
 def _with_style(recipe: Recipe, network: NetworkInfo, seed: int) -> Recipe:
-    chosen = recipe.layer or recipe.channel or recipe.classes or recipe.objective
-    style = recipe.style or (None if chosen and recipe.layer else DEFAULT_STYLE)
-    if style is None:
-        return recipe
-    looks = style_recipe(style, network, seed)
-    if recipe.layer:  # a layer of one's own replaces the whole of what the style makes more of
+    """The recipe with its style spelled out. A subject of one's own replaces the style's, whole."""
+    looks = style_recipe(recipe.style or DEFAULT_STYLE, network, seed)
+    if recipe.layer or recipe.classes or recipe.objective in READS_CLASSES:
         looks = looks.but(layer=None, channel=None, classes=None, objective=None)
-    elif recipe.classes:
-        looks = looks.but(layer=None, channel=None, classes=None)
     elif recipe.objective or recipe.channel:
-        looks = looks.but(channel=None)
+        looks = looks.but(channel=None, classes=None, objective=None)
     return recipe.over(looks)
 
 
 def _layers(asked: Recipe, objective: str, network: NetworkInfo) -> tuple[Term, ...]:
     classifier = Term(network.layers[-1].name)
-    if objective in ("class", "seen"):
+    if objective in READS_CLASSES:
         if asked.channel or (asked.layer and asked.layer != (classifier,)):
             raise RecipeError(f"objective={objective} is about classes, not layers: leave layer= and channel= out.")
         if not network.classes:
