@@ -12,15 +12,21 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from dreamcore.strips import root_mean_square, strips
+
 LARGEST_STEP = 6.0  #: times the mean: where one spot alone answers, it would otherwise burn through
-LAPLACIAN_BANDS = 4
+#: Of the Laplacian pyramid's bands, from the finest: how strong each is made, and how much of its colour is kept.
+#: A picture's fine detail is in its brightness; fine detail in colour is what the eye takes for noise.
+BAND_STRENGTH = (0.8, 1.0, 1.0, 1.0)
+BAND_COLOUR = (0.25, 0.5, 1.0, 1.0)
+LEAST_BAND_SIDE = 8
 
 
 def smoothed(gradient: Tensor, kind: str, progress: float) -> Tensor:
     """The gradient less its grain. Changes `gradient` in place and returns it.
 
     kind: `none`; `gaussian`, a cascade of Gaussians that grow finer as the octave goes on (`progress` 0 to 1), after
-    gordicaleksa/pytorch-deepdream; `laplacian`, every band of a Laplacian pyramid at the same strength, after the
+    gordicaleksa/pytorch-deepdream; `laplacian`, every band of a Laplacian pyramid made about equally strong, after the
     TensorFlow DeepDream notebook of 2016, so that large forms are made as fast as fine ones.
     """
     if kind == "gaussian":
@@ -31,7 +37,8 @@ def smoothed(gradient: Tensor, kind: str, progress: float) -> Tensor:
             channel.copy_(blurred)
     elif kind == "laplacian":
         for channel in _channels(gradient):
-            channel.copy_(_band_normalised(gaussian(channel, 0.5)))
+            channel.copy_(gaussian(channel, 0.5))
+        _equalise_bands(gradient)
     return gradient
 
 
@@ -84,26 +91,35 @@ def mirrored_index(at: Tensor, length: int) -> Tensor:
     return torch.where(at < length, at, period - at)
 
 
-def _band_normalised(plane: Tensor) -> Tensor:
-    """The sum of the plane's Laplacian bands, each divided by its own standard deviation."""
-    bands = []
-    for _ in range(LAPLACIAN_BANDS - 1):
-        if min(plane.shape[2:]) < 8:
-            break
-        height, width = plane.shape[2:]
-        coarse = F.avg_pool2d(gaussian(plane, 1.0), 2, ceil_mode=True, count_include_pad=False)
-        bands.append(plane - _stretched(coarse, height, width))
-        plane = coarse
-    result = _unit(plane)
-    for band in reversed(bands):
-        result = _stretched(result, *band.shape[2:]).add_(_unit(band))
-    return result
+def _equalise_bands(gradient: Tensor) -> None:
+    """Take the gradient apart into a Laplacian pyramid, weight its bands, put it together again; all in place."""
+    bands = [gradient]
+    while len(bands) < len(BAND_STRENGTH) and min(bands[-1].shape[2:]) >= LEAST_BAND_SIDE:
+        finer = bands[-1]
+        coarse = torch.cat([_halved(channel) for channel in _channels(finer)], 1)
+        for channel, below in zip(_channels(finer), _channels(coarse), strict=True):
+            channel -= _stretched(below, channel)
+        bands.append(coarse)
+    for band, strength, colour in zip(bands, BAND_STRENGTH, BAND_COLOUR, strict=False):
+        _mute_colour(band, colour)
+        size = root_mean_square(lambda rows, band=band: band[:, :, rows], band)  # type: ignore[misc]
+        band *= strength / size.clamp_min(torch.finfo(band.dtype).tiny)
+    for finer, coarse in zip(bands[-2::-1], bands[:0:-1], strict=True):
+        for channel, below in zip(_channels(finer), _channels(coarse), strict=True):
+            channel += _stretched(below, channel)
 
 
-def _stretched(plane: Tensor, height: int, width: int) -> Tensor:
-    return F.interpolate(plane, (height, width), mode="bilinear", align_corners=False)
+def _halved(plane: Tensor) -> Tensor:
+    return F.avg_pool2d(gaussian(plane, 1.0), 2, ceil_mode=True, count_include_pad=False)
 
 
-def _unit(band: Tensor) -> Tensor:
-    size = band.square().mean().sqrt()
-    return band / size.clamp_min(torch.finfo(band.dtype).tiny)
+def _stretched(plane: Tensor, like: Tensor) -> Tensor:
+    return F.interpolate(plane, like.shape[2:], mode="bilinear", align_corners=False)
+
+
+def _mute_colour(band: Tensor, kept: float) -> None:
+    """Bring the three channels nearer to their mean."""
+    if kept < 1:
+        for rows in strips(band):
+            strip = band[:, :, rows]
+            strip.copy_(torch.lerp(strip.mean(1, keepdim=True).expand_as(strip), strip, kept))
