@@ -148,8 +148,10 @@ def _highest(
 def _smaller(task: _Task, encoder: Lossy) -> Encoded:
     """A smaller WebP of fair quality, as large as the budget allows within some per cent."""
     image, longest = task.image, max(task.image.size)
-    size = len(encoder(task.sample, _SMALL_QUALITY)) / task.share
-    scale = min(0.9, (task.limit / size) ** 0.5, LONGEST_SIDE["WEBP"] / longest)
+    scale = LONGEST_SIDE["WEBP"] / longest
+    if scale >= 1:
+        size = len(encoder(task.sample, _SMALL_QUALITY)) / task.share
+        scale = min(0.9, (task.limit / size) ** 0.5)
     while longest * scale >= _SMALLEST_SIDE:
         shape = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
         data = encoder(image.resize(shape, Image.Resampling.LANCZOS, reducing_gap=3.0), _SMALL_QUALITY)

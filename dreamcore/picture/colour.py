@@ -109,7 +109,7 @@ def _managed(colour: Image.Image, profile: object) -> tuple[Image.Image, tuple[s
     if isinstance(profile, bytes) and profile:
         try:
             transform = _transform(colour.mode, profile)
-            managed = ImageCms.applyTransform(colour, transform) if transform else None
+            managed = _apply(transform, colour) if transform else None
         except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
             notes = (PROFILE_UNREADABLE,)
     if managed is None:
@@ -122,8 +122,18 @@ def _transform(mode: str, profile: bytes) -> ImageCms.ImageCmsTransform | None:
     source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
     if source.profile.xcolor_space.strip() != {"L": "GRAY", "LAB": "Lab"}.get(mode, mode):
         raise ValueError("the profile is for another kind of colour")
-    transform = ImageCms.buildTransform(source, ImageCms.createProfile("sRGB"), mode, "RGB")
+    # LittleCMS optimises transforms of grey into tables too coarse for the shadows of a linear profile. Grey has
+    # 256 values only: they are computed exactly, and looked up.
+    flags = ImageCms.Flags.NOOPTIMIZE if mode == "L" else ImageCms.Flags.NONE
+    transform = ImageCms.buildTransform(source, ImageCms.createProfile("sRGB"), mode, "RGB", flags=flags)
     return None if _changes_nothing(transform, mode) else transform
+
+
+def _apply(transform: ImageCms.ImageCmsTransform, colour: Image.Image) -> Image.Image | None:
+    if colour.mode != "L":
+        return ImageCms.applyTransform(colour, transform)
+    table = ImageCms.applyTransform(Image.fromarray(np.arange(256, dtype=np.uint8)[None]), transform)
+    return Image.merge("RGB", [colour.point(list(band.tobytes())) for band in table.split()]) if table else None
 
 
 def _changes_nothing(transform: ImageCms.ImageCmsTransform, mode: str) -> bool:

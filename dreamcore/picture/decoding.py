@@ -37,7 +37,7 @@ class Limits:
 DEFAULT_LIMITS = Limits()
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)  # arrays have no one answer to ==
 class Picture:
     """A decoded picture: upright, 8-bit sRGB, free of the file's metadata."""
 
