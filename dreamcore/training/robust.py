@@ -9,9 +9,10 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+import os
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -44,6 +45,7 @@ class Run:
     network: str = "daydream"  # or "judge"
     processes: int = 1
     device: str = "cpu"
+    parent: int = field(default_factory=os.getpid)  # the process that began it: without it, nobody waits
 
     @property
     def pool_plan(self) -> PoolPlan:
@@ -226,6 +228,8 @@ class Trainer:
                 distributed.broadcast(elapsed, 0)
             passed = float(elapsed)
             self.seconds = before + passed
+            if self.run.parent not in (os.getpid(), os.getppid()):
+                raise SystemExit("the program that began this run is gone")
             if passed - saved > CHECKPOINT_EVERY:
                 saved = passed
                 self.save()
