@@ -14,6 +14,7 @@ from dreamcore.networks.loading import bare_module, info_of
 from dreamcore.networks.network import Network
 from dreamcore.networks.preprocessing import Preprocessing
 
+_QUIETEST = 0.2  # of the mean spread: a channel that is quieter on noise is not blown up to be as loud as the others
 _PLACES = 16  # fewer places than this say nothing about a channel's spread
 
 
@@ -87,12 +88,12 @@ def _rescale(layer: nn.Module, _inputs: Any, output: Tensor) -> Tensor:
     assert isinstance(layer, nn.Conv2d | nn.Linear)
     channel = 1 if isinstance(layer, nn.Conv2d) else output.ndim - 1
     by_channel = output.movedim(channel, 0).flatten(1)
-    if by_channel.shape[1] >= _PLACES and layer.bias is not None:
-        spread, mean = torch.std_mean(by_channel, 1)
-    else:
-        spread = by_channel.std().expand(len(by_channel)) if by_channel.numel() > 1 else by_channel.new_ones(1)
-        mean = torch.zeros_like(spread)
-    spread = spread.clamp(min=1e-3)
+    if by_channel.shape[1] < _PLACES:
+        return output  # a gate or the classifier: as drawn it is neither deaf nor shrill
+    spread, mean = torch.std_mean(by_channel, 1)
+    if layer.bias is None:
+        spread, mean = spread.mean().expand_as(spread), torch.zeros_like(mean)
+    spread = spread.clamp(min=max(1e-6, _QUIETEST * float(spread.mean())))
     layer.weight.div_(spread.view(-1, *[1] * (layer.weight.ndim - 1)))
     if layer.bias is not None:
         layer.bias.copy_(-mean / spread)
@@ -107,4 +108,4 @@ def _take_statistics(layer: nn.Module, inputs: tuple[Tensor]) -> None:
     assert layer.running_var is not None
     variance, mean = torch.var_mean(inputs[0], (0, 2, 3), correction=0)
     layer.running_mean.copy_(mean)
-    layer.running_var.copy_(variance.clamp(min=1e-3))
+    layer.running_var.copy_(variance.clamp(min=max(1e-12, _QUIETEST**2 * float(variance.mean()))))

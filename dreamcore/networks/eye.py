@@ -48,15 +48,9 @@ class Eye(nn.Module):
     def __init__(self, plan: EyePlan, device: torch.device) -> None:
         super().__init__()
         network = optimise.own_modules(plan.named.root, plan.graph)
-        optimise.fold_batch_norms(network)
-        rest = optimise.fold_normalisation(network, plan.preprocessing)
-        optimise.forget_in_place(network)
-        optimise.own_rectifiers(network)
-        if plan.precision == "bf16":
-            optimise.first_in_float32(network, torch.bfloat16)
+        rest = _rewrite(network, plan, device)
         network.graph.lint()
         network.recompile()
-        optimise.lay_out(network, device)
         self.network = network
         self.precision = plan.precision
         self.register_buffer("mean", torch.tensor(rest.mean, device=device).view(1, 3, 1, 1))
@@ -70,7 +64,7 @@ class Eye(nn.Module):
         self.eval()
 
     def forward(self, x: Tensor) -> dict[str, Tensor]:
-        x = optimise.picture_in(x) - self.mean
+        x = x.contiguous(memory_format=torch.channels_last) - self.mean
         if self._has_std:
             x = x / self.std
         activations: dict[str, Tensor] = self.network(x)
@@ -99,9 +93,24 @@ class Eye(nn.Module):
         return measures.on_meta(self._plan.named.root)
 
 
+def _rewrite(network: fx.GraphModule, plan: EyePlan, device: torch.device) -> Preprocessing:
+    """All passes of `optimise`, in the order in which each finds what it looks for; what is left to do to a picture."""
+    optimise.fold_batch_norms(network)
+    rest = optimise.fold_normalisation(network, plan.preprocessing)
+    optimise.own_rectifiers(network)
+    optimise.rectify_late(network)
+    if plan.precision == "bf16":
+        optimise.first_in_float32(network, torch.bfloat16)
+    optimise.lay_out(network, device)
+    if device.type == "cpu":
+        optimise.use_own_convolutions(network)
+    optimise.rectify_in_place(network)
+    return rest
+
+
 def _reach(plan: EyePlan) -> measures.Field:
     fields = measures.fields(plan.named.root, plan.graph)
-    asked = [fields[node] for node in optimise.asked_for(plan.graph)]
+    asked = [fields[node] for node in list(plan.graph.nodes)[-1].all_input_nodes]
     return measures.Field(
         stride=max(field.stride for field in asked),
         receptive_field=max(field.receptive_field for field in asked),

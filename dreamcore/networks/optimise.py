@@ -1,14 +1,18 @@
-"""Rewriting a truncated graph so that the same values come out sooner."""
+"""Rewriting a truncated graph so that the same values come out sooner and in less memory.
+
+Every pass keeps what comes out of the graph; what it may move or overwrite is what nobody asked for.
+"""
 
 from __future__ import annotations
 
 import copy
 
 import torch
-from torch import Tensor, fx, nn
+from torch import fx, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
-from dreamcore.networks.graph import called_module, is_relu
+from dreamcore.networks.convolution import Convolution
+from dreamcore.networks.graph import called_module, is_cat, is_relu
 from dreamcore.networks.preprocessing import Preprocessing
 
 
@@ -22,28 +26,21 @@ def own_modules(root: nn.Module, graph: fx.Graph) -> fx.GraphModule:
         elif node.op == "get_attr":
             path, _, name = node.target.rpartition(".")
             used[node.target] = getattr(root.get_submodule(path), name).detach().clone()
-    return fx.GraphModule(used, graph)
-
-
-def asked_for(graph: fx.Graph) -> set[fx.Node]:
-    """The nodes whose values come out of the graph."""
-    return set(_output(graph).all_input_nodes)
+    return fx.GraphModule(used, copy.deepcopy(graph))  # the plan keeps its own
 
 
 def fold_batch_norms(network: fx.GraphModule) -> None:
     """A convolution followed by nothing but a batch norm becomes one convolution."""
-    graph, wanted = network.graph, asked_for(network.graph)
-    for node in list(graph.nodes):
+    for node in list(network.graph.nodes):
         norm = called_module(network, node)
         if not isinstance(norm, nn.BatchNorm2d):
             continue
         before = node.args[0]
         convolution = called_module(network, before)
-        if isinstance(convolution, nn.Conv2d) and len(before.users) == 1 and before not in wanted:
+        if isinstance(convolution, nn.Conv2d) and _read_only_by(before, node):
             folded = fuse_conv_bn_eval(convolution, norm)
             network.set_submodule(before.target, folded.requires_grad_(False))
-            node.replace_all_uses_with(before)
-            graph.erase_node(node)
+            _replace(node, before)
 
 
 def fold_normalisation(network: fx.GraphModule, preprocessing: Preprocessing) -> Preprocessing:
@@ -51,70 +48,91 @@ def fold_normalisation(network: fx.GraphModule, preprocessing: Preprocessing) ->
 
     The mean stays: the zeros that pad the picture must go on to mean the mean colour.
     """
-    picture = next(node for node in network.graph.nodes if node.op == "placeholder")
-    users = list(picture.users)
-    first = called_module(network, users[0]) if len(users) == 1 else None
-    if not isinstance(first, nn.Conv2d) or first.groups != 1:
+    first = first_convolution(network)
+    module = called_module(network, first) if first is not None else None
+    if not isinstance(module, nn.Conv2d) or module.groups != 1:
         return preprocessing
-    std = torch.tensor(preprocessing.std, dtype=first.weight.dtype).view(1, 3, 1, 1)
-    first.weight.data = first.weight.data / std
+    std = torch.tensor(preprocessing.std, dtype=module.weight.dtype).view(1, 3, 1, 1)
+    module.weight.data = module.weight.data / std
     return Preprocessing(mean=preprocessing.mean, std=(1.0, 1.0, 1.0))
 
 
+def first_convolution(network: fx.GraphModule) -> fx.Node | None:
+    """The convolution that alone looks at the picture, if there is one."""
+    picture = next(node for node in network.graph.nodes if node.op == "placeholder")
+    users: list[fx.Node] = list(picture.users)
+    alone = len(users) == 1 and isinstance(called_module(network, users[0]), nn.Conv2d)
+    return users[0] if alone else None
+
+
 def own_rectifiers(network: fx.GraphModule) -> None:
-    """Every rectifier works in place where nobody else reads its input, and beside it everywhere else.
+    """Every rectifier becomes a function that works beside its input, as do all other activations.
 
     The networks' own flags are not to be trusted: torchvision overwrites values that someone may have asked for.
     """
-    wanted = asked_for(network.graph)
-    for node in list(network.graph.nodes):
-        if not is_relu(network, node):
-            continue
-        before = node.args[0]
-        free = len(before.users) == 1 and before not in wanted and _forgets_its_output(network, before)
-        with network.graph.inserting_after(node):
-            own = network.graph.call_function(torch.relu_ if free else torch.relu, (before,))
-        node.replace_all_uses_with(own)
-        network.graph.erase_node(node)
-
-
-def forget_in_place(network: fx.GraphModule) -> None:
-    """All other activations work beside their input."""
     for module in network.modules():
         if hasattr(module, "inplace"):
             setattr(module, "inplace", False)  # noqa: B010 - modules are not declared to have it
+    for node in list(network.graph.nodes):
+        if is_relu(network, node):
+            with network.graph.inserting_after(node):
+                own = network.graph.call_function(torch.relu, (node.args[0],))
+            _replace(node, own)
+
+
+def rectify_late(network: fx.GraphModule) -> None:
+    """Rectify after pooling and after joining: the same values, of which there are fewer then, and kept only once.
+
+    max(relu(a), relu(b)) = relu(max(a, b)), and where a maximum is not positive no gradient passes either way.
+    """
+    for node in list(network.graph.nodes):
+        sources = node.all_input_nodes
+        if not (_is_max_pool(network, node) or is_cat(node)):
+            continue
+        if all(source.target is torch.relu and _read_only_by(source, node) for source in sources):
+            for source in sources:
+                _replace(source, source.args[0])
+            with network.graph.inserting_after(node):
+                late = network.graph.call_function(torch.relu, (node,))
+            node.replace_all_uses_with(late, delete_user_cb=lambda user, late=late: user is not late)
+
+
+def rectify_in_place(network: fx.GraphModule) -> None:
+    """A rectifier overwrites its input where nobody else reads that, its maker's backward pass included."""
+    for node in network.graph.nodes:
+        if node.target is torch.relu and _read_only_by(node.args[0], node) and _forgets(network, node.args[0]):
+            node.target = torch.relu_
 
 
 def first_in_float32(network: fx.GraphModule, dtype: torch.dtype) -> None:
     """Convert all but the first convolution: bfloat16 would round away the small differences of colour it sees."""
-    users = [user for node in network.graph.nodes if node.op == "placeholder" for user in node.users]
-    first = called_module(network, users[0]) if len(users) == 1 else None
-    keep = first if isinstance(first, nn.Conv2d) else None
+    first = first_convolution(network)
+    keep = called_module(network, first) if first is not None else None
     for module in network.modules():
         if module is not keep:
             _convert(module, dtype)
-    source = users[0] if keep is not None else users[0].args[0]
+    source = first or next(node for node in network.graph.nodes if node.op == "placeholder")
     with network.graph.inserting_after(source):
         narrow = network.graph.call_method("to", (source, dtype))
     source.replace_all_uses_with(narrow, delete_user_cb=lambda user: user is not narrow)
 
 
-def _convert(module: nn.Module, dtype: torch.dtype) -> None:
-    """This module's own tensors, not those of the modules in it."""
-    for tensor in (*module.parameters(recurse=False), *module.buffers(recurse=False)):
-        if tensor.is_floating_point():
-            tensor.data = tensor.data.to(dtype)
-
-
-def _forgets_its_output(network: fx.GraphModule, node: fx.Node) -> bool:
-    """Whether a node's backward pass does without its output, so that it may be overwritten."""
-    module = called_module(network, node)
-    return isinstance(module, nn.Conv2d | nn.BatchNorm2d | nn.Linear)
-
-
-def _output(graph: fx.Graph) -> fx.Node:
-    last: fx.Node = list(graph.nodes)[-1]
-    return last
+def use_own_convolutions(network: fx.GraphModule) -> None:
+    """On the CPU, convolutions of our own, each with the rectifier and the change of type that follow it."""
+    for node in list(network.graph.nodes):
+        module = called_module(network, node)
+        if not isinstance(module, nn.Conv2d) or not Convolution.replaces(module):
+            continue
+        dtype, rectified = module.weight.dtype, False
+        while (reader := _only_reader(node)) is not None:
+            if reader.target == "to" and isinstance(reader.args[1], torch.dtype):
+                dtype = reader.args[1]
+            elif reader.target is torch.relu:
+                rectified = True
+            else:
+                break
+            _replace(reader, node)
+        network.set_submodule(str(node.target), Convolution(module, rectified=rectified, dtype=dtype))
 
 
 def lay_out(network: fx.GraphModule, device: torch.device) -> None:
@@ -125,6 +143,34 @@ def lay_out(network: fx.GraphModule, device: torch.device) -> None:
             module.to(memory_format=torch.channels_last)
 
 
-def picture_in(x: Tensor) -> Tensor:
-    """The layout in which every layer works."""
-    return x.contiguous(memory_format=torch.channels_last)
+def _convert(module: nn.Module, dtype: torch.dtype) -> None:
+    """This module's own tensors, not those of the modules in it."""
+    for tensor in (*module.parameters(recurse=False), *module.buffers(recurse=False)):
+        if tensor.is_floating_point():
+            tensor.data = tensor.data.to(dtype)
+
+
+def _is_max_pool(network: fx.GraphModule, node: fx.Node) -> bool:
+    return isinstance(called_module(network, node), nn.MaxPool2d) or "max_pool2d" in node.name
+
+
+def _forgets(network: fx.GraphModule, node: fx.Node) -> bool:
+    """Whether a node's backward pass does without its output, so that it may be overwritten."""
+    module = called_module(network, node)
+    forgetful = nn.Conv2d | Convolution | nn.BatchNorm2d | nn.Linear | nn.MaxPool2d
+    return isinstance(module, forgetful) or is_cat(node)
+
+
+def _read_only_by(node: fx.Node, reader: fx.Node) -> bool:
+    """Whether nothing else, the graph's output included, reads a node's value."""
+    return list(node.users) == [reader]
+
+
+def _only_reader(node: fx.Node) -> fx.Node | None:
+    users: list[fx.Node] = list(node.users)
+    return users[0] if len(users) == 1 and users[0].op != "output" else None
+
+
+def _replace(node: fx.Node, other: fx.Node) -> None:
+    node.replace_all_uses_with(other)
+    node.graph.erase_node(node)

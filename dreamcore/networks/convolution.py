@@ -1,0 +1,142 @@
+"""Convolutions on the CPU whose gradient with respect to their input costs what the convolution itself costs.
+
+torch chooses a plain matrix multiply for small convolutions on one thread, reorders channels-last data for others, and
+computes the input's gradient of a first convolution (three channels, stride two) four times as slowly as need be. Here
+both directions are forward convolutions of oneDNN: the gradient of a convolution is a convolution with the kernel
+turned round; of a strided one, a convolution for each phase of the stride, interleaved.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+#: Vector units compute this many output channels at once; fewer cost the same.
+_LANES = 16
+
+
+class Convolution(nn.Module):
+    """A frozen `nn.Conv2d`, with the rectifier that follows it if `rectified`; float32 or bfloat16, on the CPU.
+
+    Values come out as `dtype`. A float32 convolution that gives bfloat16 is the precise first one of such a network:
+    what it sees must not be rounded, but its gradient comes rounded and needs no more than bfloat16 either.
+    """
+
+    weight: Tensor
+    bias: Tensor | None
+    back: Tensor
+
+    def __init__(self, plain: nn.Conv2d, *, rectified: bool, dtype: torch.dtype) -> None:
+        super().__init__()
+        self.stride, self.dilation, self.groups = _pair(plain.stride), _pair(plain.dilation), plain.groups
+        self.padding = _pair(plain.padding)
+        self.kernel = _pair(plain.kernel_size)
+        self.channels = plain.in_channels
+        self.rectified = rectified
+        self.dtype = dtype
+        weight = plain.weight.detach()
+        self.register_buffer("weight", weight.contiguous(memory_format=torch.channels_last))
+        self.register_buffer("bias", None if plain.bias is None else plain.bias.detach())
+        back = _turned_round(weight, self.groups) if self.stride == (1, 1) else _phases(weight, self.stride)
+        self.register_buffer("back", back.to(self.dtype).contiguous(memory_format=torch.channels_last))
+
+    @staticmethod
+    def replaces(plain: nn.Conv2d) -> bool:
+        """Whether this convolution is of a kind that can be computed here."""
+        numbers = plain.padding_mode == "zeros" and not isinstance(plain.padding, str)
+        if not numbers or plain.weight.device.type != "cpu" or not torch.backends.mkldnn.is_available():  # type: ignore[no-untyped-call]
+            return False
+        stride = _pair(plain.stride)
+        fits = all(2 * p <= k - 1 for p, k in zip(_pair(plain.padding), _pair(plain.kernel_size), strict=True))
+        if stride == (1, 1):
+            return fits and _pair(plain.dilation) == (1, 1)
+        # Beyond a few channels torch's own gradient of a strided convolution does as well.
+        return fits and plain.groups == 1 and plain.in_channels <= 4 and _pair(plain.dilation) == (1, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        y: Tensor = _Convolve.apply(x, self)
+        return y
+
+    def run(self, x: Tensor) -> Tensor:
+        """The convolution itself, without autograd."""
+        attribute = "relu" if self.rectified else "none"
+        y: Tensor = torch.ops.mkldnn._convolution_pointwise(
+            x, self.weight, self.bias, self.padding, self.stride, self.dilation, self.groups, attribute, [], ""
+        )
+        return y.to(self.dtype)
+
+    def run_back(self, dy: Tensor, height: int, width: int) -> Tensor:
+        """The gradient with respect to an input of this height and width."""
+        if self.stride == (1, 1):
+            padding = [k - 1 - p for k, p in zip(self.kernel, self.padding, strict=True)]
+            return _convolve(dy, self.back, padding, self.groups)
+        taps = [math.ceil(k / s) for k, s in zip(self.kernel, self.stride, strict=True)]
+        phases = _convolve(dy, self.back, [t - 1 for t in taps], 1)
+        return _interleave(phases, self.channels, self.stride, self.padding, (height, width))
+
+
+class _Convolve(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, layer: Convolution) -> Tensor:
+        y = layer.run(x.contiguous(memory_format=torch.channels_last))
+        ctx.layer, ctx.size, ctx.dtype = layer, x.shape[-2:], x.dtype
+        # The input is not needed again: weights are frozen. Of the output, where the rectifier let it through.
+        ctx.save_for_backward(*((y,) if layer.rectified else ()))
+        return y
+
+    @staticmethod
+    @torch.autograd.function.once_differentiable
+    def backward(ctx: Any, dy: Tensor) -> tuple[Tensor, None]:
+        if ctx.layer.rectified:
+            dy = torch.ops.aten.threshold_backward(dy, ctx.saved_tensors[0], 0)
+        dy = dy.contiguous(memory_format=torch.channels_last)
+        dx = ctx.layer.run_back(dy, *ctx.size).to(ctx.dtype)
+        return dx.contiguous(memory_format=torch.channels_last), None
+
+
+def _convolve(x: Tensor, weight: Tensor, padding: list[int], groups: int) -> Tensor:
+    return torch.mkldnn_convolution(x, weight, None, padding, (1, 1), (1, 1), groups)
+
+
+def _turned_round(weight: Tensor, groups: int) -> Tensor:
+    """(out, in/groups, h, w) -> (in, out/groups, h, w): the kernel of the gradient's convolution."""
+    outputs, inputs, height, width = weight.shape
+    grouped = weight.reshape(groups, outputs // groups, inputs, height, width).transpose(1, 2)
+    return grouped.flatten(0, 1).flip(2, 3)
+
+
+def _phases(weight: Tensor, stride: tuple[int, int]) -> Tensor:
+    """(out, in, h, w) -> (phases · in, out, taps, taps): one kernel for each place of the input within a stride.
+
+    Place s·q + r of the padded input got w[s·j + r] from output q - j, for each j; r is the phase, j the tap.
+    """
+    outputs, inputs, height, width = weight.shape
+    tall, wide = (math.ceil(k / s) for k, s in zip((height, width), stride, strict=True))
+    padded = F.pad(weight, (0, wide * stride[1] - width, 0, tall * stride[0] - height))
+    split = padded.view(outputs, inputs, tall, stride[0], wide, stride[1]).flip(2, 4)
+    kernels = split.permute(3, 5, 1, 0, 2, 4).reshape(-1, outputs, tall, wide)
+    spare = -len(kernels) % _LANES
+    return F.pad(kernels, (0, 0, 0, 0, 0, 0, 0, spare))
+
+
+def _interleave(
+    phases: Tensor, channels: int, stride: tuple[int, int], padding: tuple[int, int], size: tuple[int, int]
+) -> Tensor:
+    """(1, phases · channels + spare, h, w) -> (1, channels, *size): phases side by side, the padding cut off."""
+    batch, _, height, width = phases.shape
+    used = phases[:, : stride[0] * stride[1] * channels].permute(0, 2, 3, 1)
+    split = used.reshape(batch, height, width, *stride, channels).permute(0, 1, 3, 2, 4, 5)
+    whole = split.reshape(batch, height * stride[0], width * stride[1], channels)
+    cut = whole[:, padding[0] : padding[0] + size[0], padding[1] : padding[1] + size[1]]
+    short = [wanted - got for wanted, got in zip(size, cut.shape[1:3], strict=True)]
+    # The last rows and columns may lie outside every window.
+    cut = F.pad(cut, (0, 0, 0, short[1], 0, short[0])) if any(short) else cut
+    return cut.permute(0, 3, 1, 2)
+
+
+def _pair(value: Any) -> tuple[int, int]:
+    return (int(value), int(value)) if isinstance(value, int) else (int(value[0]), int(value[1]))
