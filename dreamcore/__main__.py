@@ -5,6 +5,9 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Sequence
+from typing import NoReturn
+
+from dotenv import load_dotenv
 
 from dreamcore import commands
 from dreamcore.errors import DreamError
@@ -16,6 +19,7 @@ INTERRUPTED = 130
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit code: 0, 2 for bad input (one sentence on stderr), 130 when interrupted."""
+    load_dotenv(".env")
     options = _parser().parse_args(arguments)
     command: Callable[[argparse.Namespace], int] = options.command
     try:
@@ -32,13 +36,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return INTERRUPTED
 
 
+class _Parser(argparse.ArgumentParser):
+    """Bad input is one sentence here too, not a page of usage."""
+
+    def error(self, message: str) -> NoReturn:
+        message = message.removesuffix(", key=value")
+        sys.exit(_fail(f"{message[:1].upper()}{message[1:]}. What there is: {self.prog} --help"))
+
+
 def _fail(sentence: str) -> int:
     print(f"dreamcore: {sentence}", file=sys.stderr)
     return BAD_INPUT
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m dreamcore", description="Pictures dreamt by a neural network.")
+    parser = _Parser(prog="python -m dreamcore", description="Pictures dreamt by a neural network.")
     commands_ = parser.add_subparsers(required=True, metavar="COMMAND")
 
     dream = commands_.add_parser(
@@ -57,6 +69,16 @@ def _parser() -> argparse.ArgumentParser:
     dream.add_argument("--quiet", action="store_true", help="no progress bar and no notes")
     _add_machine(dream)
     dream.set_defaults(command=commands.dream)
+
+    first = commands_.add_parser(
+        "first",
+        help="dream a photograph, or a rendered landscape, into the folder dreams/",
+        usage="%(prog)s [PHOTO] [key=value ...]",
+    )
+    first.add_argument("photo", metavar="PHOTO", nargs="?", default="")
+    first.add_argument("recipe", metavar="key=value", nargs="*")
+    _add_machine(first)
+    first.set_defaults(command=commands.first)
 
     estimate = commands_.add_parser("estimate", help="what a dream would cost", usage="%(prog)s IN [key=value ...]")
     estimate.add_argument("source", metavar="IN", help="a picture, or a size such as 1024x768")
