@@ -99,7 +99,7 @@ def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(
         prog="python -m dreamcore.training",
         description="How the network `daydream` is made: procedural pictures, adversarial training, measures, sheets.",
-        epilog="A whole run: train daydream, train judge, export, evaluate, judge, sheet imagined. See docs/daydream.md.",
+        epilog="In order: train daydream, train judge, export, evaluate, judge, sheet imagined. See docs/daydream.md.",
     )
     commands = top.add_subparsers(required=True, metavar="COMMAND")
     cuda = torch.cuda.is_available()

@@ -52,11 +52,11 @@ PLANS: Final = MappingProxyType(
             pool_pictures=81_920,
             stages=(
                 Stage(name="standard-64", size=64, pictures=120_000),
-                Stage(name="robust-64", size=64, pictures=170_000, attack_start=0.5, attack=4.0),
+                Stage(name="robust-64", size=64, pictures=120_000, attack_start=0.5, attack=4.0),
                 Stage(
                     name="robust-96",
                     size=96,
-                    pictures=250_000,
+                    pictures=190_000,
                     attack_start=3.0,
                     attack=6.0,
                     learning_rate=2e-3,

@@ -133,5 +133,5 @@ def open_pool(
         if processes == 1:
             _draw_share(0, 1, folder, plan, device)
         else:
-            spawn(_draw_share, (processes, folder, plan, device), nprocs=processes)  # type: ignore[no-untyped-call]
+            spawn(_draw_share, (processes, folder, plan, device), nprocs=processes, daemon=True)  # type: ignore[no-untyped-call]
     return Pool(folder, plan)

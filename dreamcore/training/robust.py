@@ -6,6 +6,7 @@ threads, and far more patient with busy neighbours.
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import math
@@ -272,6 +273,15 @@ def train(run: Run, report: Callable[[Progress], None] | None = None) -> Checkpo
     Raises `CheckpointError` before any work when the folder's checkpoint cannot be gone on from.
     """
     run.folder.mkdir(parents=True, exist_ok=True)
+    with (run.folder / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise CheckpointError(f"The run in {run.folder} is being worked on already.") from error
+        return _train_alone(run, report)
+
+
+def _train_alone(run: Run, report: Callable[[Progress], None] | None) -> Checkpoint:
     checkpoint = last_checkpoint(run.folder)
     if checkpoint and checkpoint.run != run_identity(run):
         Trainer(run, 0, Pool(run.pool, run.pool_plan), None).restore(checkpoint)  # raises, with the sentence
@@ -280,7 +290,7 @@ def train(run: Run, report: Callable[[Progress], None] | None = None) -> Checkpo
     if run.processes == 1:
         _work(0, run, report)
     else:
-        spawn(_work, (run, report), nprocs=run.processes)  # type: ignore[no-untyped-call]
+        spawn(_work, (run, report), nprocs=run.processes, daemon=True)  # type: ignore[no-untyped-call]
     finished = last_checkpoint(run.folder)
     assert finished is not None
     return finished
