@@ -7,7 +7,19 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from dreamcore.training import beasts, buildings, elements, faces, garden, insects, ornaments, skins, street, waters
+from dreamcore.training import (
+    beasts,
+    buildings,
+    elements,
+    faces,
+    garden,
+    insects,
+    ornaments,
+    skins,
+    snouts,
+    street,
+    waters,
+)
 from dreamcore.training.drawing import Motif
 
 
@@ -25,9 +37,9 @@ def _named(theme: Iterable[Motif], *, fills: bool = False) -> tuple[MotifClass, 
 
 
 _FACES: Final = (
-    *_named((faces.eye, beasts.dog, beasts.cat, faces.owl, beasts.lion, beasts.tiger, beasts.fox, beasts.panda)),
+    *_named((faces.eye, beasts.dog, beasts.cat, faces.owl, beasts.lion, beasts.tiger, beasts.fox, snouts.panda)),
     *_named(
-        (beasts.monkey, beasts.pig, beasts.rabbit, faces.frog, faces.face, faces.skull, faces.pumpkin, faces.alien)
+        (snouts.monkey, snouts.pig, snouts.rabbit, faces.frog, faces.face, faces.skull, faces.pumpkin, faces.alien)
     ),
 )
 _CREATURES: Final = (

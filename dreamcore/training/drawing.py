@@ -231,6 +231,10 @@ class Canvas:
     def grey(self, value: float) -> Tensor:
         return torch.full((self.n, 3, 1, 1), value, device=self.device)
 
+    def rgb(self, red: float, green: float, blue: float) -> Tensor:
+        """The same colour for every picture."""
+        return torch.tensor([red, green, blue], device=self.device).view(1, 3, 1, 1)
+
     def palette(self, t: Tensor) -> Tensor:
         """Colours that wander with t, each picture its own."""
         middle, reach = self.uniform(0.4, 0.6), self.uniform(0.25, 0.5)

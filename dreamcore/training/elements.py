@@ -23,17 +23,17 @@ from dreamcore.training.drawing import (
 
 def snowflake(c: Canvas) -> Painted:
     u, v, w = c.u, c.v, c.w
-    r, th = length(u, v), torch.atan2(v, u)
-    a = (torch.remainder(th, TAU / 6) - TAU / 12).abs()
-    x, y = r * torch.cos(a), r * torch.sin(a)
+    r, angle = length(u, v), torch.atan2(v, u)
+    turn = (torch.remainder(angle, TAU / 6) - TAU / 12).abs()
+    x, y = r * torch.cos(turn), r * torch.sin(turn)
     shape = y - 0.035
-    tk = c.uniform(0.02, 0.04)
+    thickness = c.uniform(0.02, 0.04)
     for _ in range(4):  # pairs of twigs on every arm
-        p = c.uniform(0.15, 0.85)
-        q = c.uniform(0.12, 0.4) * (1.1 - p)
-        shape = torch.minimum(shape, segment(x, y, p, 0.0, p + q * 0.6, q) - tk)
-    hx = c.uniform(0.1, 0.35)
-    shape = torch.minimum(shape, torch.maximum(x - hx, -(x - hx + 0.06)))
+        root = c.uniform(0.15, 0.85)
+        reach = c.uniform(0.12, 0.4) * (1.1 - root)
+        shape = torch.minimum(shape, segment(x, y, root, 0.0, root + reach * 0.6, reach) - thickness)
+    hexagon = c.uniform(0.1, 0.35)
+    shape = torch.minimum(shape, torch.maximum(x - hexagon, -(x - hexagon + 0.06)))
     shape = torch.maximum(shape, x - 0.95)
     base = hsv(c.uniform(0.48, 0.66), c.uniform(0, 0.5), c.uniform(0.85, 1))
     return base * (1.0 - 0.35 * r + 0.1 * torch.cos(y * 60)), coverage(shape, w)
@@ -84,17 +84,19 @@ def lightning(c: Canvas) -> Painted:
 
 def wood(c: Canvas) -> Painted:
     u, v = c.u, c.v
-    kx, ky = c.uniform(-0.6, 0.6), c.uniform(-0.6, 0.6)
-    shape = length((u - kx), (v - ky) * 0.35)
-    q = (
+    knot_x, knot_y = c.uniform(-0.6, 0.6), c.uniform(-0.6, 0.6)
+    knot = length((u - knot_x), (v - knot_y) * 0.35)
+    grain = (
         v * c.uniform(0.2, 0.6)
         + u * c.uniform(3, 6)
-        + c.uniform(0.8, 2.5) * torch.exp(-shape * 4) * 2
+        + c.uniform(0.8, 2.5) * torch.exp(-knot * 4) * 2
         + 0.5 * c.noise("smooth") * 2
     )
-    t = fraction(q)
+    ring = fraction(grain)
     base = hsv(c.uniform(0.04, 0.1), c.uniform(0.4, 0.8), c.uniform(0.45, 0.85))
     rgb = (
-        base * (0.65 + 0.45 * smoothstep(0.0, 0.85, t) * smoothstep(1.0, 0.9, t)) * (1 + 0.22 * c.fur(u, v, 26.0, 12.0))
+        base
+        * (0.65 + 0.45 * smoothstep(0.0, 0.85, ring) * smoothstep(1.0, 0.9, ring))
+        * (1 + 0.22 * c.fur(u, v, 26.0, 12.0))
     )
     return rgb, torch.ones_like(u)

@@ -28,77 +28,81 @@ from dreamcore.training.drawing import (
 
 def sunflower(c: Canvas) -> Painted:
     u, v, w = c.u, c.v, c.w
-    r, th = length(u, v), torch.atan2(v, u)
+    r, angle = length(u, v), torch.atan2(v, u)
     base = hsv(c.uniform(0.08, 0.16), c.uniform(0.7, 1), c.uniform(0.8, 1))
-    k = c.integer(12, 20)
-    dr = c.uniform(0.36, 0.5)
-    ph = c.uniform(0, 6)
+    petals = c.integer(12, 20)
+    disc_radius = c.uniform(0.36, 0.5)
+    phase = c.uniform(0, 6)
     opacity = torch.zeros_like(u)
     rgb = base + 0 * u
-    for lay in (1, 0):
-        f = (fraction(th * k / TAU + 0.5 * lay + ph) - 0.5) * 2
-        reach = 0.95 - 0.06 * lay
-        t = ((r - dr * 0.8) / (reach - dr * 0.8)).clamp(0, 1)
-        hw = torch.sqrt((t + 0.25).clamp(max=1) * (1 - t)) * 1.25
-        m = coverage((f.abs() - hw) * r * 2 / k, w) * (r < reach)
+    for layer in (1, 0):
+        across = (fraction(angle * petals / TAU + 0.5 * layer + phase) - 0.5) * 2
+        reach = 0.95 - 0.06 * layer
+        along = ((r - disc_radius * 0.8) / (reach - disc_radius * 0.8)).clamp(0, 1)
+        half_width = torch.sqrt((along + 0.25).clamp(max=1) * (1 - along)) * 1.25
+        covered = coverage((across.abs() - half_width) * r * 2 / petals, w) * (r < reach)
         rgb = mix(
             rgb,
             base
-            * (0.7 + 0.15 * (1 - lay) + 0.3 * t)
-            * (1 - 0.45 * smoothstep(0.5, 1.1, f.abs()))
-            * (1 - 0.3 * smoothstep(0.12, 0.0, f.abs())),
-            m,
+            * (0.7 + 0.15 * (1 - layer) + 0.3 * along)
+            * (1 - 0.45 * smoothstep(0.5, 1.1, across.abs()))
+            * (1 - 0.3 * smoothstep(0.12, 0.0, across.abs())),
+            covered,
         )
-        opacity = torch.maximum(opacity, m)
-    q = torch.cos(13 * th + 30 * r / dr * 0.45 + ph) * torch.cos(21 * th - 22 * r / dr * 0.45)
-    dc = hsv(c.uniform(0.03, 0.1), c.uniform(0.5, 0.9), c.uniform(0.2, 0.5))
-    seeds = mix(dc * 0.45, mix(dc, base, smoothstep(0.3, 0.9, r / dr)), smoothstep(-0.25, 0.4, q)) * (
-        0.75 + 0.45 * smoothstep(1.0, 0.3, r / dr)
+        opacity = torch.maximum(opacity, covered)
+    seed = torch.cos(13 * angle + 30 * r / disc_radius * 0.45 + phase) * torch.cos(
+        21 * angle - 22 * r / disc_radius * 0.45
     )
-    m = coverage(r - dr, w)
-    return mix(rgb, seeds, m), torch.maximum(opacity, m)
+    disc = hsv(c.uniform(0.03, 0.1), c.uniform(0.5, 0.9), c.uniform(0.2, 0.5))
+    seeds = mix(disc * 0.45, mix(disc, base, smoothstep(0.3, 0.9, r / disc_radius)), smoothstep(-0.25, 0.4, seed)) * (
+        0.75 + 0.45 * smoothstep(1.0, 0.3, r / disc_radius)
+    )
+    covered = coverage(r - disc_radius, w)
+    return mix(rgb, seeds, covered), torch.maximum(opacity, covered)
 
 
 def daisy(c: Canvas) -> Painted:
     u, v, w = c.u, c.v, c.w
-    r, th = length(u, v), torch.atan2(v, u) + c.uniform(0, 6)
-    k = c.integer(5, 11)
-    base, second, ce = (
+    r, angle = length(u, v), torch.atan2(v, u) + c.uniform(0, 6)
+    petals = c.integer(5, 11)
+    base, second, centre = (
         c.colour(s=(0.1, 1), v=(0.6, 1)),
         c.colour(v=(0.4, 1)),
         hsv(c.uniform(0.05, 0.17), c.uniform(0.6, 1), c.uniform(0.6, 1)),
     )
-    f = (fraction(th * k / TAU) - 0.5) * 2
-    reach = c.uniform(0.8, 0.95) * (0.82 + 0.18 * torch.cos(f * 1.57))
-    pw = c.uniform(0.5, 1.6)
-    edge = reach * torch.cos(f * 1.5).clamp(min=1e-3) ** (pw * 0.5)
-    t = r / edge
+    across = (fraction(angle * petals / TAU) - 0.5) * 2
+    reach = c.uniform(0.8, 0.95) * (0.82 + 0.18 * torch.cos(across * 1.57))
+    pointedness = c.uniform(0.5, 1.6)
+    edge = reach * torch.cos(across * 1.5).clamp(min=1e-3) ** (pointedness * 0.5)
+    along = r / edge
     rgb = (
-        mix(second, base, smoothstep(0.15, 0.75, t))
-        * (1 - 0.35 * smoothstep(0.6, 1.1, f.abs()))
-        * (0.95 + 0.12 * torch.cos(f * 14))
-        * (1.05 - 0.25 * smoothstep(0.85, 1.0, t))
+        mix(second, base, smoothstep(0.15, 0.75, along))
+        * (1 - 0.35 * smoothstep(0.6, 1.1, across.abs()))
+        * (0.95 + 0.12 * torch.cos(across * 14))
+        * (1.05 - 0.25 * smoothstep(0.85, 1.0, along))
     )
-    cr = c.uniform(0.16, 0.28)
-    fu, fv, _i, _j = staggered(u, v, 12.0)
+    centre_radius = c.uniform(0.16, 0.28)
+    dot_x, dot_y, _i, _j = staggered(u, v, 12.0)
     rgb = mix(
-        rgb * smoothstep(0.0, 0.18, r - cr + 0.1),
-        ce * (0.75 + 0.4 * smoothstep(0.5, 0.1, length(fu, fv))) * bulge(u, v, 0.0, 0.0, cr, cr),
-        coverage(r - cr, w),
+        rgb * smoothstep(0.0, 0.18, r - centre_radius + 0.1),
+        centre
+        * (0.75 + 0.4 * smoothstep(0.5, 0.1, length(dot_x, dot_y)))
+        * bulge(u, v, 0.0, 0.0, centre_radius, centre_radius),
+        coverage(r - centre_radius, w),
     )
-    return rgb, torch.maximum(coverage((r - edge), w), coverage(r - cr, w))
+    return rgb, torch.maximum(coverage((r - edge), w), coverage(r - centre_radius, w))
 
 
 def rose(c: Canvas) -> Painted:
     u, v, w = c.u, c.v, c.w
-    r, th = length(u, v), torch.atan2(v, u)
+    r, angle = length(u, v), torch.atan2(v, u)
     base = hsv(c.uniform(0.88, 1.03) % 1, c.uniform(0.55, 1), c.uniform(0.65, 1))
     petals, twist = c.integer(3, 5), c.uniform(0.5, 0.9)
     rgb = opacity = torch.zeros_like(u)
     for ring in range(6):  # whorls from the outermost inwards, each throwing a shadow on the one before
-        across = (fraction((th * petals) / TAU + ring * 0.5 + twist * ring * 0.13) - 0.5) * 2
+        across = (fraction((angle * petals) / TAU + ring * 0.5 + twist * ring * 0.13) - 0.5) * 2
         rim = 0.95 * (1 - ring / 6.3) ** 1.05 * (0.84 + 0.16 * torch.sqrt((1 - across * across).clamp(min=1e-3)))
-        rim = rim + 0.035 * torch.sin(th * 3 + ring * 2.1)
+        rim = rim + 0.035 * torch.sin(angle * 3 + ring * 2.1)
         covered = coverage(r - rim, w * 1.5)
         along = (r / rim).clamp(0, 1.2)
         petal = base * (0.38 + 0.75 * along**3 - 0.12 * ring / 6)
@@ -113,20 +117,24 @@ def rose(c: Canvas) -> Painted:
 def mushroom(c: Canvas) -> Painted:
     u, v, w = c.u, c.v, c.w
     base = mix(c.colour((-0.03, 0.1), (0.5, 1), (0.5, 1)), c.colour(), 0.3 * c.chance(0.5))
-    st = hsv(c.uniform(0.08, 0.15), c.uniform(0.05, 0.35), c.uniform(0.75, 1))
-    y0 = c.uniform(-0.05, 0.15)
-    wd = c.uniform(0.65, 0.9)
-    cap = torch.maximum(ellipse(u, v, 0.0, y0, wd, c.uniform(0.6, 0.9)), v - y0 - 0.1 + 0.15 * (u / wd) ** 2)
-    f1, _f2, _i, _ox, _oy = c.cells(u, v * 1.2, c.uniform(1.8, 3.0), 0.8)
-    rgb = mix(base, 1.0 * 0.97, coverage(f1 - 0.3, w * 4) * c.chance(0.75)) * bulge(u, v, 0.0, y0, wd, 0.8, 0.7)
-    sw = c.uniform(0.14, 0.24) * (1 + 0.5 * smoothstep(0.3, 0.9, v))
-    sd = torch.maximum(u.abs() - sw, (v - 0.4).abs() - 0.52)
-    g = st * (1 - 0.5 * (u / sw)) * (1 - 0.4 * smoothstep(0.25, 0.0, v - y0 - 0.1))
-    gill = torch.maximum(ellipse(u, v, 0.0, y0 + 0.05, wd * 0.95, 0.17), -(v - y0))
-    gl = st * (0.6 + 0.35 * torch.sin(u / (v - y0 + 0.6) * 40))
-    rgb = mix(mix(gl, g, coverage(sd, w) * (v > y0 + 0.1)), rgb, coverage(cap, w))
+    stem = hsv(c.uniform(0.08, 0.15), c.uniform(0.05, 0.35), c.uniform(0.75, 1))
+    rim = c.uniform(-0.05, 0.15)
+    half_width = c.uniform(0.65, 0.9)
+    cap = torch.maximum(
+        ellipse(u, v, 0.0, rim, half_width, c.uniform(0.6, 0.9)), v - rim - 0.1 + 0.15 * (u / half_width) ** 2
+    )
+    spot, _f2, _i, _ox, _oy = c.cells(u, v * 1.2, c.uniform(1.8, 3.0), 0.8)
+    rgb = mix(base, 1.0 * 0.97, coverage(spot - 0.3, w * 4) * c.chance(0.75)) * bulge(
+        u, v, 0.0, rim, half_width, 0.8, 0.7
+    )
+    stem_half = c.uniform(0.14, 0.24) * (1 + 0.5 * smoothstep(0.3, 0.9, v))
+    stem_shape = torch.maximum(u.abs() - stem_half, (v - 0.4).abs() - 0.52)
+    stem_rgb = stem * (1 - 0.5 * (u / stem_half)) * (1 - 0.4 * smoothstep(0.25, 0.0, v - rim - 0.1))
+    gill = torch.maximum(ellipse(u, v, 0.0, rim + 0.05, half_width * 0.95, 0.17), -(v - rim))
+    gill_rgb = stem * (0.6 + 0.35 * torch.sin(u / (v - rim + 0.6) * 40))
+    rgb = mix(mix(gill_rgb, stem_rgb, coverage(stem_shape, w) * (v > rim + 0.1)), rgb, coverage(cap, w))
     return rgb * (1 - 0.5 * coverage(cap.abs() - 0.015, w)), torch.maximum(
-        coverage(cap, w), torch.maximum(coverage(sd, w), coverage(gill, w))
+        coverage(cap, w), torch.maximum(coverage(stem_shape, w), coverage(gill, w))
     )
 
 
@@ -191,11 +199,15 @@ def tree(c: Canvas) -> Painted:
         if level >= 3:
             crown = torch.minimum(crown, (length(x, y - 0.25) - 0.55) / scale)
     bark = hsv(c.uniform(0.04, 0.1), c.uniform(0.2, 0.7), c.uniform(0.1, 0.45))
-    gr = hsv(
+    leaves = hsv(
         mix(c.uniform(0.18, 0.4), c.uniform(0.95, 1.12) % 1, c.chance(0.3)), c.uniform(0.4, 1), c.uniform(0.35, 0.95)
     )
-    has = c.chance(0.85)
-    t = coverage(shape, w)
-    m = coverage(crown + 0.015 * c.noise("fine"), w) * has
-    rgb = mix(bark * (1 - 0.5 * u) + 0 * u, gr * (1 + 0.4 * c.noise("fine") - 0.3 * v - 0.2 * u), m * (1 - 0.6 * t))
-    return rgb, torch.maximum(t, m)
+    leafy = c.chance(0.85)
+    wood = coverage(shape, w)
+    foliage = coverage(crown + 0.015 * c.noise("fine"), w) * leafy
+    rgb = mix(
+        bark * (1 - 0.5 * u) + 0 * u,
+        leaves * (1 + 0.4 * c.noise("fine") - 0.3 * v - 0.2 * u),
+        foliage * (1 - 0.6 * wood),
+    )
+    return rgb, torch.maximum(wood, foliage)

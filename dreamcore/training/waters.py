@@ -31,35 +31,36 @@ from dreamcore.training.drawing import (
 def fish(c: Canvas) -> Painted:
     u, v, w = c.u, c.v, c.w
     base, second = c.colour(s=(0.4, 1), v=(0.5, 1)), c.colour(s=(0.4, 1), v=(0.4, 1))
-    h = c.uniform(0.36, 0.58)
+    half_height = c.uniform(0.36, 0.58)
     x = u + 0.15
-    shape = almond(x / 0.8, v / 0.8, h / 0.8) * 0.8
-    fu, fv, _i, _j = staggered(v, u, c.uniform(6, 9))
-    sc = smoothstep(0.6, 0.3, length(fu, fv + 0.2))
+    shape = almond(x / 0.8, v / 0.8, half_height / 0.8) * 0.8
+    scale_x, scale_y, _i, _j = staggered(v, u, c.uniform(6, 9))
+    scales = smoothstep(0.6, 0.3, length(scale_x, scale_y + 0.2))
     rgb = (
         mix(
             base, second, smoothstep(-0.6, 0.6, torch.sin(u * c.uniform(3, 9) + c.uniform(0, 6)) + v * c.uniform(-3, 3))
         )
-        * (0.7 + 0.4 * sc)
-        * (1 - 0.5 * v / h)
+        * (0.7 + 0.4 * scales)
+        * (1 - 0.5 * v / half_height)
     )
-    tx = u - 0.55
-    tongue_shape = torch.maximum(v.abs() - 0.12 - tx * c.uniform(0.8, 1.2), -(tx) - 0.02)
-    tongue_shape = torch.maximum(tongue_shape, tx - c.uniform(0.3, 0.4) + 0.35 * (0.35 - v.abs()).clamp(min=0))
+    tail_x = u - 0.55
+    tail = torch.maximum(v.abs() - 0.12 - tail_x * c.uniform(0.8, 1.2), -(tail_x) - 0.02)
+    tail = torch.maximum(tail, tail_x - c.uniform(0.3, 0.4) + 0.35 * (0.35 - v.abs()).clamp(min=0))
     fin = torch.maximum(
-        (v + h * 0.5).abs() * 0 - v - h * 1.0 - c.uniform(0.1, 0.25) + 0.9 * (u + 0.1).abs() ** 1.2, v + h * 0.3
+        (v + half_height * 0.5).abs() * 0 - v - half_height * 1.0 - c.uniform(0.1, 0.25) + 0.9 * (u + 0.1).abs() ** 1.2,
+        v + half_height * 0.3,
     )
-    lines = 0.75 + 0.35 * torch.sin(torch.atan2(v, tx + 0.3) * 26)
-    f = second * lines
-    rgb = mix(f, rgb, coverage(shape, w))
-    ex = c.uniform(-0.68, -0.58)
+    lines = 0.75 + 0.35 * torch.sin(torch.atan2(v, tail_x + 0.3) * 26)
+    fin_rgb = second * lines
+    rgb = mix(fin_rgb, rgb, coverage(shape, w))
+    eye_x = c.uniform(-0.68, -0.58)
     gill = (length(u + 0.62, v) - c.uniform(0.26, 0.32)).abs() + (u < -0.6) * 1.0
     rgb = mix(rgb, base * 0.3, coverage(gill - 0.02, w) * coverage(shape, w))
-    rgb = draw_eye(rgb, u, v, w, ex, -0.07, c.uniform(0.08, 0.12), c.colour(s=(0.0, 0.9), v=(0.7, 1)), pupil=0.55)
-    pf = ellipse(*rotate(u + 0.15, v - 0.08, c.uniform(-0.6, 0.2)), 0.12, 0.0, 0.17, 0.08)
-    rgb = mix(rgb, second * 0.8, coverage(pf, w))
+    rgb = draw_eye(rgb, u, v, w, eye_x, -0.07, c.uniform(0.08, 0.12), c.colour(s=(0.0, 0.9), v=(0.7, 1)), pupil=0.55)
+    side_fin = ellipse(*rotate(u + 0.15, v - 0.08, c.uniform(-0.6, 0.2)), 0.12, 0.0, 0.17, 0.08)
+    rgb = mix(rgb, second * 0.8, coverage(side_fin, w))
     return rgb * (1 - 0.5 * coverage(shape.abs() - 0.02, w)), torch.maximum(
-        coverage(shape, w), torch.maximum(coverage(tongue_shape, w), coverage(fin, w))
+        coverage(shape, w), torch.maximum(coverage(tail, w), coverage(fin, w))
     )
 
 
@@ -69,42 +70,45 @@ def bird(c: Canvas) -> Painted:
     body = ellipse(
         *rotate(u - 0.05, v - 0.15, c.uniform(-0.5, -0.25)), 0.0, 0.0, c.uniform(0.5, 0.58), c.uniform(0.33, 0.4)
     )
-    hx, hy, hr = c.uniform(-0.5, -0.42), c.uniform(-0.35, -0.25), c.uniform(0.24, 0.29)
-    head_shape = length(u - hx, v - hy) - hr
+    head_x, head_y, head_radius = c.uniform(-0.5, -0.42), c.uniform(-0.35, -0.25), c.uniform(0.24, 0.29)
+    head_shape = length(u - head_x, v - head_y) - head_radius
     rgb = mix(base, second, smoothstep(-0.1, 0.35, v - 0.1 + u * 0.5)) * (1 - 0.3 * v) * (1 + 0.2 * c.noise("fine"))
-    wx, wy = rotate(u - 0.15, v - 0.1, c.uniform(-0.7, -0.35))
-    wd = ellipse(wx, wy, 0.1, 0.0, c.uniform(0.42, 0.52), c.uniform(0.18, 0.25))
-    lay = torch.sin((wx - wy.abs() * 0.8) * c.uniform(18, 26))
-    rgb = mix(rgb, third * (0.85 + 0.35 * lay), coverage(wd, w))
-    rgb = rgb * (1 - 0.6 * coverage(wd.abs() - 0.015, w))
-    tl = torch.maximum(rotate(u - 0.5, v - 0.45, c.uniform(-0.6, -0.3))[1].abs() - 0.12, (u - 0.95))
-    tl = torch.maximum(tl, -(u - 0.3))
+    wing_x, wing_y = rotate(u - 0.15, v - 0.1, c.uniform(-0.7, -0.35))
+    wing = ellipse(wing_x, wing_y, 0.1, 0.0, c.uniform(0.42, 0.52), c.uniform(0.18, 0.25))
+    quills = torch.sin((wing_x - wing_y.abs() * 0.8) * c.uniform(18, 26))
+    rgb = mix(rgb, third * (0.85 + 0.35 * quills), coverage(wing, w))
+    rgb = rgb * (1 - 0.6 * coverage(wing.abs() - 0.015, w))
+    tail = torch.maximum(rotate(u - 0.5, v - 0.45, c.uniform(-0.6, -0.3))[1].abs() - 0.12, (u - 0.95))
+    tail = torch.maximum(tail, -(u - 0.3))
     rgb = mix(
         third * (0.8 + 0.4 * torch.sin((v - u * 0.5) * 40)) + 0 * rgb,
         rgb,
         torch.maximum(coverage(body, w), coverage(head_shape, w)),
     )
     rgb = mix(rgb, second, coverage(head_shape, w) * c.chance(0.5))
-    bl = c.uniform(0.2, 0.4)
-    bk = torch.maximum((v - hy - 0.03).abs() - 0.1 * (1 - (hx - hr - u + 0.08) / bl), u - hx + hr - 0.04)
-    bk = torch.maximum(bk, -(u - hx + hr + bl))
+    beak_length = c.uniform(0.2, 0.4)
+    beak = torch.maximum(
+        (v - head_y - 0.03).abs() - 0.1 * (1 - (head_x - head_radius - u + 0.08) / beak_length),
+        u - head_x + head_radius - 0.04,
+    )
+    beak = torch.maximum(beak, -(u - head_x + head_radius + beak_length))
     rgb = mix(
         rgb,
-        hsv(c.uniform(0.03, 0.15), c.uniform(0.6, 1), c.uniform(0.6, 1)) * (1 - 0.4 * (v > hy + 0.03)),
-        coverage(bk, w) * (1 - coverage(head_shape, w)),
+        hsv(c.uniform(0.03, 0.15), c.uniform(0.6, 1), c.uniform(0.6, 1)) * (1 - 0.4 * (v > head_y + 0.03)),
+        coverage(beak, w) * (1 - coverage(head_shape, w)),
     )
-    rgb = draw_eye(rgb, u, v, w, hx - 0.06, hy - 0.05, c.uniform(0.06, 0.09), c.colour(s=(0, 0.9)), pupil=0.6)
-    lg = torch.minimum(segment(u, v, 0.0, 0.4, -0.02, 0.85), segment(u, v, 0.15, 0.4, 0.15, 0.85)) - 0.02
+    rgb = draw_eye(rgb, u, v, w, head_x - 0.06, head_y - 0.05, c.uniform(0.06, 0.09), c.colour(s=(0, 0.9)), pupil=0.6)
+    legs = torch.minimum(segment(u, v, 0.0, 0.4, -0.02, 0.85), segment(u, v, 0.15, 0.4, 0.15, 0.85)) - 0.02
     opacity = torch.maximum(
-        torch.maximum(coverage(body, w), coverage(head_shape, w)), torch.maximum(coverage(tl, w), coverage(bk, w))
+        torch.maximum(coverage(body, w), coverage(head_shape, w)), torch.maximum(coverage(tail, w), coverage(beak, w))
     )
     rgb = mix(third * 0.3 + 0 * rgb, rgb, opacity)
-    return rgb, torch.maximum(opacity, coverage(lg, w))
+    return rgb, torch.maximum(opacity, coverage(legs, w))
 
 
 def penguin(c: Canvas) -> Painted:
     u, v, w = c.u, c.v, c.w
-    a = u.abs()
+    side = u.abs()
     dark = hsv(c.uniform(0.55, 0.7), c.uniform(0.1, 0.7), c.uniform(0.08, 0.3))
     white = hsv(c.uniform(0.1, 0.6), c.uniform(0, 0.08), c.uniform(0.92, 1))
     beak = hsv(c.uniform(0.06, 0.12), c.uniform(0.85, 1), c.uniform(0.9, 1))
@@ -113,21 +117,21 @@ def penguin(c: Canvas) -> Painted:
     body = union(torso, crown)
     rgb = dark * bulge(u, v, 0.0, -0.1, 0.6, 0.95, 0.8) * (1 + 0.1 * c.noise("mid"))
     belly = ellipse(u, v, 0.0, 0.3, c.uniform(0.36, 0.42), 0.54)
-    face = ellipse(a, v, 0.16, -0.42, 0.19, 0.24)
+    face = ellipse(side, v, 0.16, -0.42, 0.19, 0.24)
     rgb = mix(rgb, white * bulge(u, v, 0.0, 0.2, 0.5, 0.7, 0.4), coverage(union(belly, face), w * 2))
-    rgb = draw_eye(rgb, a, v, w, 0.17, -0.5, c.uniform(0.075, 0.1), dark, pupil=0.7)
+    rgb = draw_eye(rgb, side, v, w, 0.17, -0.5, c.uniform(0.075, 0.1), dark, pupil=0.7)
     bill = triangle(u, -v, 0.0, 0.16, 0.4, c.uniform(0.13, 0.17))
     rgb = mix(rgb, beak * (1 - 0.3 * coverage((v + 0.32).abs() - 0.012, w)), coverage(bill, w))
-    x, y = rotate(a - 0.58, v - 0.15, c.uniform(-0.5, -0.1))
+    x, y = rotate(side - 0.58, v - 0.15, c.uniform(-0.5, -0.1))
     flipper = ellipse(x, y, 0.0, 0.0, 0.12, 0.42)
-    feet = ellipse(a, v, 0.24, 0.88, 0.22, 0.1)
+    feet = ellipse(side, v, 0.24, 0.88, 0.22, 0.1)
     rest = mix(dark * 0.8, beak, coverage(feet, w))
     return mix(rest, rgb, coverage(body, w)), over(coverage(body, w), coverage(flipper, w), coverage(feet, w))
 
 
 def turtle(c: Canvas) -> Painted:
     u, v, w = c.u, c.v, c.w
-    a = u.abs()
+    side = u.abs()
     skin = hsv(c.uniform(0.2, 0.36), c.uniform(0.4, 0.85), c.uniform(0.5, 0.85))
     shell = hsv(c.uniform(0.06, 0.2), c.uniform(0.5, 0.9), c.uniform(0.4, 0.75))
     dome = ellipse(u, v, 0.0, 0.12, c.uniform(0.58, 0.64), c.uniform(0.64, 0.7))
@@ -139,14 +143,14 @@ def turtle(c: Canvas) -> Painted:
     plate = mix(plate, shell * (0.8 + 0.5 * torch.sin(torch.atan2(u, v) * 22)).clamp(0.4, 1.3), coverage(-rim, w))
     plate = plate * bulge(u, v, 0.0, 0.1, 0.65, 0.7, 0.7) * (1 - 0.6 * coverage(dome.abs() - 0.025, w))
     head = ellipse(u, v, 0.0, -0.72, c.uniform(0.2, 0.24), 0.26)
-    x1, y1 = rotate(a - 0.58, v + 0.36, c.uniform(0.6, 0.9))
-    x2, y2 = rotate(a - 0.5, v - 0.72, c.uniform(-0.8, -0.4))
+    x1, y1 = rotate(side - 0.58, v + 0.36, c.uniform(0.6, 0.9))
+    x2, y2 = rotate(side - 0.5, v - 0.72, c.uniform(-0.8, -0.4))
     flippers = union(ellipse(x1, y1, 0.0, 0.0, 0.16, 0.38), ellipse(x2, y2, 0.0, 0.0, 0.13, 0.25))
     tail = triangle(u, v, 0.0, 1.0, 0.7, 0.1)
     f1, f2, _, _, _ = c.cells(u, v, 9.0)
     rgb = skin * (0.75 + 0.5 * smoothstep(0.0, 0.25, f2 - f1)) * (1 - 0.2 * v)
     limbs = over(coverage(head, w), coverage(flippers, w), coverage(tail, w))
-    rgb = draw_eye(rgb, a, v, w, 0.11, -0.78, 0.07, skin * 0.3, pupil=0.6, white=0.95)
+    rgb = draw_eye(rgb, side, v, w, 0.11, -0.78, 0.07, skin * 0.3, pupil=0.6, white=0.95)
     return mix(rgb, plate, coverage(dome, w)), over(limbs, coverage(dome, w))
 
 
@@ -185,7 +189,7 @@ def jellyfish(c: Canvas) -> Painted:
 
 def octopus(c: Canvas) -> Painted:
     u, v, w = c.u, c.v, c.w
-    a = u.abs()
+    side = u.abs()
     skin = hsv(
         mix(c.uniform(0.93, 1.08), c.uniform(0.7, 0.85), c.chance(0.35)) % 1, c.uniform(0.6, 0.95), c.uniform(0.6, 1)
     )
@@ -204,7 +208,7 @@ def octopus(c: Canvas) -> Painted:
         along = ((v - (0.0 - 0.02 * k)) / (0.92 - 0.13 * k)).clamp(0, 1)
         middle = start + (end - start) * along + 0.09 * along * torch.sin(along * curl + phase + 1.9 * k)
         half = 0.115 * (1 - 0.7 * along) + 0.012
-        across = (a - middle) / half
+        across = (side - middle) / half
         arm = coverage((across.abs() - 1) * half * 0.8, w) * (v > -0.02) * (along < 1)
         body = skin * (1.1 - 0.45 * across * across) * (1 - 0.06 * k)
         sucker = length(across - 0.35, (fraction(v * 7.5 + 0.37 * k) - 0.5) * 1.5)
@@ -213,9 +217,11 @@ def octopus(c: Canvas) -> Painted:
         painted = mix(painted, body * (1 - 0.5 * coverage((across.abs() - 1).abs() * half - 0.015, w)), arm)
         arms = over(arms, arm)
     rgb = mix(painted, rgb, coverage(mantle, w))
-    rgb = draw_eye(rgb, a, v, w, c.uniform(0.22, 0.27), -0.12, c.uniform(0.15, 0.19), skin * 0.4, pupil=0.6, white=0.97)
+    rgb = draw_eye(
+        rgb, side, v, w, c.uniform(0.22, 0.27), -0.12, c.uniform(0.15, 0.19), skin * 0.4, pupil=0.6, white=0.97
+    )
     smile = (v - 0.1 + 0.6 * (0.02 - u * u)).abs() - 0.02
-    rgb = mix(rgb, skin * 0.2, coverage(smile, w) * (a < 0.14) * c.chance(0.6))
+    rgb = mix(rgb, skin * 0.2, coverage(smile, w) * (side < 0.14) * c.chance(0.6))
     return rgb, over(coverage(mantle, w), arms)
 
 
@@ -237,31 +243,31 @@ def starfish(c: Canvas) -> Painted:
 
 def crab(c: Canvas) -> Painted:
     u, v, w = c.u, c.v, c.w
-    a = u.abs()
+    side = u.abs()
     red = hsv(c.uniform(0.98, 1.07) % 1, c.uniform(0.7, 1), c.uniform(0.7, 1))
     body = ellipse(u, v, 0.0, 0.25, c.uniform(0.52, 0.6), c.uniform(0.34, 0.4))
     rgb = red * bulge(u, v, 0.0, 0.2, 0.6, 0.4, 0.8) * (1 + 0.12 * c.noise("mid"))
     belly = ellipse(u, v, 0.0, 0.42, 0.36, 0.14)
     rgb = mix(rgb, mix(red, 1.0, 0.4), coverage(belly, w * 4) * 0.6)
     cx, cy, tilt = c.uniform(0.62, 0.68), c.uniform(-0.5, -0.4), c.uniform(-0.1, 0.5)
-    x, y = rotate(a - cx, v - cy, tilt)
+    x, y = rotate(side - cx, v - cy, tilt)
     claw = ellipse(x, y, 0.0, 0.0, 0.27, 0.33)
     jaw = torch.maximum(x.abs() - (-y) * 0.5, y)  # the opening of the pincer, upwards
     claw = torch.maximum(claw, -jaw)
-    limb = union(segment(a, v, 0.42, 0.15, 0.72, 0.0), segment(a, v, 0.72, 0.0, cx, cy + 0.2)) - 0.065
+    limb = union(segment(side, v, 0.42, 0.15, 0.72, 0.0), segment(side, v, 0.72, 0.0, cx, cy + 0.2)) - 0.065
     legs = torch.full_like(u, 9.0)
     for k in range(3):
         y0 = 0.28 + 0.09 * k
-        legs = union(legs, segment(a, v, 0.45, y0, 0.8, y0 - 0.06 + 0.12 * k) - 0.045,
-                     segment(a, v, 0.8, y0 - 0.06 + 0.12 * k, 0.94, y0 + 0.2 + 0.1 * k) - 0.03)  # fmt: skip
-    stalk = segment(a, v, 0.17, 0.0, 0.19, -0.2) - 0.035
+        legs = union(legs, segment(side, v, 0.45, y0, 0.8, y0 - 0.06 + 0.12 * k) - 0.045,
+                     segment(side, v, 0.8, y0 - 0.06 + 0.12 * k, 0.94, y0 + 0.2 + 0.1 * k) - 0.03)  # fmt: skip
+    stalk = segment(side, v, 0.17, 0.0, 0.19, -0.2) - 0.035
     shell = red * bulge(x, y, 0.0, 0.0, 0.3, 0.35, 0.8)
     arms = red * 0.8 + 0 * u
     rgb = mix(mix(arms, shell, coverage(claw, w)), rgb, coverage(body, w))
     edges = coverage(body.abs() - 0.02, w) + coverage(claw.abs() - 0.02, w)
     rgb = rgb * (1 - 0.45 * edges.clamp(0, 1))
-    rgb = draw_eye(rgb, a, v, w, 0.19, -0.24, c.uniform(0.11, 0.14), red * 0.3, pupil=0.6, white=0.97)
+    rgb = draw_eye(rgb, side, v, w, 0.19, -0.24, c.uniform(0.11, 0.14), red * 0.3, pupil=0.6, white=0.97)
     smile = (v - 0.28 + 0.8 * (0.03 - u * u)).abs() - 0.02
-    rgb = mix(rgb, red * 0.2, coverage(smile, w) * (a < 0.18))
-    eyes = length(a - 0.19, v + 0.24) - 0.15
+    rgb = mix(rgb, red * 0.2, coverage(smile, w) * (side < 0.18))
+    eyes = length(side - 0.19, v + 0.24) - 0.15
     return rgb, over(*(coverage(shape, w) for shape in (body, claw, limb, legs, stalk, eyes)))
