@@ -60,7 +60,7 @@ def encode_within(
     packet = xmp_packet(recipe) if recipe is not None else b""
     image = as_image(rgb, alpha)
     sample, share = _sample(image)
-    task = _Task(image, sample, share, limit_bytes, recipe)
+    task = _Task(image, sample, share, max(0, limit_bytes), recipe)
 
     def as_jpeg(picture: Image.Image, quality: int) -> bytes:
         return jpeg(picture, packet, quality=quality)
@@ -148,16 +148,26 @@ def _highest(
 def _smaller(task: _Task, encoder: Lossy) -> Encoded:
     """A smaller WebP of fair quality, as large as the budget allows within some per cent."""
     image, longest = task.image, max(task.image.size)
-    scale = LONGEST_SIDE["WEBP"] / longest
-    if scale >= 1:
+    ceiling = scale = min(0.9, LONGEST_SIDE["WEBP"] / longest)
+    if longest <= LONGEST_SIDE["WEBP"]:
         size = len(encoder(task.sample, _SMALL_QUALITY)) / task.share
-        scale = min(0.9, (task.limit / size) ** 0.5)
+        scale = min(ceiling, (task.limit / size) ** 0.5)
+    best: Encoded | None = None
     while longest * scale >= _SMALLEST_SIDE:
         shape = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
         data = encoder(image.resize(shape, Image.Resampling.LANCZOS, reducing_gap=3.0), _SMALL_QUALITY)
+        if best is not None and not len(best.data) < len(data) <= task.limit:
+            return best
+        ratio = (task.limit / len(data)) ** 0.5
         if len(data) <= task.limit:
-            return Encoded(data, "WEBP", f"as WebP at {_percent(scale)} of its size")
-        scale *= min(0.95, (task.limit / len(data)) ** 0.5)
+            best = Encoded(data, "WEBP", f"as WebP at {_percent(scale)} of its size")
+            if ratio < 1.2 or scale == ceiling:
+                return best
+            scale = min(ceiling, scale * ratio * 0.95)  # the sample was harsher than the picture
+        else:
+            scale *= min(0.95, ratio)
+    if best is not None:
+        return best
     raise PictureError(f"{task.limit} bytes are too few for this picture, however small: allow some more.")
 
 

@@ -118,10 +118,8 @@ def _managed(colour: Image.Image, profile: object) -> tuple[Image.Image, tuple[s
 
 
 def _transform(mode: str, profile: bytes) -> ImageCms.ImageCmsTransform | None:
-    """From an embedded profile to sRGB; None where that changes nothing. Raises `ValueError` for a misfit."""
+    """From an embedded profile to sRGB; None where that changes nothing. Raises for a profile of another mode."""
     source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-    if source.profile.xcolor_space.strip() != {"L": "GRAY", "LAB": "Lab"}.get(mode, mode):
-        raise ValueError("the profile is for another kind of colour")
     # LittleCMS optimises transforms of grey into tables too coarse for the shadows of a linear profile. Grey has
     # 256 values only: they are computed exactly, and looked up.
     flags = ImageCms.Flags.NOOPTIMIZE if mode == "L" else ImageCms.Flags.NONE
