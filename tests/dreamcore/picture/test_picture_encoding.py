@@ -97,6 +97,8 @@ def test_entities_that_grow_without_bound_are_not_opened() -> None:
     started = time.perf_counter()
     assert read_recipe(jpeg_with_xmp(packet)) is None
     assert time.perf_counter() - started < 1
+    harmless = f'<!DOCTYPE x [<!ENTITY e "dream">]><x xmlns:q="{name}"><q:recipe>&e;</q:recipe></x>'.encode()
+    assert read_recipe(jpeg_with_xmp(harmless)) is None  # no document type at all: where is the line?
 
 
 def test_a_text_chunk_may_be_deflated_but_no_bomb() -> None:
@@ -119,6 +121,12 @@ def test_png_gives_every_pixel_back(level: int) -> None:
     picture = decode(encode(RGB, ALPHA, format="PNG", png_level=level))
     np.testing.assert_array_equal(picture.rgb, RGB)
     np.testing.assert_array_equal(picture.alpha, ALPHA)
+
+
+def test_the_png_level_is_obeyed() -> None:
+    sizes = [len(encode(RGB, format="PNG", png_level=level)) for level in (0, 1, 9)]
+    assert sizes == sorted(sizes, reverse=True)
+    assert len(set(sizes)) == 3
 
 
 def test_lossless_webp_gives_every_pixel_back_the_hidden_ones_too() -> None:

@@ -267,6 +267,7 @@ def test_a_bomb_takes_little_memory(name: str, make: Callable[[], bytes]) -> Non
         (b"MZ\x90\0", "a program"),
         (b"", "The file is empty"),
         (b"\0", "not a picture of a kind"),
+        (b"BM" + b"\xff" * 60, "not a picture of a kind"),
         (b"\x0a\x05\x01\x08" + b"\0" * 124, "not a picture of a kind"),  # PCX, which Pillow would open
     ],
 )
@@ -293,6 +294,15 @@ def test_a_name_is_never_believed() -> None:
     jpeg = saved(Image.fromarray(photo()), "JPEG")
     with pytest.raises(PictureError, match="damaged"):
         decode(PNG_MAGIC + jpeg)
+
+
+def test_pillows_warnings_go_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Here every warning is an error; between one and two times this size Pillow warns of a bomb."""
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 700)
+    assert decode(SAMPLES["tiff lzw"]).width == 40
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 500)
+    with pytest.raises(PictureError, match="megapixels"):
+        decode(SAMPLES["tiff lzw"])
 
 
 def test_no_two_samples_are_the_same() -> None:
