@@ -56,16 +56,16 @@ PLANS: Final = MappingProxyType(
                 Stage(
                     name="robust-96",
                     size=96,
-                    pictures=190_000,
-                    attack_start=3.0,
-                    attack=6.0,
+                    pictures=200_000,
+                    attack_start=4.0,
+                    attack=8.0,
                     learning_rate=2e-3,
                 ),
             ),
         ),
         # Not shipped: it looks at what the shipped one imagines. Another seed, another pool, never attacked.
         "judge": TrainingPlan(
-            pool_pictures=40_960, seed=77, stages=(Stage(name="judge-64", size=64, pictures=150_000),)
+            pool_pictures=24_576, seed=77, stages=(Stage(name="judge-64", size=64, pictures=80_000),)
         ),
     }
 )
