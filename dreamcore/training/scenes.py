@@ -30,7 +30,7 @@ class SceneRenderer:
         )
         self.fills = torch.tensor([motif.fills for motif in CLASSES], device=self.device)
 
-    def _canvas(self, n: int) -> Canvas:
+    def canvas(self, n: int) -> Canvas:
         """The whole picture as a canvas: a source of randomness for n pictures."""
         size = self.size
         w = torch.full((n, 1, 1, 1), 2.0 / size, device=self.device)
@@ -41,7 +41,7 @@ class SceneRenderer:
 
     def backdrop(self, n: int) -> Tensor:
         """Plain or softly shaded grounds, sometimes a horizon; never a pattern that could be taken for a motif."""
-        c = self._canvas(n)
+        c = self.canvas(n)
         u, v = c.u, c.v
         first = c.colour(s=(0, 0.7), v=(0.08, 1))
         second = mix(first, c.colour(s=(0, 0.7), v=(0.08, 1)), c.uniform(0.0, 0.8))
@@ -56,7 +56,7 @@ class SceneRenderer:
 
     def _placed(self, n: int, fills: bool) -> Canvas:
         """Where a motif lies: scale, turn, mirror, perspective and a soft warp; now and then a flock of them."""
-        c = self._canvas(n)
+        c = self.canvas(n)
         if fills:
             scale, turn = (
                 c.uniform(0.6, 1.3),
@@ -84,7 +84,7 @@ class SceneRenderer:
         motif, n = CLASSES[number], len(picture)
         rgb, opacity = motif.draw(self._placed(n, motif.fills))
         opacity = opacity.to(rgb.dtype).clamp(0, 1)
-        c = self._canvas(n)
+        c = self.canvas(n)
         if motif.fills:
             rx, ry = c.uniform(0.5, 0.9), c.uniform(0.5, 0.9)
             x, y = c.u - c.uniform(-0.4, 0.4), c.v - c.uniform(-0.4, 0.4)
@@ -100,7 +100,7 @@ class SceneRenderer:
     def _photographed(self, picture: Tensor) -> Tensor:
         """An occluder in front, then light, gamma, contrast, saturation, blur and noise."""
         n = len(picture)
-        c = self._canvas(n)
+        c = self.canvas(n)
         x, y = rotate(c.u - c.uniform(-0.9, 0.9), c.v - c.uniform(-0.9, 0.9), c.uniform(0, 6))
         bar = coverage(box(x, y, 0.0, 0.0, c.uniform(0.08, 0.25), c.uniform(0.1, 1.5)), 3.0 / self.size)
         picture = mix(picture, c.colour() * (1 + 0.2 * c.noise("cloud")), c.chance(0.1) * bar)

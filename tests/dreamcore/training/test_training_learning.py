@@ -31,11 +31,6 @@ def test_a_few_hundred_steps_lower_the_loss_and_withstand_an_attack(tmp_path: Pa
     net = folded(trained.averaged)
     pictures, numbers = held_out(236, size=SIZE)
     fresh = new_network("daydream", len(NAMES)).eval()
-    print(
-        loss(net, pictures, numbers),
-        loss(fresh, pictures, numbers),
-        accuracy(net, pictures, numbers, radius=RADIUS, steps=5).overall,
-    )
     assert loss(net, pictures, numbers) < 0.9 * loss(fresh, pictures, numbers)
     assert accuracy(net, pictures, numbers, radius=RADIUS, steps=5).overall > 4 * CHANCE
 
