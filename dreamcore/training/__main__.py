@@ -90,6 +90,8 @@ def sheet_command(options: argparse.Namespace) -> None:
         sheets.drawn_sheet(seed=options.seed).save(options.to / "drawn.jpg", quality=88)
     elif options.what == "imagined":
         sheets.imagined_sheet(network(options.weights), seed=options.seed).save(options.to / "imagined.jpg", quality=90)
+    elif options.what == "layers":
+        sheets.layers_sheet(options.weights, seed=options.seed).save(options.to / "layers.jpg", quality=88)
     else:
         sheets.blind_sheet(network(options.weights), options.to, seed=options.seed)
     print(f"written to {options.to}")
@@ -138,8 +140,8 @@ def parser() -> argparse.ArgumentParser:
     ask.add_argument("--seeds", type=int, default=8)
     ask.set_defaults(command=judge_command)
 
-    look = commands.add_parser("sheet", help="contact sheets: classes drawn, imagined, or shuffled for guessing")
-    look.add_argument("what", choices=["drawn", "imagined", "blind"])
+    look = commands.add_parser("sheet", help="contact sheets: classes drawn, imagined, shuffled for guessing; layers")
+    look.add_argument("what", choices=["drawn", "imagined", "layers", "blind"])
     look.add_argument("--weights", type=Path, default=SHIPPED_WEIGHTS)
     look.add_argument("--to", type=Path, default=Path("sheets"))
     look.add_argument("--seed", type=int, default=0)

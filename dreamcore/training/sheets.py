@@ -7,9 +7,16 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 from torch import Tensor, nn
 
+from dreamcore import networks
+from dreamcore.catalogue import LEVELS
+from dreamcore.dreaming import dream
+from dreamcore.picture import decode, encode
+from dreamcore.recipe import Recipe
+from dreamcore.sample import landscape
 from dreamcore.training.catalogue import NAMES
 from dreamcore.training.imagining import imagine_every_class
 from dreamcore.training.scenes import SceneRenderer
@@ -60,3 +67,19 @@ def blind_sheet(net: nn.Module, folder: Path, *, seed: int) -> None:
     contact_sheet([pictures[k] for k in order], numbers, columns=10).save(folder / "blind.png")
     lines = [f"{number} {NAMES[k]}\n" for number, k in zip(numbers, order, strict=True)]
     (folder / "blind-answers.txt").write_text("".join(lines))
+
+
+def layers_sheet(weights: Path, *, seed: int = 0, width: int = 360, height: int = 240) -> Image.Image:
+    """A rendered landscape, its dream at every level, and what the network sees in it; by the engine itself."""
+    picture = decode(encode(landscape(width, height), None, format="PNG"))
+    network = networks.load(str(weights))
+    shown, captions = [_tensor(picture.rgb)], ["the landscape"]
+    for text in (*(f"layer={level}" for level in LEVELS), "objective=seen"):
+        recipe = Recipe.parse(f"{text} seed={seed} precision=fp32")
+        shown.append(_tensor(dream(picture, recipe, network=network, device=torch.device("cpu")).rgb))
+        captions.append(text)
+    return contact_sheet(shown, captions, columns=3)
+
+
+def _tensor(rgb: NDArray[np.uint8]) -> Tensor:
+    return torch.from_numpy(rgb.copy()).permute(2, 0, 1).float() / 255

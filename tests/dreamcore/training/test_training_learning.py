@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
+import pytest
 import torch
-from torch import nn
+from torch import Tensor, nn
 from training_setup import POOL, SIZE
 
+from dreamcore.training import robust
 from dreamcore.training.attacks import attacked, soft_cross_entropy
 from dreamcore.training.catalogue import NAMES
 from dreamcore.training.evaluate import accuracy, held_out
@@ -19,7 +22,7 @@ CHANCE = 1 / len(NAMES)
 RADIUS = 0.3
 
 
-def loss(net: nn.Module, pictures: torch.Tensor, numbers: torch.Tensor) -> float:
+def loss(net: nn.Module, pictures: Tensor, numbers: Tensor) -> float:
     with torch.no_grad():
         return float(soft_cross_entropy(net(pictures), nn.functional.one_hot(numbers, len(NAMES)).float()).mean())
 
@@ -33,6 +36,18 @@ def test_a_few_hundred_steps_lower_the_loss_and_withstand_an_attack(tmp_path: Pa
     fresh = new_network("daydream", len(NAMES)).eval()
     assert loss(net, pictures, numbers) < 0.9 * loss(fresh, pictures, numbers)
     assert accuracy(net, pictures, numbers, radius=RADIUS, steps=5).overall > 4 * CHANCE
+
+
+def test_an_attacked_stage_trains_on_attacked_pictures(short_run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    radii: list[float] = []
+
+    def noted(*arguments: Any, radius: float, **options: Any) -> Tensor:
+        radii.append(radius)
+        return attacked(*arguments, radius=radius, **options)
+
+    monkeypatch.setattr(robust, "attacked", noted)
+    train(short_run)
+    assert radii == [short_run.plan.stages[1].attack] * 3
 
 
 def test_an_attack_stays_within_its_radius_and_raises_the_loss() -> None:
