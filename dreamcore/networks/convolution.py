@@ -8,6 +8,7 @@ turned round; of a strided one, a convolution for each phase of the stride, inte
 
 from __future__ import annotations
 
+import copy
 import math
 from typing import Any
 
@@ -39,10 +40,10 @@ class Convolution(nn.Module):
         self.rectified = rectified
         self.dtype = dtype
         weight = plain.weight.detach()
-        self.register_buffer("weight", weight.contiguous(memory_format=torch.channels_last))
+        self.register_buffer("weight", _laid_out(weight))
         self.register_buffer("bias", None if plain.bias is None else plain.bias.detach())
         back = _turned_round(weight, self.groups) if self.stride == (1, 1) else _phases(weight, self.stride)
-        self.register_buffer("back", back.to(self.dtype).contiguous(memory_format=torch.channels_last))
+        self.register_buffer("back", _laid_out(back.to(self.dtype)))
 
     @staticmethod
     def replaces(plain: nn.Conv2d) -> bool:
@@ -82,7 +83,7 @@ class Convolution(nn.Module):
 class _Convolve(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, x: Tensor, layer: Convolution) -> Tensor:
-        y = layer.run(x.contiguous(memory_format=torch.channels_last))
+        y = layer.run(_laid_out(x))
         ctx.layer, ctx.size, ctx.dtype = layer, x.shape[-2:], x.dtype
         # The input is not needed again: weights are frozen. Of the output, where the rectifier let it through.
         ctx.save_for_backward(*((y,) if layer.rectified else ()))
@@ -93,9 +94,58 @@ class _Convolve(torch.autograd.Function):
     def backward(ctx: Any, dy: Tensor) -> tuple[Tensor, None]:
         if ctx.layer.rectified:
             dy = torch.ops.aten.threshold_backward(dy, ctx.saved_tensors[0], 0)
-        dy = dy.contiguous(memory_format=torch.channels_last)
-        dx = ctx.layer.run_back(dy, *ctx.size).to(ctx.dtype)
-        return dx.contiguous(memory_format=torch.channels_last), None
+        return _laid_out(ctx.layer.run_back(_laid_out(dy), *ctx.size).to(ctx.dtype)), None
+
+
+class SharedConvolution(nn.Module):
+    """Several 1x1 convolutions of one input as one: (1, C, h, w) -> a tuple of their values, all rectified.
+
+    Wide products are quicker than narrow ones, and three gradients need no adding up.
+    """
+
+    def __init__(self, together: list[Convolution]) -> None:
+        super().__init__()
+        self.widths = [len(layer.weight) for layer in together]
+        self.whole = copy.copy(together[0])
+        self.whole._buffers = dict(together[0]._buffers)
+        self.whole.weight = torch.cat([layer.weight for layer in together])
+        self.whole.bias = torch.cat([_bias(layer) for layer in together])
+        self.whole.back = _laid_out(torch.cat([layer.back for layer in together], 1))
+        self.whole.rectified = True
+
+    @staticmethod
+    def takes(layer: nn.Module | None) -> bool:
+        """Whether this is a 1x1 convolution that can be joined with others."""
+        if not isinstance(layer, Convolution):
+            return False
+        return (layer.kernel, layer.stride, layer.groups) == ((1, 1), (1, 1), 1)
+
+    def forward(self, x: Tensor) -> tuple[Tensor, ...]:
+        parts: tuple[Tensor, ...] = _ConvolveShared.apply(x, self.whole, self.widths)
+        return parts
+
+
+class _ConvolveShared(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, layer: Convolution, widths: list[int]) -> tuple[Tensor, ...]:
+        y = layer.run(_laid_out(x))
+        ctx.layer, ctx.size = layer, x.shape[-2:]
+        ctx.save_for_backward(y)
+        return torch.split(y, widths, 1)
+
+    @staticmethod
+    @torch.autograd.function.once_differentiable
+    def backward(ctx: Any, *parts: Tensor) -> tuple[Tensor, None, None]:
+        dy = torch.ops.aten.threshold_backward(_laid_out(torch.cat(parts, 1)), ctx.saved_tensors[0], 0)
+        return ctx.layer.run_back(dy, *ctx.size), None, None
+
+
+def _bias(layer: Convolution) -> Tensor:
+    return layer.weight.new_zeros(len(layer.weight)) if layer.bias is None else layer.bias
+
+
+def _laid_out(x: Tensor) -> Tensor:
+    return x.contiguous(memory_format=torch.channels_last)
 
 
 def _convolve(x: Tensor, weight: Tensor, padding: list[int], groups: int) -> Tensor:

@@ -7,6 +7,7 @@ import hashlib
 import http.client
 import os
 import tempfile
+import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -43,6 +44,8 @@ def download(
             file.close()
             partial.replace(target)
     except (OSError, http.client.HTTPException, _Damaged, ValueError) as error:
+        if isinstance(error, urllib.error.HTTPError):
+            error.close()  # it is also the server's answer, with an open connection
         raise WeightsError(
             f"The weights could not be fetched from {address} ({_reason(error)});"
             f" if you have the file, put it into {target.parent} as {target.name}.",

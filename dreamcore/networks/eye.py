@@ -6,13 +6,13 @@ import functools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import torch
 from torch import Tensor, fx, nn
 
 from dreamcore.networks import measures, optimise
 from dreamcore.networks.graph import NamedGraph
+from dreamcore.networks.memory import peak_bytes
 from dreamcore.networks.preprocessing import Preprocessing
 
 #: The key under which an eye that was asked for logits returns them.
@@ -22,6 +22,7 @@ LOGITS = "logits"
 #: at a cosine of 0.9987 to the whole picture's. The rest of the field hardly weighs.
 _HALO_SHARE = 0.64
 _LARGEST_HALO = 256  # pixels
+_WATCHED_SIDE = 128  # pixels
 
 
 @dataclass(frozen=True)
@@ -81,12 +82,22 @@ class Eye(nn.Module):
         found = measures.shapes(self._meta, self._plan.graph, height, width)
         return 2 * measures.operations(self._plan.named.root, found, found)
 
-    @functools.lru_cache(maxsize=64)  # noqa: B019
     def activation_bytes(self, height: int, width: int) -> int:
-        """Bytes that one step takes at its peak, without the weights."""
-        found = measures.shapes(self._meta, self._plan.graph, height, width)
-        size = 2 if self.precision == "bf16" else 4
-        return int(2.0 * size * sum(shape.numel() for shape in found.values()))
+        """Bytes that one step takes at its peak, without the weights and without the picture itself."""
+        return math.ceil(self._bytes_per_pixel * height * width)
+
+    @functools.cached_property
+    def _bytes_per_pixel(self) -> float:
+        """From a small step, watched: everything in a convolutional network grows with the picture's area."""
+        side = max(_WATCHED_SIDE, 4 * self.stride)
+        picture = torch.full((1, 3, side, side), 0.5, device=self.mean.device, requires_grad=True)
+
+        def step() -> object:
+            activations = list(self(picture).values())
+            ones = [torch.ones_like(values) for values in activations]
+            return torch.autograd.grad(activations, picture, ones)
+
+        return peak_bytes(step) / side**2
 
     @functools.cached_property
     def _meta(self) -> nn.Module:
@@ -104,6 +115,8 @@ def _rewrite(network: fx.GraphModule, plan: EyePlan, device: torch.device) -> Pr
     optimise.lay_out(network, device)
     if device.type == "cpu":
         optimise.use_own_convolutions(network)
+        optimise.share_inputs(network)
+        optimise.use_own_pools(network)
     optimise.rectify_in_place(network)
     return rest
 
@@ -130,8 +143,3 @@ def plan_eye(
     """Truncate the graph after the deepest of `layers`, with the classifier read at each place if asked for."""
     graph = named.upto(layers, logits_as=LOGITS if logits else None)
     return EyePlan(named, graph, preprocessing, precision)
-
-
-def run_plain(named: NamedGraph, picture: Tensor) -> Any:
-    """The untouched network's answer: what `classify` uses, and what eyes are compared with."""
-    return named.root(picture)

@@ -40,14 +40,12 @@ _BLOCKS: Final[Mapping[str, tuple[int, int, int, int, int, int]]] = {
 class Concatenation(nn.Module):
     """Values side by side along the channels: a block's output."""
 
-    dreamcore_leaf = True
-
     def forward(self, *values: Tensor) -> Tensor:
         return torch.cat(values, 1)
 
 
 class InceptionV1(nn.Module):
-    """RGB in [0, 1] less `MEAN`, (N, 3, H, W) -> logits (N, classes).
+    """RGB in [0, 1] less `MEAN`, (N, 3, H, W) -> logits (N, classes), or with no classes what they are read from.
 
     What Caffe feeds is BGR in 0..255; the first convolution's weights are turned round and scaled when they are read
     (`from_caffe`), which is the same to the last rounding: the zeros that pad the picture still mean the mean colour.
@@ -70,7 +68,9 @@ class InceptionV1(nn.Module):
         # 7x7 in Caffe, which is everything at 224 px; the mean over all places lets it see pictures of any size.
         self.add_module("pool5/7x7_s1", nn.AdaptiveAvgPool2d(1))
         self.flatten = nn.Flatten()
-        self.add_module(CLASSIFIER, nn.Linear(channels, classes))
+        self._head = [CLASSIFIER] if classes else []
+        if classes:
+            self.add_module(CLASSIFIER, nn.Linear(channels, classes))
 
     def forward(self, x: Tensor) -> Tensor:
         x = self._run(x, "conv1/7x7_s2", "conv1/relu_7x7", "pool1/3x3_s2", "pool1/norm1")
@@ -80,7 +80,7 @@ class InceptionV1(nn.Module):
             x = self._run_block(f"inception_{block}", x)
             if block in ("3b", "4e"):
                 x = self._run(x, f"pool{block[0]}/3x3_s2")
-        return self._run(x, "pool5/7x7_s1", "flatten", CLASSIFIER)
+        return self._run(x, "pool5/7x7_s1", "flatten", *self._head)
 
     def _convolution(self, name: str, relu: str, inputs: int, outputs: int, kernel: int, *, stride: int = 1) -> None:
         self.add_module(name, nn.Conv2d(inputs, outputs, kernel, stride, kernel // 2))

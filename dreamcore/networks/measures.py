@@ -26,6 +26,10 @@ class Field:
     channels_first: bool = True  # (N, C, H, W); some networks go through (N, H, W, C) inside a block
 
 
+#: What changes no shape; running it on the meta device would take most of the time.
+_SHAPELESS = (nn.BatchNorm2d, nn.ReLU, nn.SiLU, nn.GELU, nn.Hardswish, nn.Hardsigmoid, nn.Sigmoid)
+
+
 class _Recorder(fx.Interpreter):
     """Runs a graph and keeps what each node gave."""
 
@@ -38,6 +42,11 @@ class _Recorder(fx.Interpreter):
         if isinstance(value, Tensor):
             self.shapes[n] = value.shape
         return value
+
+    def call_module(self, target: Any, args: Any, kwargs: Any) -> Any:
+        if isinstance(self.fetch_attr(target), _SHAPELESS):
+            return args[0]
+        return super().call_module(target, args, kwargs)
 
 
 def on_meta(root: nn.Module) -> nn.Module:
@@ -54,9 +63,9 @@ def shapes(meta_root: nn.Module, graph: fx.Graph, height: int, width: int) -> di
     return recorder.shapes
 
 
-def smallest_side(meta_root: nn.Module, graph: fx.Graph, largest: int = 512) -> int:
+def smallest_side(meta_root: nn.Module, graph: fx.Graph, largest: int = 128) -> int:
     """The side in pixels of the smallest square that comes through the graph, and every larger one does."""
-    low, high = 0, largest  # nothing comes out of 0; every classifier takes 512
+    low, high = 0, largest  # nothing comes out of 0; every classifier takes 128
     while high - low > 1:
         side = (low + high) // 2
         if _comes_through(meta_root, graph, side):

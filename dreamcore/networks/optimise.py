@@ -6,13 +6,15 @@ Every pass keeps what comes out of the graph; what it may move or overwrite is w
 from __future__ import annotations
 
 import copy
+import operator
 
 import torch
 from torch import fx, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
-from dreamcore.networks.convolution import Convolution
+from dreamcore.networks.convolution import Convolution, SharedConvolution
 from dreamcore.networks.graph import called_module, is_cat, is_relu
+from dreamcore.networks.pooling import MaxPool
 from dreamcore.networks.preprocessing import Preprocessing
 
 
@@ -135,12 +137,47 @@ def use_own_convolutions(network: fx.GraphModule) -> None:
         network.set_submodule(str(node.target), Convolution(module, rectified=rectified, dtype=dtype))
 
 
+def share_inputs(network: fx.GraphModule) -> None:
+    """1x1 convolutions that look at the same value become one."""
+    for node in list(network.graph.nodes):
+        together = [user for user in node.users if _is_shareable(network, user)]
+        if len(together) < 2:
+            continue
+        layers = [layer for user in together if isinstance(layer := called_module(network, user), Convolution)]
+        name = f"shared_{node.name}"
+        network.add_submodule(name, SharedConvolution(layers))
+        with network.graph.inserting_before(together[0]):
+            shared = network.graph.call_module(name, (node,))
+        for place, user in enumerate(together):
+            with network.graph.inserting_before(user):
+                part = network.graph.call_function(operator.getitem, (shared, place))
+            _replace(user, part)
+
+
+def use_own_pools(network: fx.GraphModule) -> None:
+    """On the CPU, max pooling of our own."""
+    for node in network.graph.nodes:
+        module = called_module(network, node)
+        if isinstance(module, nn.MaxPool2d):
+            network.set_submodule(str(node.target), MaxPool(module))
+
+
 def lay_out(network: fx.GraphModule, device: torch.device) -> None:
     """Weights on the device, convolutions' in channels-last."""
     network.to(device=device)
     for module in network.modules():
         if isinstance(module, nn.Conv2d):
             module.to(memory_format=torch.channels_last)
+
+
+def _is_shareable(network: fx.GraphModule, node: fx.Node) -> bool:
+    """Whether a 1x1 convolution may be rectified at once: it is, or whatever it is joined to will be."""
+    layer = called_module(network, node)
+    if not isinstance(layer, Convolution) or not SharedConvolution.takes(layer):
+        return False
+    joined = _only_reader(node)
+    after = _only_reader(joined) if joined is not None and is_cat(joined) else None
+    return layer.rectified or (after is not None and after.target is torch.relu)
 
 
 def _convert(module: nn.Module, dtype: torch.dtype) -> None:
@@ -157,7 +194,7 @@ def _is_max_pool(network: fx.GraphModule, node: fx.Node) -> bool:
 def _forgets(network: fx.GraphModule, node: fx.Node) -> bool:
     """Whether a node's backward pass does without its output, so that it may be overwritten."""
     module = called_module(network, node)
-    forgetful = nn.Conv2d | Convolution | nn.BatchNorm2d | nn.Linear | nn.MaxPool2d
+    forgetful = nn.Conv2d | Convolution | nn.BatchNorm2d | nn.Linear | nn.MaxPool2d | MaxPool
     return isinstance(module, forgetful) or is_cat(node)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import pickle
+import warnings
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -75,7 +76,9 @@ def read_state_dict(path: Path) -> dict[str, Tensor]:
     Raises `WeightsError` when it is missing, damaged, or holds more than tensors.
     """
     try:
-        stored = torch.load(path, map_location="cpu", weights_only=True)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of unusual pickles, which then fail with a sentence
+            stored = torch.load(path, map_location="cpu", weights_only=True)
     except FileNotFoundError:
         raise WeightsError(f"There is no file {path.name}.", log=f"no file {path}") from None
     except pickle.UnpicklingError as error:
