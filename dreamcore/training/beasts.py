@@ -40,14 +40,13 @@ def dog(c: Canvas) -> Painted:
     rx, ry = c.uniform(0.58, 0.7), c.uniform(0.68, 0.8)
     head_shape, rgb = head(c, base, rx, ry, -0.05)
     patch = c.chance(0.4) * coverage(ellipse(u, v, -0.3, -0.25, c.uniform(0.25, 0.4), 0.35), w * 3)
-    rgb = mix(rgb, ear * 1.0 + 0 * rgb, patch)
+    rgb = mix(rgb, ear, patch)
     ear_x, ear_y = rotate(side - c.uniform(0.62, 0.75), v + c.uniform(0.0, 0.3), c.uniform(-0.4, 0.2))
     ear_shape = ellipse(ear_x, ear_y, 0.0, 0.15, c.uniform(0.2, 0.28), c.uniform(0.48, 0.62))
     muzzle = mix(base, 1.0, c.uniform(0.3, 0.8))
     muzzle_y = c.uniform(0.25, 0.35)
     muzzle_shape = ellipse(u, v, 0.0, muzzle_y, c.uniform(0.34, 0.44), c.uniform(0.3, 0.38))
     rgb = mix(rgb, muzzle * bulge(u, v, 0.0, muzzle_y, 0.4, 0.35), coverage(muzzle_shape, w * 2))
-    white = 1.0
     rgb = draw_eye(
         rgb,
         side,
@@ -60,14 +59,14 @@ def dog(c: Canvas) -> Painted:
         pupil=0.6,
     )
     nose_shape = ellipse(u, v, 0.0, muzzle_y - 0.14, c.uniform(0.14, 0.2), 0.12)
-    rgb = mix(rgb, 0.04 + 0.0 * base, coverage(nose_shape, w))
-    rgb = mix(rgb, white * 0.8, coverage(ellipse(u, v, -0.05, muzzle_y - 0.19, 0.05, 0.03), w))
+    rgb = mix(rgb, 0.04, coverage(nose_shape, w))
+    rgb = mix(rgb, 0.8, coverage(ellipse(u, v, -0.05, muzzle_y - 0.19, 0.05, 0.03), w))
     mouth = torch.minimum(
         segment(u, v, 0.0, muzzle_y - 0.05, 0.0, muzzle_y + 0.1),
         (length(side - 0.13, v - muzzle_y - 0.08) - 0.13).abs() + (v < muzzle_y + 0.08) * 1.0,
     )
     rgb = mix(rgb, 0.05, coverage(mouth - 0.022, w))
-    tongue_shape = ellipse(u, v, 0.0, muzzle_y + 0.3, 0.11, 0.17) * 1.0
+    tongue_shape = ellipse(u, v, 0.0, muzzle_y + 0.3, 0.11, 0.17)
     tongue_out = c.chance(0.5)
     rgb = mix(
         rgb,
@@ -94,17 +93,13 @@ def cat(c: Canvas) -> Painted:
     tip = c.uniform(0.5, 0.62)
     # ears: triangle (intersection of half planes)
     ear_shape = torch.maximum(
-        torch.maximum(
-            (side - tip) * 0.9 + (v + 0.98) * -0.0 + (-0.98 - v) * 0.25 - 0.02, -(side - tip) * 0.85 - (v + 0.98) * 0.6
-        ),
+        torch.maximum((side - tip) * 0.9 + (-0.98 - v) * 0.25 - 0.02, -(side - tip) * 0.85 - (v + 0.98) * 0.6),
         (v + 0.2),
     )
     ear_shape = torch.maximum(ear_shape, (side - tip) * 0.93 - (v + 0.98) * 0.3)
     ear = coverage(ear_shape, w)
     inner = coverage(ear_shape + 0.09, w * 2)
-    ear_rgb = mix(
-        base * 0.9 + 0 * rgb, hsv(c.uniform(0.96, 1.04) % 1, c.uniform(0.25, 0.5), c.uniform(0.7, 0.95)), inner
-    )
+    ear_rgb = mix(base * 0.9, hsv(c.uniform(0.96, 1.04) % 1, c.uniform(0.25, 0.5), c.uniform(0.7, 0.95)), inner)
     rgb = mix(ear_rgb, rgb, coverage(head_shape, w))
     iris = c.colour((0.12, 0.55), (0.5, 1), (0.6, 1))
     rgb = draw_eye(
@@ -212,7 +207,7 @@ def fox(c: Canvas) -> Painted:
     shape = shape + tuft
     fur = c.fur(u * 2, v * 2, 16.0, 5.0)
     rgb = coat * bulge(u, v, 0.0, 0.0, 0.85, 0.85) * (1 + 0.2 * fur)
-    cheek = side * 1.0 - (v + c.uniform(0.12, 0.22)) * 0.55 - 0.14
+    cheek = side - (v + c.uniform(0.12, 0.22)) * 0.55 - 0.14
     rgb = mix(rgb, white * (1 + 0.12 * fur), smoothstep(0.0, 0.08, cheek) * (v > -0.2))
     chin = smoothstep(0.5, 0.6, v)
     rgb = mix(rgb, white, chin * smoothstep(0.05, 0.1, side))

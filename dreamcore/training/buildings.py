@@ -43,13 +43,13 @@ def castle(c: Canvas) -> Painted:
         body = torch.maximum(x.abs() - half_width, level - v)
         return torch.where(v < level + 0.13, torch.maximum(body, merlon), body)
 
-    wall = battlements(u, at + 0 * at, c.uniform(0.12, 0.25))
+    wall = battlements(u, at, c.uniform(0.12, 0.25))
     tower = torch.maximum((a - at).abs() - half, top - v)
     collar = battlements(a - at, half + 0.05, top - 0.08)
     collar = torch.maximum(collar, v - top - 0.16)
     keep_half, keep_top = c.uniform(0.23, 0.28), c.uniform(-0.42, -0.3)
     keep = battlements(u, keep_half, keep_top)
-    rgb = wall_rgb * 1.0
+    rgb = wall_rgb
     rgb = rgb * (1 - 0.4 * (u / keep_half).clamp(-1, 1) * (keep < 0) * (v < 0.2))
     rgb = mix(rgb, wall_rgb * (1.05 - 0.45 * ((a - at) / half).clamp(-1, 1)), coverage(torch.minimum(tower, collar), w))
     body = union(wall, tower, collar, keep)
@@ -64,7 +64,7 @@ def castle(c: Canvas) -> Painted:
     rgb = mix(rgb, stone * 0.5, coverage(gate - 0.06, w))
     bars = ((fraction(u * 9) - 0.5).abs() - 0.14) * 0.1
     rgb = mix(rgb, mix(stone * 0.4, dark, coverage(-bars, w)), coverage(gate, w))
-    lit = mix(dark, hsv(c.uniform(0.1, 0.15), c.uniform(0.5, 0.9), 1.0 + 0 * at), c.chance(0.5))
+    lit = mix(dark, hsv(c.uniform(0.1, 0.15), c.uniform(0.5, 0.9), 1.0), c.chance(0.5))
     slits = union(
         box(a, v, at, top + 0.36, 0.055, 0.1), ellipse(a, v, at, top + 0.27, 0.055, 0.06),
         box(u, v, 0.0, 0.02, 0.055, 0.1), ellipse(u, v, 0.0, -0.07, 0.055, 0.06),
@@ -82,7 +82,7 @@ def pagoda(c: Canvas) -> Painted:
     )
     wall = hsv(c.uniform(0.08, 0.14), c.uniform(0.1, 0.45), c.uniform(0.85, 1))
     post = hsv(c.uniform(-0.02, 0.03) % 1, c.uniform(0.7, 1), c.uniform(0.5, 0.8))
-    rgb = wall + 0 * u
+    rgb = wall
     opacity = coverage(segment(u, v, 0.0, -1.0, 0.0, -0.7) - 0.03, w)
     rgb = mix(rgb, roof, opacity)
     for k in range(3):  # from the top: a storey, then the roof that sweeps over it, its corners turned up
@@ -129,7 +129,7 @@ def house(c: Canvas) -> Painted:
     brick = hsv(c.uniform(0.0, 0.05), c.uniform(0.5, 0.7), c.uniform(0.4, 0.7)) * (
         1 - 0.3 * ((fraction(v * 12) - 0.5).abs() > 0.38)
     )
-    rgb = mix(mix(brick + 0 * u, rgb, coverage(body, w)), roof * tiles, coverage(gable, w))
+    rgb = mix(mix(brick, rgb, coverage(body, w)), roof * tiles, coverage(gable, w))
     attic = length(u, v + 0.42) - 0.12
     rgb = mix(mix(rgb, frame, coverage(attic - 0.05, w)), hsv(c.uniform(0.5, 0.6), 0.5, 0.8), coverage(attic, w))
     panes = box(a, v, 0.42, 0.32, 0.15, 0.16)
@@ -163,7 +163,7 @@ def lighthouse(c: Canvas) -> Painted:
     rgb = mix(rgb, 0.1, coverage(windows, w))
     gallery = box(u, v, 0.0, -0.42, 0.33, 0.045)
     lamp = box(u, v, 0.0, -0.6, 0.2, 0.15)
-    light = hsv(c.uniform(0.12, 0.16), c.uniform(0.3, 0.7), 1.0 + 0 * c.uniform())
+    light = hsv(c.uniform(0.12, 0.16), c.uniform(0.3, 0.7), c.uniform(1.0, 1.0))
     lamp_rgb = mix(light, 0.12, coverage((fraction(u * 7.5 + 0.5) - 0.5).abs() - 0.1, w * 7))
     cap = triangle(u, v, 0.0, c.uniform(-1.0, -0.95), -0.74, 0.26)
     rgb = mix(mix(rgb, 0.15, coverage(gallery, w)), lamp_rgb, coverage(lamp, w))

@@ -46,13 +46,13 @@ def flame(c: Canvas) -> Painted:
     x = u + sway
     inside = torch.full_like(u, -1.0)
     for centre, tall, wide in ((0.0, 1.0, 0.62), (c.uniform(-0.5, -0.3), 0.66, 0.4), (c.uniform(0.3, 0.5), 0.72, 0.42)):
-        h = (height / (tall + 0 * x)).clamp(0, 1)
+        h = (height / tall).clamp(0, 1)
         half = wide * torch.sqrt((h * 3).clamp(1e-3, 1)) * (1 - h) ** 0.8 + 1e-3
         tongue = 1 - (x - centre * (1 - 0.6 * h)).abs() / half
         inside = torch.maximum(inside, torch.where(height < tall, tongue, torch.full_like(u, -1.0)))
     red = hsv(c.uniform(0.99, 1.03) % 1, c.uniform(0.9, 1), c.uniform(0.75, 0.95))
-    orange = hsv(c.uniform(0.05, 0.085), c.uniform(0.9, 1), 1.0 + 0 * c.uniform())
-    yellow = hsv(c.uniform(0.12, 0.155), c.uniform(0.6, 0.95), 1.0 + 0 * c.uniform())
+    orange = hsv(c.uniform(0.05, 0.085), c.uniform(0.9, 1), c.uniform(1.0, 1.0))
+    yellow = hsv(c.uniform(0.12, 0.155), c.uniform(0.6, 0.95), c.uniform(1.0, 1.0))
     rgb = mix(red, orange, smoothstep(0.08, 0.3, inside))
     rgb = mix(rgb, yellow, smoothstep(0.34, 0.6, inside))
     rgb = mix(rgb, 1.0, smoothstep(0.7, 1.0, inside) * 0.8)

@@ -64,7 +64,7 @@ def eye(c: Canvas) -> Painted:
             slit,
         ),
     )
-    ball = ball * (1 - 0.35 * smoothstep(-0.02, -0.5 * 1.0, v + opening * 0.3))
+    ball = ball * (1 - 0.35 * smoothstep(-0.02, -0.5, v + opening * 0.3))
     ball = mix(
         ball,
         1.0,
@@ -113,10 +113,10 @@ def owl(c: Canvas) -> Painted:
         c.colour((0.05, 0.17), (0.75, 1), (0.8, 1)),
         pupil=c.uniform(0.4, 0.65),
     )
-    beak = torch.maximum(side * 1.0 + (v - 0.0) * 0.45 - 0.18, -(v + 0.15))
+    beak = torch.maximum(side + v * 0.45 - 0.18, -(v + 0.15))
     rgb = mix(rgb, c.colour((0.08, 0.14), (0.3, 0.9), (0.5, 1)) * (1 - 0.8 * side / 0.2), coverage(beak, w))
-    tuft = torch.maximum((side - 0.42).abs() * 1.3 + (-0.62 - v) * 0.0 - (v + 1.0) * 0.45, v + 0.4)
-    rgb = mix(base * 0.6 + 0 * rgb, rgb, coverage(head_shape, w))
+    tuft = torch.maximum((side - 0.42).abs() * 1.3 - (v + 1.0) * 0.45, v + 0.4)
+    rgb = mix(base * 0.6, rgb, coverage(head_shape, w))
     return rgb, torch.maximum(coverage(head_shape, w), coverage(tuft, w) * c.chance(0.7))
 
 
@@ -203,7 +203,7 @@ def skull(c: Canvas) -> Painted:
     rgb = mix(
         rgb,
         dark,
-        coverage(torch.maximum(side - (v - 0.12) * 0.55 - 0.02, (v - 0.36) + 0.0 * side) + 0.06 * (side < 0.03), w),
+        coverage(torch.maximum(side - (v - 0.12) * 0.55 - 0.02, v - 0.36) + 0.06 * (side < 0.03), w),
     )
     gaps = coverage((fraction(u * c.uniform(4.5, 6.5)) - 0.5).abs() - 0.4, w * 5)
     teeth = (v > 0.52) * (v < 0.82)
@@ -225,7 +225,7 @@ def pumpkin(c: Canvas) -> Painted:
         torch.asin((u / (rx * torch.sqrt((1.05 - (v - 0.12) ** 2).clamp(min=0.05)))).clamp(-0.98, 0.98)) * 9
     )
     rgb = peel * bulge(u, v, 0.0, 0.1, 0.9, 0.8, 0.7) * (0.78 + 0.24 * ribs)
-    glow = hsv(c.uniform(0.11, 0.16), c.uniform(0.3, 0.8), 1.0 + 0 * u[:, :, :1, :1])
+    glow = hsv(c.uniform(0.11, 0.16), c.uniform(0.3, 0.8), 1.0)
     cut = mix(glow, hsv(c.uniform(0.0, 0.1), c.uniform(0.3, 1), c.uniform(0.02, 0.15)), c.chance(0.35))
     eye_x, eye_y = rotate(side - c.uniform(0.34, 0.4), v + 0.12, c.uniform(-0.35, 0.35))
     eyes = triangle(eye_x, eye_y, 0.0, c.uniform(-0.24, -0.2), 0.12, c.uniform(0.17, 0.22))
@@ -257,9 +257,7 @@ def alien(c: Canvas) -> Painted:
     eye = almond(x / 0.36, y / 0.36, c.uniform(0.5, 0.66)) * 0.36
     rgb = rgb * (1 - 0.4 * smoothstep(0.1, 0.0, eye))
     black = c.colour(v=(0.0, 0.12))
-    rgb = mix(
-        rgb, mix(black, c.colour(s=(0.5, 1), v=(0.2, 0.6)), smoothstep(-0.05, 0.3, y + 0.0 * u)), coverage(eye, w)
-    )
+    rgb = mix(rgb, mix(black, c.colour(s=(0.5, 1), v=(0.2, 0.6)), smoothstep(-0.05, 0.3, y)), coverage(eye, w))
     rgb = mix(rgb, 1.0, coverage(ellipse(side, v, 0.24, -0.1, 0.075, 0.055), w))
     rgb = mix(rgb, skin * 0.25, coverage(ellipse(side, v, 0.045, 0.4, 0.018, 0.04), w))
     mouth = segment(side, v, 0.0, 0.62, c.uniform(0.08, 0.14), 0.6) - 0.02

@@ -34,7 +34,7 @@ def sunflower(c: Canvas) -> Painted:
     disc_radius = c.uniform(0.36, 0.5)
     phase = c.uniform(0, 6)
     opacity = torch.zeros_like(u)
-    rgb = base + 0 * u
+    rgb = base
     for layer in (1, 0):
         across = (fraction(angle * petals / TAU + 0.5 * layer + phase) - 0.5) * 2
         reach = 0.95 - 0.06 * layer
@@ -124,9 +124,7 @@ def mushroom(c: Canvas) -> Painted:
         ellipse(u, v, 0.0, rim, half_width, c.uniform(0.6, 0.9)), v - rim - 0.1 + 0.15 * (u / half_width) ** 2
     )
     spot, _f2, _i, _ox, _oy = c.cells(u, v * 1.2, c.uniform(1.8, 3.0), 0.8)
-    rgb = mix(base, 1.0 * 0.97, coverage(spot - 0.3, w * 4) * c.chance(0.75)) * bulge(
-        u, v, 0.0, rim, half_width, 0.8, 0.7
-    )
+    rgb = mix(base, 0.97, coverage(spot - 0.3, w * 4) * c.chance(0.75)) * bulge(u, v, 0.0, rim, half_width, 0.8, 0.7)
     stem_half = c.uniform(0.14, 0.24) * (1 + 0.5 * smoothstep(0.3, 0.9, v))
     stem_shape = torch.maximum(u.abs() - stem_half, (v - 0.4).abs() - 0.52)
     stem_rgb = stem * (1 - 0.5 * (u / stem_half)) * (1 - 0.4 * smoothstep(0.25, 0.0, v - rim - 0.1))
@@ -206,7 +204,7 @@ def tree(c: Canvas) -> Painted:
     wood = coverage(shape, w)
     foliage = coverage(crown + 0.015 * c.noise("fine"), w) * leafy
     rgb = mix(
-        bark * (1 - 0.5 * u) + 0 * u,
+        bark * (1 - 0.5 * u),
         leaves * (1 + 0.4 * c.noise("fine") - 0.3 * v - 0.2 * u),
         foliage * (1 - 0.6 * wood),
     )

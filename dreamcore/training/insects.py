@@ -76,8 +76,8 @@ def ladybird(c: Canvas) -> Painted:
     glint = coverage(ellipse(u, v, -0.2, -0.12, 0.12, 0.09), w * 4)
     rgb = mix(rgb, 1.0, glint * 0.8)
     opacity = coverage(shape, w)
-    rgb = mix(dark + 0.1 * (v > -0.5) + 0 * rgb, rgb, opacity)
-    rgb = mix(rgb, 1.0 * 0.9, coverage(length(side - 0.14, v + 0.55) - 0.06, w))
+    rgb = mix(dark + 0.1 * (v > -0.5), rgb, opacity)
+    rgb = mix(rgb, 0.9, coverage(length(side - 0.14, v + 0.55) - 0.06, w))
     legs = torch.full_like(u, 9.0)
     for k in range(3):
         y0 = -0.2 + 0.32 * k
@@ -169,7 +169,7 @@ def snail(c: Canvas) -> Painted:
     stalks = torch.minimum(segment(u, v, -0.78, 0.0, -0.95, -0.35), segment(u, v, -0.76, 0.0, -0.68, -0.36)) - 0.025
     eyes = torch.minimum(length(u + 0.95, v + 0.37), length(u + 0.68, v + 0.38)) - 0.06
     soft_shape = torch.minimum(torch.minimum(foot, neck), torch.minimum(stalks, eyes))
-    rgb = mix(body * (1 - 0.4 * (v - 0.3)) + 0 * rgb, rgb, coverage(shell, w))
+    rgb = mix(body * (1 - 0.4 * (v - 0.3)), rgb, coverage(shell, w))
     rgb = mix(rgb, body * 0.1, coverage(eyes + 0.02, w))
     return rgb, torch.maximum(coverage(shell, w), coverage(soft_shape, w))
 

@@ -59,7 +59,7 @@ def stained(c: Canvas) -> Painted:
     nearest, second, cell, _, _ = c.cells(u, v, scale, 0.95)
     inside = second - nearest
     hue = fraction(cell * c.uniform(0.3, 1.0) * 7 + c.uniform(0, 1))
-    glass = hsv(hue, c.uniform(0.6, 1) + 0 * u, 0.5 + 0.5 * fraction(cell * 91.7))
+    glass = hsv(hue, c.uniform(0.6, 1), 0.5 + 0.5 * fraction(cell * 91.7))
     glass = glass * (0.8 + 0.5 * smoothstep(0.0, 0.5, inside) + 0.15 * c.noise("mid"))
     return mix(0.04, glass, coverage(c.uniform(0.06, 0.14) - inside, w * scale * 2)), torch.ones_like(u)
 

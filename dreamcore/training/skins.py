@@ -80,10 +80,10 @@ def peacock(c: Canvas) -> Painted:
     u, v, w = c.u, c.v, c.w
     green = hsv(c.uniform(0.2, 0.45), c.uniform(0.5, 1), c.uniform(0.4, 0.9))
     outline = ellipse(u, v + 0.15 * u.abs(), 0.0, -0.12, c.uniform(0.55, 0.7), c.uniform(0.72, 0.82))
-    barb = torch.sin((v * 1.0 - u.abs() * 1.3) * c.uniform(26, 38))
+    barb = torch.sin((v - u.abs() * 1.3) * c.uniform(26, 38))
     rgb = green * (0.75 + 0.35 * barb)
     eye_y = c.uniform(-0.3, -0.15)
-    eye = length(u / 0.9, (v - eye_y) + 0.0)
+    eye = length(u / 0.9, v - eye_y)
     rings = [  # gold, bronze, turquoise, and the dark eye
         hsv(c.uniform(0.08, 0.14), c.uniform(0.6, 0.9), c.uniform(0.7, 1)),
         hsv(c.uniform(0.05, 0.1), c.uniform(0.6, 0.9), c.uniform(0.4, 0.7)),

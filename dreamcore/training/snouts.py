@@ -116,7 +116,7 @@ def rabbit(c: Canvas) -> Painted:
         rgb, side, v, w, c.uniform(0.26, 0.31), c.uniform(0.25, 0.32), c.uniform(0.1, 0.13), iris, pupil=0.55
     )
     cheek = ellipse(side, v, 0.12, 0.6, 0.16, 0.13)
-    rgb = mix(rgb, bulge(side, v, 0.12, 0.6, 0.17, 0.14) + 0 * coat, coverage(cheek, w * 2))
+    rgb = mix(rgb, bulge(side, v, 0.12, 0.6, 0.17, 0.14), coverage(cheek, w * 2))
     nose = triangle(u, -v, 0.0, -0.56, -0.45, 0.1)
     rgb = mix(rgb, pink * 0.9, coverage(nose, w))
     mouth = union(segment(u, v, 0.0, 0.55, 0.0, 0.64), segment(side, v, 0.0, 0.64, 0.12, 0.68)) - 0.015

@@ -28,7 +28,7 @@ def car(c: Canvas) -> Painted:
     wheel = coverage(r - wheel_radius, w)
     angle = torch.atan2(v - wheel_y, u.abs() - wheel_x)
     wheel_rgb = mix(
-        dark + 0 * r,
+        dark,
         c.colour(s=(0, 0.2), v=(0.6, 0.95)) * (0.8 + 0.3 * torch.cos(angle * 5)),
         coverage(r - wheel_radius * 0.6, w),
     )

@@ -47,7 +47,7 @@ def fish(c: Canvas) -> Painted:
     tail = torch.maximum(v.abs() - 0.12 - tail_x * c.uniform(0.8, 1.2), -(tail_x) - 0.02)
     tail = torch.maximum(tail, tail_x - c.uniform(0.3, 0.4) + 0.35 * (0.35 - v.abs()).clamp(min=0))
     fin = torch.maximum(
-        (v + half_height * 0.5).abs() * 0 - v - half_height * 1.0 - c.uniform(0.1, 0.25) + 0.9 * (u + 0.1).abs() ** 1.2,
+        -v - half_height - c.uniform(0.1, 0.25) + 0.9 * (u + 0.1).abs() ** 1.2,
         v + half_height * 0.3,
     )
     lines = 0.75 + 0.35 * torch.sin(torch.atan2(v, tail_x + 0.3) * 26)
@@ -81,7 +81,7 @@ def bird(c: Canvas) -> Painted:
     tail = torch.maximum(rotate(u - 0.5, v - 0.45, c.uniform(-0.6, -0.3))[1].abs() - 0.12, (u - 0.95))
     tail = torch.maximum(tail, -(u - 0.3))
     rgb = mix(
-        third * (0.8 + 0.4 * torch.sin((v - u * 0.5) * 40)) + 0 * rgb,
+        third * (0.8 + 0.4 * torch.sin((v - u * 0.5) * 40)),
         rgb,
         torch.maximum(coverage(body, w), coverage(head_shape, w)),
     )
@@ -102,7 +102,7 @@ def bird(c: Canvas) -> Painted:
     opacity = torch.maximum(
         torch.maximum(coverage(body, w), coverage(head_shape, w)), torch.maximum(coverage(tail, w), coverage(beak, w))
     )
-    rgb = mix(third * 0.3 + 0 * rgb, rgb, opacity)
+    rgb = mix(third * 0.3, rgb, opacity)
     return rgb, torch.maximum(opacity, coverage(legs, w))
 
 
@@ -173,7 +173,7 @@ def jellyfish(c: Canvas) -> Painted:
     rgb = mix(rgb, bell_rgb * 0.55, coverage(inner, w))
     rgb = mix(rgb, pale, coverage((v - edge).abs() - 0.03, w))
     rgb = mix(rgb, 1.0, 0.6 * coverage(ellipse(u, v, -0.3, rim - 0.42, 0.12, 0.08), w * 5))
-    fringe, painted = torch.zeros_like(u), bell_rgb + 0 * u
+    fringe, painted = torch.zeros_like(u), bell_rgb
     beat, phase = c.uniform(6, 9), c.uniform(0, 6)
     for k in range(7):  # thick ruffled arms in the middle, long threads outside
         centre = (k - 3) * 0.19
@@ -200,7 +200,7 @@ def octopus(c: Canvas) -> Painted:
     spots = smoothstep(0.3, 0.45, c.noise("mid")) * c.chance(0.5)
     rgb = mix(skin, skin * 0.6, spots) * bulge(u, v, 0.0, -0.4, 0.55, 0.6, 0.8)
     arms = torch.zeros_like(u)
-    painted = skin + 0 * u
+    painted = skin
     curl = c.uniform(3.0, 5.0)
     phase = c.uniform(0, 6)
     for k in range(4):  # mirrored: eight arms, thick at the body, curling outwards, a row of suckers on each
@@ -262,7 +262,7 @@ def crab(c: Canvas) -> Painted:
                      segment(side, v, 0.8, y0 - 0.06 + 0.12 * k, 0.94, y0 + 0.2 + 0.1 * k) - 0.03)  # fmt: skip
     stalk = segment(side, v, 0.17, 0.0, 0.19, -0.2) - 0.035
     shell = red * bulge(x, y, 0.0, 0.0, 0.3, 0.35, 0.8)
-    arms = red * 0.8 + 0 * u
+    arms = red * 0.8
     rgb = mix(mix(arms, shell, coverage(claw, w)), rgb, coverage(body, w))
     edges = coverage(body.abs() - 0.02, w) + coverage(claw.abs() - 0.02, w)
     rgb = rgb * (1 - 0.45 * edges.clamp(0, 1))
