@@ -20,7 +20,7 @@ INTERRUPTED = 130
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit code: 0, 2 for bad input (one sentence on stderr), 130 when interrupted."""
     load_dotenv(".env")
-    options = _parser().parse_args(arguments)
+    options = _options(arguments)
     command: Callable[[argparse.Namespace], int] = options.command
     try:
         return command(options)
@@ -34,6 +34,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("Stopped; nothing was written.", file=sys.stderr)
         return INTERRUPTED
+
+
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """The arguments read; settings may stand before and after options, which argparse alone does not allow."""
+    parser = _parser()
+    options, rest = parser.parse_known_args(arguments)
+    unknown = [argument for argument in rest if argument.startswith("-") or not hasattr(options, "recipe")]
+    if unknown:
+        parser.error(f"there is no option {' '.join(unknown)}")
+    if rest:
+        options.recipe = [*options.recipe, *rest]
+    return options
 
 
 class _Parser(argparse.ArgumentParser):

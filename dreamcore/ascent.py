@@ -86,11 +86,12 @@ def gradient(
             activations = eye(seen)
             value = objective.value(activations, measures)
             (slope,) = torch.autograd.grad(value, seen)
-        summed = added(summed, objective.measure(_core_cells(activations, tile)))
+        cells = _core_cells(activations, tile)
+        summed = added(summed, objective.measure(cells))
         out[:, :, core.top : core.bottom, core.left : core.right] = slope[
             :, :, core.top - window.top : core.bottom - window.top, core.left - window.left : core.right - window.left
         ]
-        total = total + value.detach() * (tile.core.height * tile.core.width / (window.height * window.width))
+        total = total + (value.detach() if cells is activations else objective.value(cells, measures).detach())
     return total, summed
 
 

@@ -37,6 +37,9 @@ CORRECTION = 2.0  #: an octave's steps become at most this much longer or shorte
 LARGEST_RESCALING = 4.0  #: of what was dreamt, at the end, to be as strong as the recipe says
 FINISHING_STEPS = 2  #: made at an intermediate size, tiled, when the picture is more than twice as large as dreamt
 MEMORY_SHARE = 0.5  #: of what is available, where the caller names no budget
+#: No network of the catalogue takes half as much for a step (vgg19 1100, inception_v1 580): where there is so much for
+#: every pixel, what a step takes need not be measured.
+MOST_BYTES_PER_PIXEL = 3000
 PREVIEW_SIDE = 256
 PREVIEW_SECONDS = 1.0
 REPORT_SECONDS = 0.1  #: between reports on a GPU: each one waits for it
@@ -146,13 +149,13 @@ class _Work:
         self.picture = picture
         self.objective = Objective.of(recipe, tuple(network.info.find_class(t.name) for t in recipe.classes or ()))
         self.eye = eye_for(network, recipe, device)
-        self.largest_window = None if self.eye.whole_picture else largest_window(self.eye, budget)
+        self.octaves = octaves_of(recipe, picture.height, picture.width)
+        self.largest_window = largest_window(self.eye, budget, self.octaves[-1])
         self.shaping = Shaping(
             smoothing=recipe.smoothing,
             normalisation=recipe.normalisation,
             momentum=COARSE_MOMENTUM if recipe.schedule == "coarse" else 0.0,
         )
-        self.octaves = octaves_of(recipe, picture.height, picture.width)
         self.target = recipe.strength * max(reference_change(network.info, term.name) for term in recipe.layer)
         self.report = _Reporter(self.octaves, device, on_progress, cancelled, clock)
 
@@ -248,10 +251,13 @@ def canvas_of(octave: Octave, eye: Eye, jitter: int, window: int | None) -> Canv
     )
 
 
-def largest_window(eye: Eye, budget: int) -> int:
-    """Pixels of the largest window for which one step stays within `budget` bytes."""
+def largest_window(eye: Eye, budget: int, octave: Octave) -> int | None:
+    """Pixels of the largest window for which one step stays within `budget` bytes; None where any does."""
+    if eye.whole_picture or octave.pixels * MOST_BYTES_PER_PIXEL <= budget:
+        return None
     side = 1024
-    return max(1, int(budget / eye.activation_bytes(side, side) * side * side))
+    with torch.enable_grad():  # a step is watched once, to see what it takes
+        return max(1, int(budget / eye.activation_bytes(side, side) * side * side))
 
 
 def eye_for(network: Network, recipe: ResolvedRecipe, device: torch.device) -> Eye:

@@ -51,8 +51,8 @@ def estimate(
     ).recipe
     eye = eye_for(network, resolved, device)
     budget = memory if memory is not None else int(MEMORY_SHARE * available_memory(device))
-    window = None if eye.whole_picture else largest_window(eye, budget)
     octaves = octaves_of(resolved, height, width)
+    window = largest_window(eye, budget, octaves[-1])
     operations, largest = 0, 0
     for octave in octaves:
         canvas = canvas_of(octave, eye, resolved.jitter, window)

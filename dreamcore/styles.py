@@ -25,7 +25,8 @@ class Style:
 
 
 _BY_LEVEL = {
-    "strokes": Style("lines and brush strokes", "layer=edges"),
+    "strokes": Style("fine hatching along every edge", "layer=conv2/relu_3x3 smoothing=none"),
+    "braids": Style("braids and woven stripes", "layer=inception_3b/relu_5x5_reduce smoothing=gaussian"),
     "fabric": Style("fine repeating textures", "layer=textures"),
     "patterns": Style("larger ornaments", "layer=patterns"),
     "classic": Style("parts of things: eyes, wheels, petals", "layer=parts"),
@@ -34,7 +35,59 @@ _BY_LEVEL = {
 
 _STYLES: Mapping[str, Mapping[str, Style]] = {
     "inception_v1": {
-        "classic": Style("the look of 2015: dogs, birds, towers out of clouds", "layer=inception_4c/output"),
+        "classic": Style(
+            "the look of 2015: whatever is there, made of animals and buildings", "layer=inception_4c/output"
+        ),
+        "eyes": Style("eyes and faces that look out of everything", "layer=inception_4a/output strength=1.2"),
+        "dogs": Style("dogs, large and small", "layer=inception_4e/output channel=14,252,134 strength=1.2"),
+        "cats": Style("small furry faces", "layer=inception_4b/output channel=58,214,88,208,125,504 strength=1.2"),
+        "leopards": Style(
+            "spotted cats", "layer=inception_4d/output channel=471,524,281,221,440,197,458,238 strength=1.2"
+        ),
+        "birds": Style(
+            "birds of bright colours", "layer=inception_4d/output channel=493,506,169,125,382,123,301,141 strength=1.2"
+        ),
+        "peacocks": Style(
+            "peacocks and pheasants", "layer=inception_4d/output channel=518,77,521,258,80,454,375,254 strength=1.2"
+        ),
+        "snakes": Style(
+            "snakes that wind along every line",
+            "layer=inception_4d/output channel=144,496,280,173,239,18,320,247 strength=1.2",
+        ),
+        "fish": Style(
+            "fish in water and clouds", "layer=inception_4d/output channel=473,495,470,64,310,494,111,291 strength=1.2"
+        ),
+        "monkeys": Style(
+            "apes and monkeys", "layer=inception_4d/output channel=317,157,262,355,360,242,98,112 strength=1.2"
+        ),
+        "people": Style(
+            "gentlemen in hats and suits",
+            "layer=inception_4e/output channel=157,816,680,314,51,775,612,95 strength=1.2",
+        ),
+        "cars": Style(
+            "cars, parked everywhere", "layer=inception_4d/output channel=50,460,203,383,463,271,302,10 strength=1.2"
+        ),
+        "towers": Style(
+            "towers, tents and pagodas",
+            "layer=inception_4d/output channel=464,130,158,374,296,276,120,339 strength=1.2",
+        ),
+        "fountains": Style(
+            "fountains, arches and festive light",
+            "layer=inception_4d/output channel=164,278,313,341,467,329,46,256 strength=1.2",
+        ),
+        "flowers": Style("blossoms", "layer=inception_4d/output channel=474,290,354,340,257,500,220,229 strength=1.2"),
+        "spirals": Style(
+            "coils, shells and corals", "layer=inception_4d/output channel=309,468,487,240,336,371,246,91 strength=1.2"
+        ),
+        "feathers": Style(
+            "plumes and tufts", "layer=inception_4b/output channel=502,483,298,162,498,304,337 strength=1.2"
+        ),
+        "honeycomb": Style("a fine net of dots over everything", "layer=inception_3b/output"),
+        "swirls": Style(
+            "flowing lines and small rings, as of an engraving", "layer=inception_3a/relu_3x3_reduce smoothing=gaussian"
+        ),
+        "strokes": Style("fine hatching along every edge", "layer=conv2/relu_3x3 smoothing=none"),
+        "braids": Style("braids and woven stripes", "layer=inception_3b/relu_5x5_reduce smoothing=gaussian"),
     },
     "daydream": {
         "classic": Style("what it sees, more of it", "objective=seen"),
