@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import copy
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -39,6 +40,7 @@ class Convolution(nn.Module):
         self.channels = plain.in_channels
         self.rectified = rectified
         self.dtype = dtype
+        self._kept: dict[str, tuple[torch.Size, Tensor]] = {}
         weight = plain.weight.detach()
         self.register_buffer("weight", _laid_out(weight))
         self.register_buffer("bias", None if plain.bias is None else plain.bias.detach())
@@ -65,8 +67,9 @@ class Convolution(nn.Module):
     def run(self, x: Tensor) -> Tensor:
         """The convolution itself, without autograd."""
         attribute = "relu" if self.rectified else "none"
+        weight = self._packed("forward", self.weight, self.padding, self.stride, x.shape)
         y: Tensor = torch.ops.mkldnn._convolution_pointwise(
-            x, self.weight, self.bias, self.padding, self.stride, self.dilation, self.groups, attribute, [], ""
+            x, weight, self.bias, self.padding, self.stride, self.dilation, self.groups, attribute, [], ""
         )
         return y.to(self.dtype)
 
@@ -74,10 +77,28 @@ class Convolution(nn.Module):
         """The gradient with respect to an input of this height and width."""
         if self.stride == (1, 1):
             padding = [k - 1 - p for k, p in zip(self.kernel, self.padding, strict=True)]
-            return _convolve(dy, self.back, padding, self.groups)
+            return self._convolve(dy, padding, self.groups)
         taps = [math.ceil(k / s) for k, s in zip(self.kernel, self.stride, strict=True)]
-        phases = _convolve(dy, self.back, [t - 1 for t in taps], 1)
+        phases = self._convolve(dy, [t - 1 for t in taps], 1)
         return _interleave(phases, self.channels, self.stride, self.padding, (height, width))
+
+    def _convolve(self, dy: Tensor, padding: list[int], groups: int) -> Tensor:
+        weight = self._packed("back", self.back, padding, (1, 1), dy.shape)
+        dx: Tensor = torch.ops.mkldnn._convolution_pointwise(
+            dy, weight, None, padding, (1, 1), (1, 1), groups, "none", [], ""
+        )
+        return dx
+
+    def _packed(
+        self, way: str, weight: Tensor, padding: Sequence[int], stride: Sequence[int], size: torch.Size
+    ) -> Tensor:
+        """The weight in the order in which oneDNN reads it for inputs of this size; of each way the last is kept."""
+        kept = self._kept.get(way)
+        if kept is None or kept[0] != size:
+            sizes = (list(padding), list(stride), [1, 1], self.groups, list(size))
+            packed = torch._C._nn.mkldnn_reorder_conv2d_weight(weight.to_mkldnn(), *sizes)  # type: ignore[call-arg]
+            kept = self._kept[way] = (size, packed)
+        return kept[1]
 
 
 class _Convolve(torch.autograd.Function):
@@ -107,7 +128,7 @@ class SharedConvolution(nn.Module):
         super().__init__()
         self.widths = [len(layer.weight) for layer in together]
         self.whole = copy.copy(together[0])
-        self.whole._buffers = dict(together[0]._buffers)
+        self.whole._buffers, self.whole._kept = dict(together[0]._buffers), {}
         self.whole.weight = torch.cat([layer.weight for layer in together])
         self.whole.bias = torch.cat([_bias(layer) for layer in together])
         self.whole.back = _laid_out(torch.cat([layer.back for layer in together], 1))
@@ -148,10 +169,6 @@ def _laid_out(x: Tensor) -> Tensor:
     return x.contiguous(memory_format=torch.channels_last)
 
 
-def _convolve(x: Tensor, weight: Tensor, padding: list[int], groups: int) -> Tensor:
-    return torch.mkldnn_convolution(x, weight, None, padding, (1, 1), (1, 1), groups)
-
-
 def _turned_round(weight: Tensor, groups: int) -> Tensor:
     """(out, in/groups, h, w) -> (in, out/groups, h, w): the kernel of the gradient's convolution."""
     outputs, inputs, height, width = weight.shape
@@ -179,8 +196,10 @@ def _interleave(
     """(1, phases · channels + spare, h, w) -> (1, channels, *size): phases side by side, the padding cut off."""
     batch, _, height, width = phases.shape
     used = phases[:, : stride[0] * stride[1] * channels].permute(0, 2, 3, 1)
-    split = used.reshape(batch, height, width, *stride, channels).permute(0, 1, 3, 2, 4, 5)
-    whole = split.reshape(batch, height * stride[0], width * stride[1], channels)
+    split = used.unflatten(3, (*stride, channels)).permute(0, 1, 3, 2, 4, 5)  # type: ignore[no-untyped-call]
+    # In float32, as pictures are: one copy does both.
+    whole = split.to(torch.float32, memory_format=torch.contiguous_format).contiguous()
+    whole = whole.view(batch, height * stride[0], width * stride[1], channels)
     cut = whole[:, padding[0] : padding[0] + size[0], padding[1] : padding[1] + size[1]]
     short = [wanted - got for wanted, got in zip(size, cut.shape[1:3], strict=True)]
     # The last rows and columns may lie outside every window.
