@@ -9,9 +9,9 @@ from dreamcore.errors import RecipeError, UnknownChannel
 from dreamcore.octaves import automatic_octaves, most_octaves
 from dreamcore.recipe import ENGINE, READS_CLASSES, Recipe, ResolvedRecipe
 from dreamcore.settings import AUTO, MOST_TERMS, Term
-from dreamcore.styles import style_recipe
+from dreamcore.styles import style_recipe, usual_smoothing
 
-#: What holds where neither the person nor a style says otherwise. `steps` depends on the schedule.
+#: What holds where neither the person nor a style says otherwise. `steps` and `smoothing` depend on other settings.
 BUILT_IN = Recipe(
     strength=1.0,
     schedule="coarse",
@@ -19,7 +19,6 @@ BUILT_IN = Recipe(
     octave_scale=1.4,
     jitter=16,
     normalisation="mean",
-    smoothing="laplacian",
     colours="dream",
     precision=AUTO,
     size=AUTO,
@@ -67,6 +66,7 @@ def resolve(
             "layer": layer,
             "classes": _classes(asked, objective, network),
             "objective": objective,
+            "smoothing": asked.smoothing or usual_smoothing(network, layer[0].name),
             "steps": asked.steps or STEPS[asked.schedule or "coarse"],
             "octaves": octaves,
             "size": size,

@@ -25,12 +25,13 @@ class Style:
 
 
 _BY_LEVEL = {
-    "strokes": Style("fine hatching along every edge", "layer=conv2/relu_3x3 smoothing=none"),
-    "braids": Style("braids and woven stripes", "layer=inception_3b/relu_5x5_reduce smoothing=gaussian"),
-    "fabric": Style("fine repeating textures", "layer=textures"),
-    "patterns": Style("larger ornaments", "layer=patterns"),
     "classic": Style("parts of things: eyes, wheels, petals", "layer=parts"),
-    "creatures": Style("the deepest, whole things", "layer=objects"),
+    "strokes": Style("lines and brush strokes", "layer=edges"),
+    "fabric": Style("fine repeating textures", "layer=textures"),
+    "ornament": Style("larger patterns", "layer=patterns"),
+    "creatures": Style("the deepest layers: whole things", "layer=objects"),
+    "bold": Style("parts of things, large and strong", "layer=parts strength=1.8 octave_scale=1.6"),
+    "grey": Style("parts of things in the picture's own colours", "layer=parts colours=keep"),
 }
 
 _STYLES: Mapping[str, Mapping[str, Style]] = {
@@ -103,6 +104,8 @@ _REFERENCE_CHANGE: Mapping[str, tuple[float, float, float, float, float]] = {
     "torchvision": (0.054, 0.054, 0.054, 0.054, 0.054),
 }
 
+_SMOOTHING = ("none", "gaussian", "laplacian", "laplacian", "laplacian")  #: by level, by eye
+
 
 def styles_of(family: str) -> Mapping[str, Style]:
     """The styles that networks of this family have, by name."""
@@ -122,10 +125,20 @@ def style_recipe(name: str, network: NetworkInfo, seed: int) -> Recipe:
     return Recipe.parse(styles[wanted].recipe)
 
 
-def reference_change(network: NetworkInfo, layer: str) -> float:
-    """Root mean square change, of full scale, that strength 1 means for a layer: its level's, by depth."""
+def level_of(network: NetworkInfo, layer: str) -> int:
+    """The level, 0 (edges) to 4 (objects), that a layer belongs to by its depth in the network."""
     depth = {info.name: position for position, info in enumerate(network.layers)}
     position = depth.get(layer, len(depth) - 1)
     at = [min(depth[name] for name in network.levels[level] if name in depth) for level in LEVELS]
-    below = max((level for level in range(len(LEVELS)) if at[level] <= position), default=0)
-    return _REFERENCE_CHANGE.get(network.family, _REFERENCE_CHANGE["torchvision"])[below]
+    return max((level for level in range(len(LEVELS)) if at[level] <= position), default=0)
+
+
+def reference_change(network: NetworkInfo, layer: str) -> float:
+    """Root mean square change, of full scale, that strength 1 means for a layer."""
+    family = _REFERENCE_CHANGE.get(network.family, _REFERENCE_CHANGE["torchvision"])
+    return family[level_of(network, layer)]
+
+
+def usual_smoothing(network: NetworkInfo, layer: str) -> str:
+    """The smoothing that suits a layer: strengthening every scale alike makes blotches of what is meant to be lines."""
+    return _SMOOTHING[level_of(network, layer)]

@@ -1,0 +1,73 @@
+"""Makes the pictures of the README again: `python docs/gallery.py [PHOTO]`, with the weights of inception_v1 at hand.
+
+The landscape is rendered by `dreamcore.sample`; PHOTO is any photograph (the README's is “Chelsea” by Stéfan van der
+Walt, CC0, from scikit-image). Sheets are written to docs/pictures.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageFont
+
+from dreamcore.catalogue import LEVELS
+from dreamcore.dreaming import dream
+from dreamcore.networks import Network, load
+from dreamcore.picture import Picture, decode
+from dreamcore.recipe import Recipe
+from dreamcore.sample import landscape
+from dreamcore.styles import styles_of
+
+PICTURES = Path(__file__).parent / "pictures"
+GAP = 6
+Labelled = tuple[str, Image.Image]
+
+
+def dreamt(network: Network, rgb: NDArray[np.uint8], recipe: str) -> Image.Image:
+    picture = Picture(rgb=rgb, alpha=None, format="PNG", frames=1, notes=())
+    asked = Recipe.parse(recipe).over(Recipe.parse("seed=2 precision=fp32"))
+    return Image.fromarray(dream(picture, asked, network=network, device=torch.device("cpu")).rgb)
+
+
+def sheet(cells: list[Labelled], columns: int, width: int) -> Image.Image:
+    """Pictures of one shape in rows, each with its name below."""
+    height = round(width * cells[0][1].height / cells[0][1].width)
+    font = ImageFont.load_default(15)
+    rows = -(-len(cells) // columns)
+    whole = Image.new("RGB", (columns * (width + GAP) - GAP, rows * (height + 26)), "white")
+    draw = ImageDraw.Draw(whole)
+    for number, (label, picture) in enumerate(cells):
+        left, top = number % columns * (width + GAP), number // columns * (height + 26)
+        whole.paste(picture.resize((width, height), Image.Resampling.LANCZOS), (left, top))
+        draw.text((left + width / 2, top + height + 3), label, fill="#333", font=font, anchor="ma")
+    return whole
+
+
+def save(picture: Image.Image, name: str) -> None:
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    picture.save(PICTURES / name, quality=86, optimize=True, progressive=True)
+
+
+def main() -> None:
+    network = load("inception_v1")
+    wide = landscape(1024, 640)
+    before_after = [("before", Image.fromarray(wide)), ("after: style=snakes", dreamt(network, wide, "style=snakes"))]
+    save(sheet(before_after, 2, 640), "before-after.jpg")
+
+    small = landscape(512, 340)
+    styles = [name for name in styles_of("inception_v1") if name != "classic"]
+    cells = [(f"style={name}", dreamt(network, small, f"style={name}")) for name in ["classic", *styles]]
+    save(sheet(cells, 4, 320), "styles.jpg")
+
+    if sys.argv[1:]:
+        photo = decode(Path(sys.argv[1]).read_bytes()).rgb
+        looks = [(f"layer={level}", dreamt(network, photo, f"layer={level}")) for level in LEVELS]
+        save(sheet([("the photograph", Image.fromarray(photo)), *looks], 3, 430), "levels.jpg")
+
+
+if __name__ == "__main__":
+    main()
