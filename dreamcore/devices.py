@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from pathlib import Path
 from types import ModuleType
 
 import psutil
@@ -74,6 +75,9 @@ _INSTALL = (
 )
 
 
+_UNLIMITED = 1 << 62  # bytes
+
+
 def _has_mps() -> bool:
     return torch.backends.mps.is_available()
 
@@ -86,12 +90,16 @@ def _check_cuda(wanted: str, number: int) -> None:
 
 
 def _left_in_container() -> int:
-    """What the control group still allows; containers see the whole machine's memory otherwise."""
+    """What the control group still allows; a container sees the whole machine's memory otherwise."""
+    group = Path("/sys/fs/cgroup")
     try:
-        with open("/sys/fs/cgroup/memory.max", encoding="ascii") as limit_file:  # noqa: PTH123 - not a file, a kernel's answer
-            limit = limit_file.read().strip()
-        with open("/sys/fs/cgroup/memory.current", encoding="ascii") as used_file:  # noqa: PTH123
-            used = int(used_file.read())
+        limit = (group / "memory.max").read_text(encoding="ascii").strip()
+        used = int((group / "memory.current").read_text(encoding="ascii"))
+        statistics = (group / "memory.stat").read_text(encoding="ascii").split()
     except (OSError, ValueError):
-        return 2**62
-    return max(0, int(limit) - used) if limit.isdecimal() else 2**62
+        return _UNLIMITED
+    if not limit.isdecimal():
+        return _UNLIMITED
+    # Files read long ago count as used, but give way when memory is wanted.
+    cached = dict(zip(statistics[::2], statistics[1::2], strict=False)).get("inactive_file", "0")
+    return max(0, int(limit) - used + int(cached))
