@@ -252,12 +252,22 @@ def canvas_of(octave: Octave, eye: Eye, jitter: int, window: int | None) -> Canv
 
 
 def largest_window(eye: Eye, budget: int, octave: Octave) -> int | None:
-    """Pixels of the largest window for which one step stays within `budget` bytes; None where any does."""
-    if eye.whole_picture or octave.pixels * MOST_BYTES_PER_PIXEL <= budget:
+    """Pixels of the largest window for which one step stays within `budget` bytes; None where any does.
+
+    Raises OutOfMemory where the whole of `octave` does not fit, and the layer cannot be dreamt in tiles.
+    """
+    if octave.pixels * MOST_BYTES_PER_PIXEL <= budget:
         return None
-    side = 1024
     with torch.enable_grad():  # a step is watched once, to see what it takes
-        return max(1, int(budget / eye.activation_bytes(side, side) * side * side))
+        needed = eye.activation_bytes(octave.height, octave.width)
+    if needed <= budget:
+        return None
+    if eye.whole_picture:
+        raise OutOfMemory(
+            f"This layer looks at the whole picture at once, so it cannot be dreamt in tiles, and {octave.width}x"
+            f"{octave.height} needs about {needed / 2**30:.1f} GiB: ask for a smaller size= or a layer before it."
+        )
+    return max(1, int(budget / needed * octave.pixels))
 
 
 def eye_for(network: Network, recipe: ResolvedRecipe, device: torch.device) -> Eye:

@@ -23,14 +23,15 @@ def root_mean_square(values: Callable[[slice], Tensor], picture: Tensor, weight:
 
     weight: (1, 1, H, W) in [0, 1], how much each pixel counts; None where all count alike.
     """
-    total = torch.zeros((), dtype=torch.float64, device=picture.device)
+    wide = torch.float32 if picture.device.type == "mps" else torch.float64  # Apple's GPUs have no double precision
+    total = torch.zeros((), dtype=wide, device=picture.device)
     count = torch.zeros_like(total)
     for rows in strips(picture):
         square = values(rows).square()
         if weight is not None:
             square = square * weight[:, :, rows]
-            count += square.shape[1] * weight[:, :, rows].sum(dtype=torch.float64)
+            count += square.shape[1] * weight[:, :, rows].sum(dtype=wide)
         else:
             count += square.numel()
-        total += square.sum(dtype=torch.float64)
+        total += square.sum(dtype=wide)
     return (total / count.clamp_min(1e-9)).sqrt().float()

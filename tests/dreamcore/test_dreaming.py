@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from dreamcore.catalogue import LEVELS, catalogue
 from dreamcore.dreaming import Dream, dream
-from dreamcore.errors import Cancelled, RecipeError, UnknownChannel, UnknownClass, UnknownLayer
+from dreamcore.errors import Cancelled, OutOfMemory, RecipeError, UnknownChannel, UnknownClass, UnknownLayer
 from dreamcore.networks import Network, random_weights
 from dreamcore.objectives import Objective
 from dreamcore.picture import Picture, decode, encode
@@ -252,6 +252,23 @@ def test_what_a_network_cannot_do_is_said(
     with pytest.raises(error) as caught:
         dreamt(picture_of(photograph), recipe, daydream)
     assert needed in str(caught.value)
+
+
+def test_a_dream_in_tiles_is_the_same_dream(daydream: Network) -> None:
+    """As alike as ascent allows: the same forms in the same places, with no grid of seams."""
+    picture = picture_of(landscape(320, 240))
+    whole, tiled = (
+        dreamt(picture, "layer=mixed4a octaves=2", daydream, memory=memory).rgb.astype(float) - picture.rgb
+        for memory in (None, 16 << 20)
+    )
+    assert np.abs(whole - tiled).max() > 0  # there were tiles
+    assert np.corrcoef(whole.ravel(), tiled.ravel())[0, 1] > 0.9
+
+
+def test_a_layer_that_sees_everything_at_once_says_that_it_cannot_be_tiled() -> None:
+    network = random_weights("mobilenet_v3_large")
+    with pytest.raises(OutOfMemory, match="cannot be dreamt in tiles"):
+        dreamt(picture_of(landscape(256, 256)), "layer=parts", network, memory=1 << 20)
 
 
 def test_more_octaves_than_fit_are_fewer_and_it_says_so(daydream: Network, photograph: NDArray[np.uint8]) -> None:
