@@ -18,7 +18,7 @@ from dreamcore.objectives import Activations, Measures, Objective, added
 from dreamcore.strips import root_mean_square, strips
 from dreamcore.tiles import Box, Canvas, Tile, looked_at, repeated
 
-NOISE = 0.02  #: of full scale; in what the network is shown, never in the picture
+NOISE = 0.006  #: of full scale; in what the network is shown, never in the picture
 NOISE_SIDE = 512  #: the noise repeats after this many pixels, so that it costs no picture-sized buffer
 
 
@@ -34,7 +34,6 @@ class Shaping:
 
     smoothing: str
     normalisation: str
-    momentum: float
 
 
 @dataclass(frozen=True)
@@ -138,7 +137,7 @@ class Octave:
     """One octave's state: the picture as it grows, and the buffers a step needs.
 
     `base` (1, 3, H, W) uint8 is the picture itself at this size. Buffers of the picture's size are what decides how
-    large a picture can be, so there are three (two without momentum) and everything else is done in strips.
+    large a picture can be, so there are two, the picture and its gradient, and everything else is done in strips.
     """
 
     def __init__(self, base: Tensor, detail: Tensor | None) -> None:
@@ -149,17 +148,10 @@ class Octave:
                 self.picture[:, :, rows] += base[:, :, rows].float() / 255
             self.picture.clamp_(0, 1)
         self.slope = torch.empty_like(self.picture)
-        self.velocity: Tensor | None = None
 
     def climb(self, size: Tensor, shaping: Shaping, progress: float) -> None:
         """Move the picture along the gradient in `self.slope`. size: mean change of a value, 0-d, of full scale."""
         step = normalised(smoothed(self.slope, shaping.smoothing, progress), shaping.normalisation)
-        if shaping.momentum:
-            if self.velocity is None:
-                self.velocity = step.clone()
-            else:
-                self.velocity.mul_(shaping.momentum).add_(step, alpha=1 - shaping.momentum)
-            step = self.velocity
         for rows in strips(self.picture):
             self.picture[:, :, rows] += step[:, :, rows] * size
         self.picture.clamp_(0, 1)
@@ -173,7 +165,6 @@ class Octave:
         for rows in strips(self.picture):
             self.picture[:, :, rows] -= self.base[:, :, rows].float() / 255
         del self.slope
-        self.velocity = None
         return self.picture
 
 

@@ -20,7 +20,7 @@ from dreamcore.devices import available_memory, native_bf16
 from dreamcore.errors import Cancelled, OutOfMemory
 from dreamcore.networks import Eye, Network
 from dreamcore.objectives import Objective
-from dreamcore.octaves import COARSE_MOMENTUM, Octave, enlarged, pyramid, shrunk
+from dreamcore.octaves import Octave, enlarged, pyramid, shrunk
 from dreamcore.picture import Picture, fill_hidden
 from dreamcore.progress import AskCancelled, Progress, ReportProgress
 from dreamcore.recipe import READS_CLASSES, Recipe, ResolvedRecipe
@@ -151,11 +151,7 @@ class _Work:
         self.eye = eye_for(network, recipe, device)
         self.octaves = octaves_of(recipe, picture.height, picture.width)
         self.largest_window = largest_window(self.eye, budget, self.octaves[-1])
-        self.shaping = Shaping(
-            smoothing=recipe.smoothing,
-            normalisation=recipe.normalisation,
-            momentum=COARSE_MOMENTUM if recipe.schedule == "coarse" else 0.0,
-        )
+        self.shaping = Shaping(smoothing=recipe.smoothing, normalisation=recipe.normalisation)
         self.target = recipe.strength * max(reference_change(network.info, term.name) for term in recipe.layer)
         self.report = _Reporter(self.octaves, device, on_progress, cancelled, clock)
 

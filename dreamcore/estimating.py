@@ -13,7 +13,7 @@ from dreamcore.networks import Network
 from dreamcore.recipe import Recipe, ResolvedRecipe
 from dreamcore.resolve import resolve
 
-BUFFERS = 3.5  #: of the picture's size, float32: the picture, its gradient, the momentum, and what is in between
+BUFFERS = 3.0  #: of the picture's size, float32: the picture, its gradient, and what is in between
 OVER_THE_LIMIT = 1.6  #: a step's time over that of a matrix product of as many operations
 FIXED = 120 << 20  #: bytes that the libraries take once they work
 

@@ -17,8 +17,8 @@ from dreamcore.strips import root_mean_square, strips
 LARGEST_STEP = 6.0  #: times the mean: where one spot alone answers, it would otherwise burn through
 #: Of the Laplacian pyramid's bands, from the finest: how strong each is made, and how much of its colour is kept.
 #: A picture's fine detail is in its brightness; fine detail in colour is what the eye takes for noise.
-BAND_STRENGTH = (0.8, 1.0, 1.0, 1.0)
-BAND_COLOUR = (0.25, 0.5, 1.0, 1.0)
+BAND_STRENGTH = (1.2, 1.1, 0.9, 0.8)
+BAND_COLOUR = (0.3, 0.6, 1.0, 1.0)
 LEAST_BAND_SIDE = 8
 
 

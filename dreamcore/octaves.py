@@ -21,7 +21,6 @@ LEAST_SIDE = 64  #: no octave is smaller, whatever was asked: below it the deep 
 #: a step there costs a fraction; what large ones add is mostly fine noise.
 COARSE_RATIO = 0.55
 COARSE_LEAST_STEPS = 2
-COARSE_MOMENTUM = 0.5  #: carries on what few steps agree on, and averages their grain away
 
 
 @dataclass(frozen=True)

@@ -299,7 +299,7 @@ def test_a_step_is_the_one_of_the_textbook(daydream: Network, photograph: NDArra
             looks=ascent.drawn_looks(1, 0, torch.Generator()),
             noise=None,
             size=torch.tensor(size),
-            shaping=ascent.Shaping(smoothing="none", normalisation="mean", momentum=0.0),
+            shaping=ascent.Shaping(smoothing="none", normalisation="mean"),
             margin=MARGIN,
             after_step=lambda step, value: None,
         )
