@@ -121,6 +121,7 @@ def test_logits_by_place_average_to_the_networks_answer(name: str, clouds: Pictu
     by_place = network.prepare([], device=CPU, logits=True)(picture)[LOGITS]
     assert by_place.shape[1] == len(network.classes)
     assert by_place.shape[2] * by_place.shape[3] > 1
+    assert float(by_place.min()) < 0  # not yet rectified, or nothing could raise what is not seen at all
     rectified = by_place.relu() if name == "squeezenet1_1" else by_place
     answer = network.module(network.preprocessing.normalise(picture))
     assert torch.allclose(rectified.mean((2, 3)), answer, atol=1e-3, rtol=1e-3)
@@ -150,7 +151,9 @@ def test_weights_are_frozen_and_the_networks_own_stay_as_they_are(clouds: Pictur
 
 def test_reach_of_a_block_as_counted_by_hand() -> None:
     eye = random_network("inception_v1").prepare(["inception_4c/output"], device=CPU)
-    assert (eye.stride, eye.halo, eye.minimum_side, eye.whole_picture) == (16, 96, 15, False)
+    assert (eye.stride, eye.halo, eye.minimum_side, eye.whole_picture) == (16, 112, 15, False)
+    shallow = random_network("inception_v1").prepare(["inception_3a/output"], device=CPU)
+    assert (shallow.stride, shallow.halo) == (8, 32)
     layer = catalogue()["inception_v1"].find_layers("4c")[0]
     assert (layer.channels, layer.stride, layer.receptive_field) == (512, 16, 299)
     assert random_network("efficientnet_b0").prepare(["features.2.0"], device=CPU).whole_picture
