@@ -6,7 +6,6 @@ import hashlib
 import os
 import pickle
 import warnings
-import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -86,7 +85,7 @@ def read_state_dict(path: Path) -> dict[str, Tensor]:
             f"{path.name} is not a plain file of weights (it is damaged, or holds code, which is never run).",
             log=f"{path}: {error}",
         ) from error
-    except (OSError, RuntimeError, EOFError, ValueError, KeyError, zipfile.BadZipFile) as error:
+    except Exception as error:  # the unpickler meets any other file with whatever its bytes lead it to
         raise WeightsError(f"{path.name} is damaged or no file of weights.", log=f"{path}: {error!r}") from error
     if isinstance(stored, Mapping) and isinstance(stored.get("state_dict"), Mapping):
         stored = stored["state_dict"]  # as training programs save it

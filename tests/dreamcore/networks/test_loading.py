@@ -125,7 +125,7 @@ def test_code_in_a_file_is_never_run(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert not (tmp_path / "exploded").exists()
 
 
-@pytest.mark.parametrize("content", [b"", b"not weights", b"PK\x03\x04 broken", b"\x80\x02}q\x00."])
+@pytest.mark.parametrize("content", [b"", b"not weights", b"root:x:0:0:root", b"PK\x03\x04 broken", b"\x80\x02}q\x00."])
 def test_damaged_files_are_one_sentence(content: bytes, tmp_path: Path) -> None:
     path = tmp_path / "net.pth"
     path.write_bytes(content)
