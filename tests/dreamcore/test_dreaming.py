@@ -99,12 +99,12 @@ def activation_before_and_after(network: Network, layer: str, picture: Picture, 
     return values[0], values[1]
 
 
-def test_every_layer_of_a_network_can_be_dreamt(daydream: Network) -> None:
+@pytest.mark.parametrize("layer", [layer.name for layer in catalogue()["daydream"].layers])
+def test_every_layer_of_a_network_can_be_dreamt(daydream: Network, layer: str) -> None:
     picture = picture_of(landscape(64, 48))
-    for layer in daydream.info.layers:
-        result = dreamt(picture, f"layer={layer.name} steps=2", daydream)
-        before, after = activation_before_and_after(daydream, layer.name, picture, result)
-        assert after > before, layer.name
+    result = dreamt(picture, f"layer={layer} steps=2", daydream)
+    before, after = activation_before_and_after(daydream, layer, picture, result)
+    assert after > before
 
 
 @pytest.mark.parametrize("name", list(catalogue()))
