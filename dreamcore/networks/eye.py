@@ -23,7 +23,7 @@ LOGITS = "logits"
 #: 0.9990 with 96 px, 0.9999 with 128; SqueezeNet's last block 0.991 with 80, 0.9995 with 112).
 _HALO_SHARE = 0.64  # of the radius of a large field
 _WHOLE_RADIUS = 112  # pixels; up to this the halo is the whole radius
-_LARGEST_HALO = 256  # pixels
+_SMALLEST_HALO, _LARGEST_HALO = 16, 256  # pixels
 _WATCHED_SIDE = 128  # pixels
 
 
@@ -136,7 +136,8 @@ def _reach(plan: EyePlan) -> measures.Field:
 def _halo(deepest: measures.Field) -> int:
     """Pixels around a tile, a whole number of the deepest layer's strides."""
     radius = (deepest.receptive_field - 1) / 2
-    pixels = min(_LARGEST_HALO, radius, max(_WHOLE_RADIUS, _HALO_SHARE * radius))
+    wanted = max(_SMALLEST_HALO, min(radius, max(_WHOLE_RADIUS, _HALO_SHARE * radius)))
+    pixels = min(_LARGEST_HALO, wanted, 2 * radius)  # twice the radius is exact
     return math.ceil(pixels / deepest.stride) * deepest.stride
 
 
