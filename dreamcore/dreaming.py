@@ -16,17 +16,19 @@ from torch import Tensor
 
 from dreamcore import ascent, finishing
 from dreamcore.ascent import Look, Shaping
-from dreamcore.devices import available_memory, native_bf16
-from dreamcore.errors import Cancelled, OutOfMemory
-from dreamcore.networks import Eye, Network
+from dreamcore.devices import available_memory
+from dreamcore.errors import OutOfMemory
+from dreamcore.networks import Network
 from dreamcore.objectives import Objective
-from dreamcore.octaves import Octave, enlarged, pyramid, shrunk
+from dreamcore.octaves import Octave, enlarged, shrunk
 from dreamcore.picture import Picture, fill_hidden
-from dreamcore.progress import AskCancelled, Progress, ReportProgress
-from dreamcore.recipe import READS_CLASSES, Recipe, ResolvedRecipe
-from dreamcore.resolve import DeviceDefaults, resolve, working_size
+from dreamcore.planning import MEMORY_SHARE, canvas_of, device_defaults, eye_for, largest_window, octaves_of
+from dreamcore.progress import AskCancelled, ReportProgress
+from dreamcore.recipe import Recipe, ResolvedRecipe
+from dreamcore.reporting import Reporter
+from dreamcore.resolve import resolve
 from dreamcore.styles import reference_change
-from dreamcore.tiles import MARGIN, Canvas, canvas_for
+from dreamcore.tiles import MARGIN
 
 #: Mean change of a value per step, as a share of the change aimed at, is this over (steps so far) ** STEP_GROWTH:
 #: steps repeat each other in part, so the change grows slower than their number. Fitted; what it misses is made up
@@ -35,15 +37,6 @@ STEP_GROWTH = 0.75
 STEP_SHARE = 1.0
 CORRECTION = 2.0  #: an octave's steps become at most this much longer or shorter than planned
 LARGEST_RESCALING = 4.0  #: of what was dreamt, at the end, to be as strong as the recipe says
-FINISHING_STEPS = 2  #: made at an intermediate size, tiled, when the picture is more than twice as large as dreamt
-MEMORY_SHARE = 0.5  #: of what is available, where the caller names no budget
-#: No network of the catalogue takes half as much for a step (vgg19 1100, inception_v1 580): where there is so much for
-#: every pixel, what a step takes need not be measured.
-MOST_BYTES_PER_PIXEL = 3000
-PREVIEW_SIDE = 256
-PREVIEW_SECONDS = 1.0
-REPORT_SECONDS = 0.1  #: between reports on a GPU: each one waits for it
-SIZE_BY_DEVICE = {"cpu": 1024, "cuda": 2048, "mps": 1280}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,13 +49,6 @@ class Dream:
     notes: tuple[str, ...]  #: sentences for the person
     change: float  #: root mean square change at the size dreamt, of full scale
     seconds: float
-
-
-def device_defaults(device: torch.device) -> DeviceDefaults:
-    """What a recipe gets on this device where it does not say."""
-    return DeviceDefaults(
-        size=SIZE_BY_DEVICE.get(device.type, 1024), precision="bf16" if native_bf16(device) else "fp32"
-    )
 
 
 def dream(
@@ -153,7 +139,7 @@ class _Work:
         self.largest_window = largest_window(self.eye, budget, self.octaves[-1])
         self.shaping = Shaping(smoothing=recipe.smoothing, normalisation=recipe.normalisation)
         self.target = recipe.strength * max(reference_change(network.info, term.name) for term in recipe.layer)
-        self.report = _Reporter(self.octaves, device, on_progress, cancelled, clock)
+        self.report = Reporter(self.octaves, device, on_progress, cancelled, clock)
 
     def done(self) -> tuple[NDArray[np.uint8], float]:
         """The dream's pixels (H, W, 3), and its root mean square change at the size dreamt."""
@@ -220,113 +206,6 @@ class _Work:
         return planned
 
 
-def octaves_of(recipe: ResolvedRecipe, height: int, width: int) -> tuple[Octave, ...]:
-    """The octaves at which a picture of this size is dreamt; the last may be the finishing one, beyond `size`."""
-    dreamt = working_size(height, width, recipe.size)
-    octaves = pyramid(
-        *dreamt, schedule=recipe.schedule, steps=recipe.steps, octaves=recipe.octaves, scale=recipe.octave_scale
-    )
-    ratio = max(height, width) / max(dreamt)
-    if ratio <= 2:
-        return octaves
-    # Twice the size dreamt at the most: further up steps cost too much for what they add.
-    larger = min(ratio**0.5, 2.0)
-    return (*octaves, Octave(round(dreamt[0] * larger), round(dreamt[1] * larger), FINISHING_STEPS))
-
-
-def canvas_of(octave: Octave, eye: Eye, jitter: int, window: int | None) -> Canvas:
-    """What the network is shown at an octave."""
-    return canvas_for(
-        octave.height,
-        octave.width,
-        jitter=jitter,
-        stride=eye.stride,
-        minimum_side=eye.minimum_side,
-        halo=eye.halo,
-        largest_window=window,
-    )
-
-
-def largest_window(eye: Eye, budget: int, octave: Octave) -> int | None:
-    """Pixels of the largest window for which one step stays within `budget` bytes; None where any does.
-
-    Raises OutOfMemory where the whole of `octave` does not fit, and the layer cannot be dreamt in tiles.
-    """
-    if octave.pixels * MOST_BYTES_PER_PIXEL <= budget:
-        return None
-    with torch.enable_grad():  # a step is watched once, to see what it takes
-        needed = eye.activation_bytes(octave.height, octave.width)
-    if needed <= budget:
-        return None
-    if eye.whole_picture:
-        raise OutOfMemory(
-            f"This layer looks at the whole picture at once, so it cannot be dreamt in tiles, and {octave.width}x"
-            f"{octave.height} needs about {needed / 2**30:.1f} GiB: ask for a smaller size= or a layer before it."
-        )
-    return max(1, int(budget / needed * octave.pixels))
-
-
-def eye_for(network: Network, recipe: ResolvedRecipe, device: torch.device) -> Eye:
-    """The part of the network that the recipe looks through."""
-    logits = recipe.objective in READS_CLASSES
-    layers = () if logits else tuple(term.name for term in recipe.layer)
-    return network.prepare(layers, device=device, precision=recipe.precision, logits=logits)
-
-
 def enlarged_alpha(alpha: Tensor, height: int, width: int) -> Tensor:
     """`alpha` (1, 1, H, W) uint8 -> float in [0, 1] at the size dreamt."""
     return F.interpolate(alpha.float() / 255, (height, width), mode="area")
-
-
-class _Reporter:
-    """Counts steps, reports them, and stops the dream when asked."""
-
-    def __init__(
-        self,
-        octaves: tuple[Octave, ...],
-        device: torch.device,
-        on_progress: ReportProgress | None,
-        cancelled: AskCancelled | None,
-        clock: Callable[[], float],
-    ) -> None:
-        self.octaves = octaves
-        self.total = sum(octave.pixels * octave.steps for octave in octaves)
-        self.done = 0
-        self.pause = 0.0 if device.type == "cpu" else REPORT_SECONDS
-        self.on_progress, self.cancelled, self.clock = on_progress, cancelled, clock
-        self.reported = self.previewed = clock()
-
-    def step(self, number: int, step: int, value: Tensor, picture: Tensor) -> None:
-        """One step of octave `number` is made."""
-        octave = self.octaves[number]
-        self.done += octave.pixels
-        if self.cancelled is not None and self.cancelled():
-            raise Cancelled
-        now = self.clock()
-        last = step == octave.steps
-        if self.on_progress is None or not (last or now - self.reported >= self.pause):
-            return
-        self.reported = now
-        preview = None
-        if now - self.previewed >= PREVIEW_SECONDS or (last and number == 0):
-            self.previewed, preview = now, _preview(picture)
-        self.on_progress(
-            Progress(
-                done=self.done,
-                total=self.total,
-                octave=number + 1,
-                octaves=len(self.octaves),
-                step=step,
-                steps=octave.steps,
-                loss=float(value),
-                preview=preview,
-            )
-        )
-
-
-def _preview(picture: Tensor) -> NDArray[np.uint8]:
-    height, width = picture.shape[2:]
-    shrink = max(1.0, max(height, width) / PREVIEW_SIDE)
-    size = max(1, round(height / shrink)), max(1, round(width / shrink))
-    small = F.interpolate(picture, size, mode="area")
-    return (small[0].permute(1, 2, 0) * 255).round().to(torch.uint8).cpu().numpy()

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import torch
 
 from dreamcore.devices import available_memory
-from dreamcore.dreaming import MEMORY_SHARE, canvas_of, device_defaults, eye_for, largest_window, octaves_of
 from dreamcore.networks import Network
+from dreamcore.planning import MEMORY_SHARE, canvas_of, device_defaults, eye_for, largest_window, octaves_of
 from dreamcore.recipe import Recipe, ResolvedRecipe
 from dreamcore.resolve import resolve
 

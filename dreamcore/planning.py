@@ -1,0 +1,80 @@
+"""What will be done, before it is: device defaults, octaves, the network's eye, the windows that memory holds."""
+
+from __future__ import annotations
+
+import torch
+
+from dreamcore.devices import native_bf16
+from dreamcore.errors import OutOfMemory
+from dreamcore.networks import Eye, Network
+from dreamcore.octaves import Octave, pyramid
+from dreamcore.recipe import READS_CLASSES, ResolvedRecipe
+from dreamcore.resolve import DeviceDefaults, working_size
+from dreamcore.tiles import Canvas, canvas_for
+
+FINISHING_STEPS = 2  #: made at an intermediate size, tiled, when the picture is more than twice as large as dreamt
+MEMORY_SHARE = 0.5  #: of what is available, where the caller names no budget
+#: No network of the catalogue takes half as much for a step (vgg19 1100, inception_v1 580): where there is so much for
+#: every pixel, what a step takes need not be measured.
+MOST_BYTES_PER_PIXEL = 3000
+SIZE_BY_DEVICE = {"cpu": 1024, "cuda": 2048, "mps": 1280}
+
+
+def device_defaults(device: torch.device) -> DeviceDefaults:
+    """What a recipe gets on this device where it does not say."""
+    return DeviceDefaults(
+        size=SIZE_BY_DEVICE.get(device.type, 1024), precision="bf16" if native_bf16(device) else "fp32"
+    )
+
+
+def octaves_of(recipe: ResolvedRecipe, height: int, width: int) -> tuple[Octave, ...]:
+    """The octaves at which a picture of this size is dreamt; the last may be the finishing one, beyond `size`."""
+    dreamt = working_size(height, width, recipe.size)
+    octaves = pyramid(
+        *dreamt, schedule=recipe.schedule, steps=recipe.steps, octaves=recipe.octaves, scale=recipe.octave_scale
+    )
+    ratio = max(height, width) / max(dreamt)
+    if ratio <= 2:
+        return octaves
+    # Twice the size dreamt at the most: further up steps cost too much for what they add.
+    larger = min(ratio**0.5, 2.0)
+    return (*octaves, Octave(round(dreamt[0] * larger), round(dreamt[1] * larger), FINISHING_STEPS))
+
+
+def canvas_of(octave: Octave, eye: Eye, jitter: int, window: int | None) -> Canvas:
+    """What the network is shown at an octave."""
+    return canvas_for(
+        octave.height,
+        octave.width,
+        jitter=jitter,
+        stride=eye.stride,
+        minimum_side=eye.minimum_side,
+        halo=eye.halo,
+        largest_window=window,
+    )
+
+
+def largest_window(eye: Eye, budget: int, octave: Octave) -> int | None:
+    """Pixels of the largest window for which one step stays within `budget` bytes; None where any does.
+
+    Raises OutOfMemory where the whole of `octave` does not fit, and the layer cannot be dreamt in tiles.
+    """
+    if octave.pixels * MOST_BYTES_PER_PIXEL <= budget:
+        return None
+    with torch.enable_grad():  # a step is watched once, to see what it takes
+        needed = eye.activation_bytes(octave.height, octave.width)
+    if needed <= budget:
+        return None
+    if eye.whole_picture:
+        raise OutOfMemory(
+            f"This layer looks at the whole picture at once, so it cannot be dreamt in tiles, and {octave.width}x"
+            f"{octave.height} needs about {needed / 2**30:.1f} GiB: ask for a smaller size= or a layer before it."
+        )
+    return max(1, int(budget / needed * octave.pixels))
+
+
+def eye_for(network: Network, recipe: ResolvedRecipe, device: torch.device) -> Eye:
+    """The part of the network that the recipe looks through."""
+    logits = recipe.objective in READS_CLASSES
+    layers = () if logits else tuple(term.name for term in recipe.layer)
+    return network.prepare(layers, device=device, precision=recipe.precision, logits=logits)
