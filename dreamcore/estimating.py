@@ -15,7 +15,8 @@ from dreamcore.resolve import resolve
 
 BUFFERS = 3.0  #: of the picture's size, float32: the picture, its gradient, and what is in between
 OVER_THE_LIMIT = 1.6  #: a step's time over that of a matrix product of as many operations
-FIXED = 120 << 20  #: bytes that the libraries take once they work
+FIXED = 700 << 20  #: bytes that the libraries take once they work
+ALLOCATOR = 1.6  #: what a process takes for every byte in use at once: freed blocks wait for their next use
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,7 +29,7 @@ class Estimate:
     octaves: int
     tiles: int  #: at the largest octave
     operations: int  #: multiplications and additions
-    bytes: int  #: memory at the peak, beside the network's weights
+    bytes: int  #: memory of the whole process at its peak
     seconds: float
 
     @property
@@ -67,7 +68,7 @@ def estimate(
         octaves=len(octaves),
         tiles=len(canvas.tiles),
         operations=operations,
-        bytes=int(FIXED + largest + BUFFERS * 12 * last.pixels + 6 * height * width),
+        bytes=int(FIXED + ALLOCATOR * largest + BUFFERS * 12 * last.pixels + 6 * height * width),
         seconds=OVER_THE_LIMIT * operations / matrix_rate(device, resolved.precision)
         + 0.02 * sum(o.steps for o in octaves),
     )
