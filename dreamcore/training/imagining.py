@@ -10,7 +10,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 OCTAVE = 1.35
-SMALLEST_JITTER = 6
+JITTER = 6  #: pixels
 
 
 def imagine_classes(
@@ -19,9 +19,9 @@ def imagine_classes(
     *,
     seed: int,
     size: int = 112,
-    octaves: int = 3,
+    octaves: int = 4,
     steps: int = 24,
-    step: float = 0.02,
+    step: float = 0.03,
 ) -> Tensor:
     """One picture (n, 3, size, size) in [0, 1] for each class number (n,), all different for another seed."""
     generator = torch.Generator().manual_seed(seed)
@@ -33,17 +33,18 @@ def imagine_classes(
 
     coarse = F.interpolate(noise(8), (sizes[0], sizes[0]), mode="bicubic")
     x = (0.45 + 0.1 * coarse + 0.03 * noise(sizes[0])).clamp(0, 1)
-    for side in sizes:
+    for level, side in enumerate(sizes):
+        size_of_step = step * (1 - 0.6 * level / max(1, octaves - 1))  # bold while it is small, clean at the end
         if x.shape[-1] != side:
             x = F.interpolate(x, (side, side), mode="bicubic").clamp(0, 1)
         for _ in range(steps):
-            dy, dx = torch.randint(-SMALLEST_JITTER, SMALLEST_JITTER + 1, (2,), generator=generator).tolist()
+            dy, dx = torch.randint(-JITTER, JITTER + 1, (2,), generator=generator).tolist()
             trial = x.roll((dy, dx), (2, 3)).contiguous(memory_format=torch.channels_last).requires_grad_(True)
             logits = net(trial)
             wanted = logits.gather(1, numbers[:, None])[:, 0] - 0.3 * logits.logsumexp(1)
             (gradient,) = torch.autograd.grad(wanted.sum(), trial)
             gradient = gradient / (gradient.abs().mean((1, 2, 3), keepdim=True) + 1e-12)
-            x = (trial.detach() + step * gradient.clamp(-6, 6)).clamp(0, 1).roll((-dy, -dx), (2, 3))
+            x = (trial.detach() + size_of_step * gradient.clamp(-6, 6)).clamp(0, 1).roll((-dy, -dx), (2, 3))
     return x
 
 
