@@ -29,6 +29,11 @@ test: $(VENV)/ready
 
 bench: $(VENV)/ready
 	$(BIN)/python -m benchmarks.step
+	$(BIN)/python -m benchmarks.precision
+
+# Makes the README's pictures again; needs the weights of inception_v1.
+gallery: $(VENV)/ready
+	$(BIN)/python docs/gallery.py $(PHOTO)
 
 clean:
 	rm -rf $(VENV) build *.egg-info .mypy_cache .pytest_cache .ruff_cache

@@ -9,14 +9,21 @@ import torch
 
 from dreamcore.devices import available_memory
 from dreamcore.networks import Network
-from dreamcore.planning import MEMORY_SHARE, canvas_of, device_defaults, eye_for, largest_window, octaves_of
+from dreamcore.planning import (
+    MEMORY_SHARE,
+    canvas_of,
+    device_defaults,
+    eye_for,
+    largest_window,
+    octaves_of,
+    step_bytes,
+)
 from dreamcore.recipe import Recipe, ResolvedRecipe
 from dreamcore.resolve import resolve
 
 BUFFERS = 3.0  #: of the picture's size, float32: the picture, its gradient, and what is in between
 OVER_THE_LIMIT = 1.6  #: a step's time over that of a matrix product of as many operations
 FIXED = 700 << 20  #: bytes that the libraries take once they work
-ALLOCATOR = 1.6  #: what a process takes for every byte in use at once: freed blocks wait for their next use
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +66,7 @@ def estimate(
         canvas = canvas_of(octave, eye, resolved.jitter, window)
         windows = [tile.window for tile in canvas.tiles]
         operations += octave.steps * sum(eye.operations(box.height, box.width) for box in windows)
-        largest = max(largest, max(eye.activation_bytes(box.height, box.width) for box in windows))
+        largest = max(largest, max(step_bytes(eye, box.height, box.width) for box in windows))
     last = octaves[-1]
     return Estimate(
         recipe=resolved,
@@ -68,7 +75,7 @@ def estimate(
         octaves=len(octaves),
         tiles=len(canvas.tiles),
         operations=operations,
-        bytes=int(FIXED + ALLOCATOR * largest + BUFFERS * 12 * last.pixels + 6 * height * width),
+        bytes=int(FIXED + largest + BUFFERS * 12 * last.pixels + 6 * height * width),
         seconds=OVER_THE_LIMIT * operations / matrix_rate(device, resolved.precision)
         + 0.02 * sum(o.steps for o in octaves),
     )

@@ -67,17 +67,20 @@ def gaussian(plane: Tensor, sigma: float) -> Tensor:
     radius = max(1, math.ceil(2.5 * sigma))
     kernel = [math.exp(-k * k / (2 * sigma * sigma)) for k in range(-radius, radius + 1)]
     total = sum(kernel)
-    for dim in (2, 3):
-        plane = _filtered(plane, [weight / total for weight in kernel], dim)
-    return plane
+    kernel = [weight / total for weight in kernel]
+    along_rows = _filtered(plane, kernel, 2, torch.empty_like(plane))
+    return _filtered(along_rows, kernel, 3, along_rows)
 
 
-def _filtered(plane: Tensor, kernel: list[float], dim: int) -> Tensor:
-    """A symmetric 1-D filter as shifted sums: on the CPU several times faster than a one-channel convolution."""
+def _filtered(plane: Tensor, kernel: list[float], dim: int, out: Tensor) -> Tensor:
+    """A symmetric 1-D filter as shifted sums: on the CPU several times faster than a one-channel convolution.
+
+    `out` may be the plane itself.
+    """
     radius, length = len(kernel) // 2, plane.shape[dim]
     at = torch.arange(-radius, length + radius, device=plane.device)
     padded = plane.index_select(dim, mirrored_index(at, length))
-    result = padded.narrow(dim, radius, length) * kernel[radius]
+    result = torch.mul(padded.narrow(dim, radius, length), kernel[radius], out=out)
     for k in range(radius):
         result.add_(padded.narrow(dim, k, length), alpha=kernel[k])
         result.add_(padded.narrow(dim, 2 * radius - k, length), alpha=kernel[k])

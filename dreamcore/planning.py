@@ -17,6 +17,7 @@ MEMORY_SHARE = 0.5  #: of what is available, where the caller names no budget
 #: No network of the catalogue takes half as much for a step (vgg19 1100, inception_v1 580): where there is so much for
 #: every pixel, what a step takes need not be measured.
 MOST_BYTES_PER_PIXEL = 3000
+ALLOCATOR = 1.6  #: what a process takes for every byte that a step uses at once: freed blocks wait for their next use
 SIZE_BY_DEVICE = {"cpu": 1024, "cuda": 2048, "mps": 1280}
 
 
@@ -62,7 +63,7 @@ def largest_window(eye: Eye, budget: int, octave: Octave) -> int | None:
     if octave.pixels * MOST_BYTES_PER_PIXEL <= budget:
         return None
     with torch.enable_grad():  # a step is watched once, to see what it takes
-        needed = eye.activation_bytes(octave.height, octave.width)
+        needed = step_bytes(eye, octave.height, octave.width)
     if needed <= budget:
         return None
     if eye.whole_picture:
@@ -71,6 +72,11 @@ def largest_window(eye: Eye, budget: int, octave: Octave) -> int | None:
             f"{octave.height} needs about {needed / 2**30:.1f} GiB: ask for a smaller size= or a layer before it."
         )
     return max(1, int(budget / needed * octave.pixels))
+
+
+def step_bytes(eye: Eye, height: int, width: int) -> int:
+    """What a process takes for one step on a window of this size, beside the picture's own buffers."""
+    return int(ALLOCATOR * eye.activation_bytes(height, width))
 
 
 def eye_for(network: Network, recipe: ResolvedRecipe, device: torch.device) -> Eye:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import torch
 from torch import Tensor
 
-VALUES_AT_ONCE = 1 << 22
+VALUES_AT_ONCE = 1 << 20
 
 
 def strips(picture: Tensor) -> Iterator[slice]:

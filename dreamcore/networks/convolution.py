@@ -51,7 +51,7 @@ class Convolution(nn.Module):
     def replaces(plain: nn.Conv2d) -> bool:
         """Whether this convolution is of a kind that can be computed here."""
         numbers = plain.padding_mode == "zeros" and not isinstance(plain.padding, str)
-        if not numbers or plain.weight.device.type != "cpu" or not torch.backends.mkldnn.is_available():  # type: ignore[no-untyped-call]
+        if not numbers or plain.weight.device.type != "cpu" or not _has_operators():
             return False
         stride = _pair(plain.stride)
         fits = all(2 * p <= k - 1 for p, k in zip(_pair(plain.padding), _pair(plain.kernel_size), strict=True))
@@ -99,6 +99,15 @@ class Convolution(nn.Module):
             packed = torch._C._nn.mkldnn_reorder_conv2d_weight(weight.to_mkldnn(), *sizes)  # type: ignore[call-arg]
             kept = self._kept[way] = (size, packed)
         return kept[1]
+
+
+def _has_operators() -> bool:
+    """Whether this build of torch has oneDNN, and still calls the two operators by these private names."""
+    return (
+        torch.backends.mkldnn.is_available()  # type: ignore[no-untyped-call]
+        and hasattr(torch.ops.mkldnn, "_convolution_pointwise")
+        and hasattr(torch._C._nn, "mkldnn_reorder_conv2d_weight")
+    )
 
 
 class _Convolve(torch.autograd.Function):
