@@ -91,7 +91,30 @@ _STYLES: Mapping[str, Mapping[str, Style]] = {
         "braids": Style("braids and woven stripes", "layer=inception_3b/relu_5x5_reduce smoothing=gaussian"),
     },
     "daydream": {
-        "classic": Style("what it sees, more of it", "objective=seen"),
+        "classic": Style("what it sees at each place, more of it", "objective=seen"),
+        "creatures": Style(
+            "faces of beasts and birds", "objective=seen classes=dog,cat,owl,lion,tiger,fox,panda,rabbit,frog,penguin"
+        ),
+        "garden": Style(
+            "flowers, mushrooms and trees",
+            "objective=seen classes=sunflower,rose,mushroom,tree,daisy,butterfly,ladybird,cactus",
+        ),
+        "sea": Style(
+            "fish, octopuses and starfish", "objective=seen classes=fish,octopus,jellyfish,starfish,crab,turtle,snail"
+        ),
+        "town": Style(
+            "castles, houses and lighthouses",
+            "objective=seen classes=castle,house,lighthouse,pagoda,windows,bricks,car",
+        ),
+        "ornament": Style(
+            "glass, honeycomb and peacocks' eyes",
+            "objective=seen classes=mandala,stained,honeycomb,peacock,feathers,scales",
+        ),
+        "eerie": Style("skulls, pumpkins and spiders", "objective=seen classes=skull,pumpkin,alien,spider,eye,flame"),
+        "owls": Style("owls everywhere", "objective=class classes=owl"),
+        "roses": Style("roses everywhere", "objective=class classes=rose"),
+        "strokes": Style("bold brush strokes", "layer=edges"),
+        "woodcut": Style("thick contours, as cut in wood", "layer=patterns"),
     },
     "torchvision": _BY_LEVEL,
 }
