@@ -59,9 +59,12 @@ def main() -> None:
     save(sheet(before_after, 2, 640), "before-after.jpg")
 
     small = landscape(512, 340)
-    styles = [name for name in styles_of("inception_v1") if name != "classic"]
-    cells = [(f"style={name}", dreamt(network, small, f"style={name}")) for name in ["classic", *styles]]
-    save(sheet(cells, 4, 320), "styles.jpg")
+    cells = [(f"style={name}", dreamt(network, small, f"style={name}")) for name in styles_of("inception_v1")]
+    save(sheet(cells, 7, 200), "styles.jpg")
+
+    daydream = load("daydream")
+    cells = [(f"style={name}", dreamt(daydream, small, f"style={name}")) for name in styles_of("daydream")]
+    save(sheet([("the picture", Image.fromarray(small)), *cells], 6, 230), "daydream-styles.jpg")
 
     if sys.argv[1:]:
         photo = decode(Path(sys.argv[1]).read_bytes()).rgb

@@ -101,21 +101,27 @@ def activation_before_and_after(network: Network, layer: str, picture: Picture, 
 
 @pytest.mark.parametrize("layer", [layer.name for layer in catalogue()["daydream"].layers])
 def test_every_layer_of_a_network_can_be_dreamt(daydream: Network, layer: str) -> None:
-    picture = picture_of(landscape(64, 48))
-    result = dreamt(picture, f"layer={layer} steps=2", daydream)
+    picture = picture_of(landscape(112, 96))
+    result = dreamt(picture, f"layer={layer}", daydream)
     before, after = activation_before_and_after(daydream, layer, picture, result)
     assert after > before
 
 
 @pytest.mark.parametrize("name", list(catalogue()))
 def test_the_five_levels_of_every_network_can_be_dreamt(name: str) -> None:
+    """The objective rises where the ascent looks. Without jitter, so that it looks at one place all the time: a random
+    ConvNeXt's layer norms keep its energy all but constant, and a shift would change it more than any dream."""
     network = random_weights(name)
-    picture = picture_of(landscape(64, 64))
     for level in LEVELS:
-        result = dreamt(picture, f"steps=2 octaves=1 layer={level}", network)
-        for term in result.recipe.layer:
-            before, after = activation_before_and_after(network, term.name, picture, result)
-            assert after > before, (level, term.name)
+        losses: list[float] = []
+        recipe = f"layer={level} steps=6 octaves=1 jitter=0 strength=0.3"
+        dreamt(
+            picture_of(landscape(96, 96)),
+            recipe,
+            network,
+            on_progress=lambda report, into=losses: into.append(report.loss),
+        )
+        assert losses[-1] > losses[0], level
 
 
 def test_one_channel_can_be_dreamt_alone(daydream: Network) -> None:
