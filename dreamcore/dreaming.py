@@ -143,19 +143,22 @@ class _Work:
 
     def done(self) -> tuple[NDArray[np.uint8], float]:
         """The dream's pixels (H, W, 3), and its root mean square change at the size dreamt."""
-        full = torch.from_numpy(np.ascontiguousarray(fill_hidden(self.picture)))
-        full = full.permute(2, 0, 1)[None].contiguous().to(self.device)
-        alpha = None if self.picture.alpha is None else torch.from_numpy(self.picture.alpha)[None, None].to(self.device)
-        detail, base = self._dreamt(full)
+        picture, alpha = self._tensor(self.picture.rgb), None
+        seen = picture
+        if self.picture.alpha is not None:
+            alpha = torch.from_numpy(self.picture.alpha)[None, None].to(self.device)
+            seen = self._tensor(fill_hidden(self.picture))
+        detail, base = self._dreamt(seen)
         weight = None if alpha is None else enlarged_alpha(alpha, *detail.shape[2:])
         if self.recipe.colours == "keep":
             detail = finishing.luminance_only(detail)
         detail, change = finishing.as_strong_as(detail, base, self.target, weight, LARGEST_RESCALING)
-        rgb = finishing.brought_to(full, base, detail, alpha)
-        if alpha is not None:
-            hidden = torch.from_numpy(self.picture.rgb).permute(2, 0, 1)[None].to(self.device)
-            rgb = torch.where(alpha == 0, hidden, rgb)
+        rgb = finishing.brought_to(picture, base, detail, alpha)
         return rgb[0].permute(1, 2, 0).contiguous().cpu().numpy(), float(change)
+
+    def _tensor(self, rgb: NDArray[np.uint8]) -> Tensor:
+        """(H, W, 3) -> (1, 3, H, W), uint8, where the dream is made."""
+        return torch.from_numpy(np.ascontiguousarray(rgb)).permute(2, 0, 1)[None].contiguous().to(self.device)
 
     def _dreamt(self, full: Tensor) -> tuple[Tensor, Tensor]:
         """What was added (1, 3, h, w) at the last octave's size, and the picture (uint8) at that size."""

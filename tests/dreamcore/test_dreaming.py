@@ -194,6 +194,14 @@ def test_transparency_stays_and_what_it_hides_is_untouched(daydream: Network, ph
     assert 0 < faint < 0.3 * change(photograph[:, 60:], result.rgb[:, 60:])
 
 
+def test_hardly_visible_colour_is_hardly_touched(daydream: Network, photograph: NDArray[np.uint8]) -> None:
+    random = np.random.default_rng(5)
+    colour = random.integers(0, 256, photograph.shape, dtype=np.uint8)
+    alpha = np.full(photograph.shape[:2], 3, np.uint8)
+    result = dreamt(picture_of(colour, alpha), "strength=2", daydream)
+    assert np.abs(result.rgb.astype(int) - colour).max() <= 6
+
+
 def test_keeping_colours_changes_brightness_alone(daydream: Network, photograph: NDArray[np.uint8]) -> None:
     grey_world = np.clip(photograph // 2 + 60, 0, 255).astype(np.uint8)  # far from black and white: nothing clips
     result = dreamt(picture_of(grey_world), "colours=keep strength=0.5", daydream)
