@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import io
 import threading
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 from numpy.typing import NDArray
+from PIL import Image
 
 from dreamcore.catalogue import LEVELS, catalogue
 from dreamcore.dreaming import Dream, dream
 from dreamcore.errors import Cancelled, OutOfMemory, RecipeError, UnknownChannel, UnknownClass, UnknownLayer
-from dreamcore.networks import Network, random_weights
+from dreamcore.networks import Network, load, random_weights
 from dreamcore.objectives import Objective
 from dreamcore.picture import Picture, decode, encode
 from dreamcore.progress import Progress
@@ -347,6 +350,30 @@ def daydream_in_double() -> torch.nn.Module:
     return UpTo()
 
 
+MODES = ("1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "YCbCr", "I;16")
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_strength_zero_is_the_decoded_picture_in_every_mode(daydream: Network, mode: str) -> None:
+    colour = Image.fromarray(landscape(60, 40))
+    if mode == "LA":
+        stored = Image.merge("LA", (colour.convert("L"), colour.getchannel(1)))
+    elif mode == "RGBA":
+        stored = Image.merge("RGBA", (*colour.split(), colour.getchannel(0)))
+    elif mode == "I;16":
+        stored = Image.fromarray(np.asarray(colour.convert("L")).astype(np.uint16) * 257)
+    else:
+        stored = colour.convert(mode)
+    file = io.BytesIO()
+    stored.save(file, format="TIFF" if mode in ("CMYK", "YCbCr") else "PNG")
+    picture = decode(file.getvalue())
+    result = dreamt(picture, "strength=0", daydream)
+    again = decode(encode(result.rgb, result.alpha, format="PNG", recipe=result.recipe.text))
+    assert np.array_equal(again.rgb, picture.rgb)
+    assert (again.alpha is None) == (picture.alpha is None) == (mode not in ("LA", "RGBA"))
+    assert again.alpha is None or np.array_equal(again.alpha, picture.alpha)
+
+
 @pytest.mark.weights("bvlc_googlenet.pth")
 @pytest.mark.parametrize("precision", ["fp32", "bf16"])
 def test_the_real_network_makes_more_of_what_it_sees(inception_v1: Network, precision: str) -> None:
@@ -366,3 +393,16 @@ def test_styles_of_the_real_network_differ(inception_v1: Network) -> None:
         added.append((result.rgb.astype(float) - picture.rgb).ravel())
     likeness = np.corrcoef(np.stack(added))
     assert np.abs(likeness - np.eye(len(added))).max() < 0.7
+
+
+CATS = {"tabby", "tiger cat", "Egyptian cat", "Persian cat", "lynx", "Siamese cat"}
+
+
+@pytest.mark.weights("bvlc_googlenet.pth", "squeezenet1_1.pth")
+@pytest.mark.parametrize("name", ["inception_v1", "squeezenet1_1"])
+def test_a_photograph_of_a_cat_is_seen_as_one(name: str) -> None:
+    network = load(name, download=False)
+    photo = decode((Path(__file__).parents[1] / "data" / "chelsea.jpg").read_bytes()).rgb
+    logits = network.classify(torch.from_numpy(photo.copy()).permute(2, 0, 1)[None].float() / 255)
+    likeliest = [network.classes[index].split(",")[0] for index in logits[0].topk(3).indices.tolist()]
+    assert CATS & set(likeliest), likeliest
