@@ -158,7 +158,12 @@ class _Work:
 
     def _tensor(self, rgb: NDArray[np.uint8]) -> Tensor:
         """(H, W, 3) -> (1, 3, H, W), uint8, where the dream is made."""
-        return torch.from_numpy(np.ascontiguousarray(rgb)).permute(2, 0, 1)[None].contiguous().to(self.device)
+        return (
+            torch.from_numpy(np.require(rgb, requirements=["C", "W"]))
+            .permute(2, 0, 1)[None]
+            .contiguous()
+            .to(self.device)
+        )
 
     def _dreamt(self, full: Tensor) -> tuple[Tensor, Tensor]:
         """What was added (1, 3, h, w) at the last octave's size, and the picture (uint8) at that size."""

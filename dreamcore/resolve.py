@@ -9,7 +9,7 @@ from dreamcore.errors import RecipeError, UnknownChannel
 from dreamcore.octaves import automatic_octaves, most_octaves
 from dreamcore.recipe import ENGINE, READS_CLASSES, Recipe, ResolvedRecipe
 from dreamcore.settings import AUTO, MOST_TERMS, Term
-from dreamcore.styles import style_recipe, usual_smoothing
+from dreamcore.styles import default_style, style_recipe, usual_smoothing
 
 #: What holds where neither the person nor a style says otherwise. `steps` and `smoothing` depend on other settings.
 BUILT_IN = Recipe(
@@ -24,7 +24,6 @@ BUILT_IN = Recipe(
     size=AUTO,
 )
 STEPS = {"coarse": 14, "classic": 10}
-DEFAULT_STYLE = "classic"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,7 +91,7 @@ def working_size(height: int, width: int, size: int) -> tuple[int, int]:
 
 def _with_style(recipe: Recipe, network: NetworkInfo, seed: int) -> Recipe:
     """The recipe with its style spelled out. A subject of one's own replaces the style's, whole."""
-    looks = style_recipe(recipe.style or DEFAULT_STYLE, network, seed)
+    looks = style_recipe(recipe.style or default_style(network.family), network, seed)
     if recipe.layer or recipe.classes or recipe.objective in READS_CLASSES:
         looks = looks.but(layer=None, channel=None, classes=None, objective=None)
     elif recipe.objective or recipe.channel:
@@ -101,7 +100,7 @@ def _with_style(recipe: Recipe, network: NetworkInfo, seed: int) -> Recipe:
 
 
 def _layers(asked: Recipe, objective: str, network: NetworkInfo) -> tuple[Term, ...]:
-    classifier = Term(network.layers[-1].name)
+    classifier = Term(_classifier(network))
     if objective in READS_CLASSES:
         if asked.channel or (asked.layer and asked.layer != (classifier,)):
             raise RecipeError(f"objective={objective} is about classes, not layers: leave layer= and channel= out.")
@@ -130,6 +129,14 @@ def _layers(asked: Recipe, objective: str, network: NetworkInfo) -> tuple[Term, 
             if channel >= info.channels:
                 raise UnknownChannel(channel, info.name, info.channels)
     return tuple(terms)
+
+
+def _classifier(network: NetworkInfo) -> str:
+    """The layer that gives the logits: the first with a channel for each class, else the last."""
+    for layer in network.layers:
+        if layer.channels == len(network.classes) and layer.kind in ("linear", "convolution"):
+            return layer.name
+    return network.layers[-1].name
 
 
 def _classes(asked: Recipe, objective: str, network: NetworkInfo) -> tuple[Term, ...] | None:

@@ -119,6 +119,8 @@ _STYLES: Mapping[str, Mapping[str, Style]] = {
     "torchvision": _BY_LEVEL,
 }
 
+_DEFAULT = {"daydream": "garden"}  #: by family; elsewhere "classic". All that it sees at once is a crowd.
+
 #: Root mean square change at strength 1, of full scale, for each level from edges to objects. For `inception_v1` that
 #: of the classic schedule on its blocks (0.048 to 0.063 at any size); lower where the same figure is too much, by eye.
 _REFERENCE_CHANGE: Mapping[str, tuple[float, float, float, float, float]] = {
@@ -133,6 +135,11 @@ _SMOOTHING = ("none", "gaussian", "laplacian", "laplacian", "laplacian")  #: by 
 def styles_of(family: str) -> Mapping[str, Style]:
     """The styles that networks of this family have, by name."""
     return _STYLES.get(family, _BY_LEVEL)
+
+
+def default_style(family: str) -> str:
+    """The style of a recipe that names neither a style nor anything to make more of."""
+    return _DEFAULT.get(family, "classic")
 
 
 def style_recipe(name: str, network: NetworkInfo, seed: int) -> Recipe:

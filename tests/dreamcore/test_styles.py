@@ -8,7 +8,7 @@ from dreamcore.catalogue import LEVELS, catalogue, network_info
 from dreamcore.errors import RecipeError
 from dreamcore.recipe import Recipe
 from dreamcore.resolve import DeviceDefaults, resolve
-from dreamcore.styles import SURPRISE, reference_change, style_recipe, styles_of
+from dreamcore.styles import SURPRISE, default_style, reference_change, style_recipe, styles_of
 
 DEVICE = DeviceDefaults(size=1024, precision="fp32")
 
@@ -24,6 +24,7 @@ def test_every_style_of_every_network_can_be_dreamt_and_differs(network: str) ->
     looks = {resolved(f"style={name}", network) for name in styles_of(info.family)}
     assert len(looks) == len(styles_of(info.family))
     assert "classic" in styles_of(info.family)
+    assert resolved("", network) == resolved(f"style={default_style(info.family)}", network)
     assert all(style.help for style in styles_of(info.family).values())
 
 
