@@ -8,24 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
 
 import torch
 from torch import Tensor
 
 from dreamcore.gradients import normalised, smoothed
+from dreamcore.networks import Eye
 from dreamcore.objectives import Activations, Measures, Objective, added
 from dreamcore.strips import root_mean_square, strips
 from dreamcore.tiles import Box, Canvas, Tile, looked_at, repeated
 
 NOISE = 0.006  #: of full scale; in what the network is shown, never in the picture
 NOISE_SIDE = 512  #: the noise repeats after this many pixels, so that it costs no picture-sized buffer
-
-
-class Eye(Protocol):
-    """The part of a network that looks: (1, 3, H, W) RGB in [0, 1] -> activations by layer."""
-
-    def __call__(self, picture: Tensor) -> Activations: ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,8 +127,8 @@ def _cells(count: int, start: int, length: int, window: int) -> slice:
     return slice(first, max(first + 1, (start + length) * count // window))
 
 
-class Octave:
-    """One octave's state: the picture as it grows, and the buffers a step needs.
+class OctaveState:
+    """One octave at work: the picture as it grows, and the buffers a step needs.
 
     `base` (1, 3, H, W) uint8 is the picture itself at this size. Buffers of the picture's size are what decides how
     large a picture can be, so there are two, the picture and its gradient, and everything else is done in strips.
@@ -173,7 +167,7 @@ AfterStep = Callable[[int, Tensor], None]
 
 
 def ascend(
-    octave: Octave,
+    octave: OctaveState,
     *,
     eye: Eye,
     objective: Objective,
@@ -187,8 +181,7 @@ def ascend(
 ) -> None:
     """All steps of one octave; `octave.picture` becomes the dream at this size."""
     at = [(margin + look.down, margin + look.right) for look in looks]
-    shared = {"eye": eye, "objective": objective, "canvas": canvas, "noise": noise}
-    measures = measured(octave.picture, margins=at[0], **shared)  # type: ignore[arg-type]
+    measures = measured(octave.picture, eye=eye, objective=objective, canvas=canvas, margins=at[0], noise=noise)
     for step, margins in enumerate(at):
         value, measures = gradient(
             octave.picture,

@@ -16,13 +16,12 @@ from torch import Tensor
 
 from dreamcore import ascent, finishing
 from dreamcore.ascent import Look, Shaping
-from dreamcore.devices import available_memory
 from dreamcore.errors import OutOfMemory
 from dreamcore.networks import Network
 from dreamcore.objectives import Objective
 from dreamcore.octaves import Octave, enlarged, shrunk
 from dreamcore.picture import Picture, fill_hidden
-from dreamcore.planning import MEMORY_SHARE, canvas_of, device_defaults, eye_for, largest_window, octaves_of
+from dreamcore.planning import canvas_of, device_defaults, eye_for, largest_window, memory_budget, octaves_of
 from dreamcore.progress import AskCancelled, ReportProgress
 from dreamcore.recipe import Recipe, ResolvedRecipe
 from dreamcore.reporting import Reporter
@@ -81,7 +80,7 @@ def dream(
     notes = (*picture.notes, *resolution.notes)
     if resolved.strength == 0:
         return Dream(rgb=picture.rgb, alpha=picture.alpha, recipe=resolved, notes=notes, change=0.0, seconds=0.0)
-    budget = memory if memory is not None else int(MEMORY_SHARE * available_memory(device))
+    budget = memory_budget(device, memory)
     with _undisturbed(device):
         rgb, change = _within_memory(
             lambda bytes_: _Work(picture, resolved, network, device, bytes_, on_progress, cancelled, clock).done(),
@@ -174,7 +173,7 @@ class _Work:
             base = shrunk(full, octave.height, octave.width)
             if detail is not None:
                 detail = enlarged(detail, octave.height, octave.width)
-            state = ascent.Octave(base, detail)
+            state = ascent.OctaveState(base, detail)
             self._climb(number, octave, state, correction)
             reached = state.change().clamp_min(1e-6)
             correction = (correction * planned[number] / reached).clamp(1 / CORRECTION, CORRECTION)
@@ -182,7 +181,7 @@ class _Work:
         assert detail is not None
         return detail, base
 
-    def _climb(self, number: int, octave: Octave, state: ascent.Octave, correction: Tensor) -> None:
+    def _climb(self, number: int, octave: Octave, state: ascent.OctaveState, correction: Tensor) -> None:
         generator = torch.Generator().manual_seed(self.recipe.seed + (number << 32))
         looks: tuple[Look, ...] = ascent.drawn_looks(octave.steps, self.recipe.jitter, generator)
         noise = ascent.drawn_noise(octave.height, octave.width, generator).to(self.device)

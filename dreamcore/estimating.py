@@ -7,14 +7,13 @@ from dataclasses import dataclass
 
 import torch
 
-from dreamcore.devices import available_memory
 from dreamcore.networks import Network
 from dreamcore.planning import (
-    MEMORY_SHARE,
     canvas_of,
     device_defaults,
     eye_for,
     largest_window,
+    memory_budget,
     octaves_of,
     step_bytes,
 )
@@ -58,9 +57,8 @@ def estimate(
         recipe, network=network.info, height=height, width=width, device=device_defaults(device), seed=0
     ).recipe
     eye = eye_for(network, resolved, device)
-    budget = memory if memory is not None else int(MEMORY_SHARE * available_memory(device))
     octaves = octaves_of(resolved, height, width)
-    window = largest_window(eye, budget, octaves[-1])
+    window = largest_window(eye, memory_budget(device, memory), octaves[-1])
     operations, largest = 0, 0
     for octave in octaves:
         canvas = canvas_of(octave, eye, resolved.jitter, window)

@@ -13,12 +13,12 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from dreamcore.networks import LOGITS
 from dreamcore.recipe import ResolvedRecipe
 
 Activations = Mapping[str, Tensor]
 Measures = dict[str, Tensor]
 
-LOGITS = "logits"
 SEEN_SHARPNESS = 0.7  #: how clearly the likeliest classes of a place win it
 CROWDING = 1.2  #: how much a class that already fills the picture gives way to others
 LOGSUMEXP_SHARE = 0.5  #: how much a class has to beat the other classes, against being strong by itself

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 
-from dreamcore.devices import native_bf16
+from dreamcore.devices import available_memory, native_bf16
 from dreamcore.errors import OutOfMemory
 from dreamcore.networks import Eye, Network
 from dreamcore.octaves import Octave, pyramid
@@ -26,6 +26,11 @@ def device_defaults(device: torch.device) -> DeviceDefaults:
     return DeviceDefaults(
         size=SIZE_BY_DEVICE.get(device.type, 1024), precision="bf16" if native_bf16(device) else "fp32"
     )
+
+
+def memory_budget(device: torch.device, given: int | None) -> int:
+    """Bytes that a step may take beside the picture's own buffers: as given, or a share of what there is."""
+    return given if given is not None else int(MEMORY_SHARE * available_memory(device))
 
 
 def octaves_of(recipe: ResolvedRecipe, height: int, width: int) -> tuple[Octave, ...]:

@@ -306,7 +306,7 @@ def test_a_step_is_the_one_of_the_textbook(daydream: Network, photograph: NDArra
     canvas = canvas_for(
         height, width, jitter=0, stride=8, minimum_side=eye.minimum_side, halo=eye.halo, largest_window=None
     )
-    octave = ascent.Octave(base, None)
+    octave = ascent.OctaveState(base, None)
     with torch.no_grad():
         ascent.ascend(
             octave,
