@@ -1,1 +1,1 @@
-"""The Discord side of Dreambot: doors, queue, executor, answers. Stands on `dreamcore`; built next."""
+"""The Discord side of Dreambot: doors, queue, executor, answers. Stands on `dreamcore`."""

@@ -1,0 +1,1 @@
+"""Doors, progress, replies, buttons: everything that a member sees."""

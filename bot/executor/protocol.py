@@ -1,0 +1,125 @@
+"""The boundary between the queue and whatever dreams: one small protocol, and the values that cross it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, kw_only=True)
+class Order:
+    """One picture to be dreamt."""
+
+    job: str
+    ordinal: int
+    attempt: int
+    picture: bytes  # as it came from the stranger
+    recipe: str
+    byte_limit: int  # of the result's file
+
+    @property
+    def key(self) -> str:
+        return f"{self.job}-{self.ordinal}-{self.attempt}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Started:
+    """A worker has begun; from now on its death counts as an attempt."""
+
+    job: str
+    ordinal: int
+    attempt: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Progressed:
+    """How far a dream is."""
+
+    job: str
+    ordinal: int
+    attempt: int
+    share: float  # 0 to 1
+    preview: bytes | None  # a small JPEG, now and then
+
+
+Event = Started | Progressed
+
+
+@dataclass(frozen=True, kw_only=True)
+class Made:
+    """The dream."""
+
+    data: bytes
+    format: str
+    note: str
+    width: int
+    height: int
+    recipe: str
+    network: str
+    seconds: float
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Failed:
+    """It cannot be made, and trying again would not help."""
+
+    sentence: str
+    log: str
+    killed_decoder: bool = False  # the picture brought its decoder down
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stopped:
+    """It was cancelled, or the executor is being closed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lost:
+    """The worker died, hung, or left; the same order may be tried again, as a new attempt."""
+
+    started: bool  # whether work on it had begun
+    log: str
+
+
+Outcome = Made | Failed | Stopped | Lost
+
+
+@dataclass(frozen=True, kw_only=True)
+class Encoded:
+    """A picture's file."""
+
+    data: bytes
+    format: str  # PNG, WEBP or JPEG
+    note: str
+
+
+class Executor(Protocol):
+    """Dreams on workers. Every coroutine may be called at once, before any worker is ready: then it waits."""
+
+    @property
+    def slots(self) -> int:
+        """How many orders are worked on at a time, over all workers; at least 1 (also before any has come)."""
+
+    @property
+    def network(self) -> str | None:
+        """The network that dreams where a recipe names none; None until the first worker has said so."""
+
+    async def start(self) -> None:
+        """Begin to start workers, and return at once."""
+
+    async def dream(self, order: Order, on_event: Callable[[Event], None]) -> Outcome:
+        """Work on one order. `on_event` is called in the event loop. Never raises for what happens to a worker."""
+
+    def cancel(self, job: str) -> None:
+        """Stop the orders of this job: their `dream` returns Stopped between two steps."""
+
+    async def refit(self, picture: bytes, byte_limit: int) -> Encoded:
+        """The same picture (one of our own results) in fewer bytes. Raises DreamError."""
+
+    async def compare(self, before: bytes, after: bytes, byte_limit: int) -> Encoded:
+        """Both side by side in one picture. Raises DreamError."""
+
+    async def close(self, grace: float) -> None:
+        """Let running orders finish for `grace` seconds, then stop them; ends all processes it started."""

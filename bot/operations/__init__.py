@@ -1,0 +1,1 @@
+"""For the operator: what to check before and while the bot runs."""

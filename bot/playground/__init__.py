@@ -1,0 +1,1 @@
+"""A local stand-in for Discord: try the bot with no account, and test it over real sockets."""
