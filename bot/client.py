@@ -1,0 +1,224 @@
+"""The composition root: builds everything, owns every background task, shuts down in order.
+
+Discord <- AnswerDesk <- Dispatcher -> Executor (worker processes)
+Discord -> Doors -> JobQueue (the job table) -> Dispatcher
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import fcntl
+import logging
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AsyncExitStack, contextmanager
+from pathlib import Path
+
+import discord
+from discord import app_commands
+
+from bot import endpoints
+from bot.config import Config
+from bot.dreaming.answers import AnswerDesk
+from bot.dreaming.doors import Doors
+from bot.errors import BotError
+from bot.executor.dask_executor import DaskExecutor
+from bot.executor.protocol import Executor
+from bot.jobs.dispatcher import Dispatcher
+from bot.jobs.queue import JobQueue
+from bot.operations.application import Application, application_of
+from bot.operations.loop import LoopWatch
+from bot.store.database import Database
+
+GRACE = 8.0  #: seconds that running dreams get to finish when the bot is told to stop
+SWEEP_EVERY = 3600.0  #: seconds between looks for kept pictures whose time is over
+GUILD_WAIT = 0.5  #: seconds that discord.py waits for a further guild before it calls itself ready
+
+_log = logging.getLogger(__name__)
+
+
+class DreamClient(discord.AutoShardedClient):
+    """The connection to Discord. Holds the doors; everything else is handed in."""
+
+    def __init__(self, *, config: Config, application: Application, queue: JobQueue, executor: Executor) -> None:
+        intents = discord.Intents.none()
+        intents.guilds = intents.guild_messages = intents.dm_messages = True
+        intents.message_content = application.message_content
+        super().__init__(
+            intents=intents,
+            max_messages=None,  # everything is found again by its id
+            chunk_guilds_at_startup=False,
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            allowed_mentions=discord.AllowedMentions.none(),
+            guild_ready_timeout=GUILD_WAIT,
+            activity=discord.CustomActivity(name=f"{config.prefix}dream" if application.message_content else "/dream"),
+        )
+        self.tree = app_commands.CommandTree(self)
+        self.answers = AnswerDesk(client=self, queue=queue, executor=executor, config=config)
+        self.doors = Doors(
+            client=self,
+            tree=self.tree,
+            queue=queue,
+            answers=self.answers,
+            executor=executor,
+            config=config,
+            message_content=application.message_content,
+        )
+        self._recovery: asyncio.Task[None] | None = None
+
+    async def setup_hook(self) -> None:
+        """Logged in, not yet connected: REST works from here on."""
+        self.doors.install()
+        await self.answers.start()
+        self._recovery = asyncio.create_task(self.answers.recover(), name="recovery")
+        self._recovery.add_done_callback(_log_failure)
+        await self.tree.sync()
+
+    async def on_ready(self) -> None:
+        _log.info("ready: %s, in %d server(s)", self.user, len(self.guilds))
+
+    async def on_message(self, message: discord.Message) -> None:
+        await self.doors.on_message(message)
+
+    async def say_goodbye(self, grace: float) -> None:
+        """Tell those who wait, and end the own tasks. The connection is closed by `close`."""
+        if self._recovery is not None:
+            self._recovery.cancel()
+            with contextlib.suppress(asyncio.CancelledError, Exception):  # logged when it failed
+                await self._recovery
+        await self.doors.close()
+        await self.answers.close(grace=grace)
+
+
+async def run(config: Config, *, executor_for: Callable[[Config], Executor] | None = None) -> None:
+    """Be the bot until SIGINT or SIGTERM. Raises BotError for what keeps it from starting.
+
+    executor_for: makes the executor; by default Dask's.
+    """
+    assert config.token is not None
+    if config.api is not None:
+        endpoints.use_api(config.api)
+    stop = asyncio.Event()
+    with _alone_in(config.home), _stopped_by_signals(stop):
+        async with AsyncExitStack() as stack:
+            watch = LoopWatch()
+            watch.start()
+            stack.push_async_callback(_report, watch)
+            executor = executor_for(config) if executor_for else DaskExecutor(config=config.executor)
+            stack.push_async_callback(executor.close, 0.0)
+            await executor.start()
+            application, database = await _both(config)
+            stack.push_async_callback(database.close)
+            queue = JobQueue(database=database, folder=config.home, config=config)
+            await queue.open()
+            stack.push_async_callback(queue.close)
+            client = DreamClient(config=config, application=application, queue=queue, executor=executor)
+            await _serve(client, config.token, queue, executor, stop)
+
+
+async def _both(config: Config) -> tuple[Application, Database]:
+    """Discord is asked while the database is migrated."""
+    assert config.token is not None
+    application = asyncio.create_task(application_of(config.token, config.api))
+    try:
+        database = await Database.open(config.database)
+    except BaseException:
+        application.cancel()
+        raise
+    try:
+        return await application, database
+    except BaseException:
+        await database.close()
+        raise
+
+
+async def _serve(client: DreamClient, token: str, queue: JobQueue, executor: Executor, stop: asyncio.Event) -> None:
+    """Runs until `stop` is set or the connection ends for good, then shuts down in order."""
+    dispatcher = Dispatcher(queue=queue, executor=executor, answers=client.answers)
+    connection = asyncio.create_task(_connect(client, token), name="gateway")
+    stopping = asyncio.create_task(stop.wait(), name="stop")
+    sweeper = asyncio.create_task(_sweep(queue), name="sweeper")
+    try:
+        await dispatcher.start()
+        await asyncio.wait({connection, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        _log.info("stopping: running dreams get %.0f s, all others go on after the next start", GRACE)
+        sweeper.cancel()
+        await dispatcher.close(grace=GRACE)
+        await client.say_goodbye(grace=3.0)
+        await client.close()
+        stopping.cancel()
+        ended = await asyncio.gather(connection, stopping, sweeper, return_exceptions=True)
+    if isinstance(ended[0], Exception):
+        raise ended[0]  # what ended the connection
+
+
+async def _connect(client: DreamClient, token: str) -> None:
+    try:
+        await client.start(token)
+    except discord.LoginFailure as error:
+        raise BotError("Discord does not know this token: check DISCORD_TOKEN (python -m bot doctor).") from error
+    except discord.PrivilegedIntentsRequired as error:
+        raise BotError(
+            "Discord refuses the message content intent: switch it on for the application, or start again."
+        ) from error
+
+
+async def _sweep(queue: JobQueue) -> None:
+    while True:
+        try:
+            await queue.forget_sources()
+        except Exception:
+            _log.exception("kept pictures could not be swept")
+        await asyncio.sleep(SWEEP_EVERY)
+
+
+async def _report(watch: LoopWatch) -> None:
+    delay = await watch.close()
+    _log.info(
+        "event loop delay: median %.0f ms, p99.9 %.0f ms, worst %.0f ms over %d looks",
+        *(1000 * seconds for seconds in (delay.median, delay.p999, delay.worst)),
+        delay.looks,
+    )
+
+
+@contextmanager
+def _alone_in(home: Path) -> Iterator[None]:
+    """Two bots on one folder would answer everybody twice."""
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        file = (home / "lock").open("w")
+    except OSError as error:
+        raise BotError(f"DREAM_HOME={home} cannot be written: {error.strerror}.") from error
+    with file:
+        deadline = time.monotonic() + 2.0  # the one before may just be ending
+        while True:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except OSError as error:
+                if time.monotonic() > deadline:
+                    raise BotError(
+                        f"Another bot is at work with {home}: stop it, or set another DREAM_HOME."
+                    ) from error
+                time.sleep(0.1)
+        yield
+
+
+@contextmanager
+def _stopped_by_signals(stop: asyncio.Event) -> Iterator[None]:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    try:
+        yield
+    finally:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(number)
+
+
+def _log_failure(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and (error := task.exception()) is not None:
+        _log.error("%s failed", task.get_name(), exc_info=error)
