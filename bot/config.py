@@ -1,23 +1,61 @@
 """What the operator has set: the environment and `.env`, read once, checked, frozen. Nothing is read at import.
 
+    config = read_config(os.environ, Path(".env"))
+
 Every variable stands in `.env.example` with its default. A wrong value ends the start with one sentence that names it.
 """
 
 from __future__ import annotations
 
 import ipaddress
-import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
+from types import MappingProxyType
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 import platformdirs
-from dotenv import dotenv_values
 
+from bot.environment import Reader, read_dotenv, slips
 from bot.errors import ConfigError
 
+DISCORD_API = "https://discord.com/api/v10"
 DISCORD_PICTURE_HOSTS = ("cdn.discordapp.com", "media.discordapp.net")
+
+#: Every variable with its default, as `.env.example` has it. Empty: not set.
+DEFAULTS: Mapping[str, str] = MappingProxyType(
+    {
+        "DISCORD_TOKEN": "",
+        "DISCORD_API": "",
+        "DREAM_HOME": "",
+        "DREAM_NETWORKS": "",
+        "DATABASE_URL": "",
+        "DREAM_PREFIX": "!",
+        "DREAM_PERSONAL_INSTALL": "no",
+        "DREAM_KEEP_DAYS": "7",
+        "DREAM_MAX_UPLOAD": "25",
+        "DREAM_LIMIT_HOUR": "10",
+        "DREAM_LIMIT_WAITING": "3",
+        "DREAM_LIMIT_SERVER_HOUR": "0",
+        "DREAM_LIMIT_SERVER_WAITING": "100",
+        "DREAM_LIMIT_QUEUE": "1000",
+        "DREAM_LIMIT_PERSONAL": "5",
+        "DREAM_SCHEDULER": "",
+        "DREAM_WORKERS": "0",
+        "DREAM_DEVICE": "auto",
+        "DREAM_THREADS": "0",
+        "DREAM_DOWNLOAD": "yes",
+        "DREAM_HUNG_AFTER": "30",
+        "DREAM_LOG": "text",
+        "DREAM_LOG_LEVEL": "INFO",
+    }
+)
+
+#: Not the bot's, though it looks as if it were.
+_OTHERS = frozenset({"DISCORD_OPENAPI"})
+
+_MOST = 1_000_000  # of anything that is counted
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +88,8 @@ class Config:
 
     token: str | None = field(repr=False)
     home: Path  # data: database, kept pictures, results
-    database: str  # SQLAlchemy's address
+    database: str = field(repr=False)  # SQLAlchemy's address; may hold a password
+    networks: Path | None = None  # a folder of weights that are there already
     api: str | None = None  # another address of Discord's API, loopback only: the playground
     prefix: str = "!"
     keep_days: float = 7.0  # sources, after delivery
@@ -61,6 +100,7 @@ class Config:
     log_level: str = "INFO"
     limits: LimitsConfig = LimitsConfig()
     executor: ExecutorConfig = ExecutorConfig()
+    warnings: tuple[str, ...] = field(default=(), compare=False)  # sentences for the log: what looks like a slip
 
     @property
     def picture_origins(self) -> tuple[str, ...]:
@@ -69,3 +109,164 @@ class Config:
             parts = urlsplit(self.api)
             return (f"{parts.scheme}://{parts.netloc}",)
         return tuple(f"https://{host}" for host in DISCORD_PICTURE_HOSTS)
+
+    @property
+    def worker_environment(self) -> Mapping[str, str]:
+        """What the engine reads from its environment. A value from `.env` reaches the workers in no other way."""
+        networks = {"DREAM_NETWORKS": str(self.networks)} if self.networks is not None else {}
+        return {"DREAM_HOME": str(self.home), **networks}
+
+
+def read_config(environ: Mapping[str, str], dotenv: Path | None) -> Config:
+    """Everything that is set, or its default. Raises ConfigError: one sentence, with the variable and what it expects.
+
+    dotenv: the file; None, or one that is not there, sets nothing. The environment wins over it.
+    """
+    given = {**read_dotenv(dotenv), **{name: value for name, value in environ.items() if value.strip()}}
+    read = Reader(given, DEFAULTS)
+    home = _home(read)
+    return Config(
+        token=_token(read),
+        home=home,
+        database=_database(read, home),
+        networks=_networks(read),
+        api=_api(read),
+        prefix=_prefix(read),
+        keep_days=read.number("DREAM_KEEP_DAYS", 0, 30),
+        personal_install=read.flag("DREAM_PERSONAL_INSTALL"),
+        picture_bytes=int(read.number("DREAM_MAX_UPLOAD", 0.1, 500) * (1 << 20)),
+        log_format=read.choice("DREAM_LOG", ("text", "json")),
+        log_level=read.choice("DREAM_LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")),
+        limits=LimitsConfig(
+            member_per_hour=read.whole("DREAM_LIMIT_HOUR", 0, _MOST),
+            member_waiting=read.whole("DREAM_LIMIT_WAITING", 0, _MOST),
+            guild_per_hour=read.whole("DREAM_LIMIT_SERVER_HOUR", 0, _MOST),
+            guild_waiting=read.whole("DREAM_LIMIT_SERVER_WAITING", 0, _MOST),
+            waiting=read.whole("DREAM_LIMIT_QUEUE", 0, _MOST),
+            personal_per_hour=read.whole("DREAM_LIMIT_PERSONAL", 0, _MOST),
+        ),
+        executor=ExecutorConfig(
+            scheduler=_scheduler(read),
+            workers=read.whole("DREAM_WORKERS", 0, 64),
+            device=_device(read),
+            threads=read.whole("DREAM_THREADS", 0, 1024),
+            download=read.flag("DREAM_DOWNLOAD"),
+            hung_after=read.number("DREAM_HUNG_AFTER", 1, 3600),
+        ),
+        warnings=tuple(slips(given.keys() - _OTHERS, DEFAULTS)),
+    )
+
+
+def _token(read: Reader) -> str | None:
+    """Never shown, not even a wrong one."""
+    token = read.text("DISCORD_TOKEN").removeprefix("Bot ").strip()
+    if not token:
+        return None
+    if not token.isascii() or not token.isprintable() or " " in token:
+        raise ConfigError(
+            "DISCORD_TOKEN is not a bot's token (it holds a space or a letter that no token has): "
+            "copy it again from the page “Bot” of your application."
+        )
+    return token
+
+
+def _api(read: Reader) -> str | None:
+    address = read.text("DISCORD_API").rstrip("/")
+    if not address:
+        return None
+    expected = "an http address on this machine, such as http://127.0.0.1:8080/api/v10; leave it empty for Discord"
+    try:
+        parts = urlsplit(address)
+        fine = parts.scheme in ("http", "https") and _is_loopback(parts.hostname) and (parts.port or 1) > 0
+    except ValueError:
+        fine = False
+    if not fine or parts.query or parts.fragment or "@" in parts.netloc:
+        raise read.wrong("DISCORD_API", expected)
+    return address
+
+
+def _is_loopback(host: str | None) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host or "").is_loopback
+    except ValueError:
+        return False
+
+
+def _home(read: Reader) -> Path:
+    text = read.text("DREAM_HOME") or platformdirs.user_data_dir("dreambot", appauthor=False)
+    home = _path(read, "DREAM_HOME", text)
+    if home.exists() and not home.is_dir():
+        raise read.wrong("DREAM_HOME", "a folder, or a place where one can be made")
+    return home
+
+
+def _networks(read: Reader) -> Path | None:
+    text = read.text("DREAM_NETWORKS")
+    if not text:
+        return None
+    folder = _path(read, "DREAM_NETWORKS", text)
+    if not folder.is_dir():
+        raise read.wrong("DREAM_NETWORKS", "a folder that is there")
+    return folder
+
+
+def _path(read: Reader, name: str, text: str) -> Path:
+    try:
+        return Path(text).expanduser().absolute()
+    except RuntimeError:  # ~somebody, who does not exist
+        raise read.wrong(name, "a path") from None
+
+
+def _database(read: Reader, home: Path) -> str:
+    address = read.text("DATABASE_URL")
+    if not address:
+        return f"sqlite+aiosqlite:///{quote(str(home / 'dreambot.sqlite3'))}"
+    scheme, separator, rest = address.partition("://")
+    if separator and scheme in ("sqlite", "sqlite+aiosqlite"):
+        if rest.startswith("/") and rest.strip("/") not in ("", ":memory:"):
+            return f"sqlite+aiosqlite://{rest}"
+    elif separator and scheme in ("postgres", "postgresql", "postgresql+asyncpg") and rest.strip("/"):
+        return _for_asyncpg(rest)
+    raise read.wrong(
+        "DATABASE_URL",
+        "sqlite:///PATH (a file: what was accepted must outlive the bot) or postgresql://USER:PASSWORD@HOST/NAME",
+        shown=re.sub(r"(://[^:/@]*:)[^@]*@", r"\1…@", address),
+    )
+
+
+def _for_asyncpg(rest: str) -> str:
+    """asyncpg calls libpq's `sslmode` `ssl`, and knows the same words for it."""
+    parts = urlsplit(f"postgresql+asyncpg://{rest}")
+    query = [("ssl" if key == "sslmode" else key, value) for key, value in parse_qsl(parts.query)]
+    return urlunsplit(parts._replace(query=urlencode(query)))
+
+
+def _prefix(read: Reader) -> str:
+    prefix = read.text("DREAM_PREFIX")
+    if len(prefix) > 10 or not prefix.isprintable() or " " in prefix or prefix[0] in "/@<":
+        raise read.wrong("DREAM_PREFIX", "1 to 10 characters without spaces that begin with none of / @ <")
+    return prefix
+
+
+def _scheduler(read: Reader) -> str | None:
+    """Dask runs what it is sent, so anything that leaves this machine has to be TLS."""
+    address = read.text("DREAM_SCHEDULER")
+    if not address:
+        return None
+    try:
+        parts = urlsplit(address)
+        usable = parts.hostname is not None and parts.port is not None and not parts.path.strip("/")
+    except ValueError:
+        usable = False
+    if not usable or not (parts.scheme == "tls" or (parts.scheme == "tcp" and _is_loopback(parts.hostname))):
+        raise read.wrong("DREAM_SCHEDULER", "tls://HOST:PORT (tcp:// only on this machine)")
+    return address
+
+
+def _device(read: Reader) -> str:
+    device = read.text("DREAM_DEVICE").lower()
+    if not re.fullmatch(r"auto|cpu|mps|cuda(:[0-9]{1,2})?", device):
+        raise read.wrong("DREAM_DEVICE", "auto, cpu, cuda, cuda:1 (any number) or mps")
+    return device
