@@ -104,8 +104,9 @@ class Lines(_Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         time = datetime.datetime.fromtimestamp(record.created).astimezone().strftime("%Y-%m-%d %H:%M:%S")
-        job = f" [{record.job}]" if getattr(record, "job", None) else ""
-        text = f"{time} {record.levelname:<7} {_short(record.name)}{job}: {record.getMessage()}"
+        job = getattr(record, "job", None)
+        who = f"{_short(record.name)} [{job}]" if job else _short(record.name)
+        text = f"{time} {record.levelname:<7} {who}: {record.getMessage()}"
         if trouble := self.trouble(record):
             text = f"{text}\n{trouble}"
         return _printable(self.hide(text))
