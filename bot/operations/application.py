@@ -60,13 +60,16 @@ async def application_of(
 
 async def ask(rest: Rest) -> Application:
     """The same, of a connection that is there."""
-    user, application = await asyncio.gather(rest.get("/users/@me"), rest.get("/applications/@me"))
+    user = await rest.get("/users/@me")
+    application = await rest.get("/applications/@me")
     return read_application(user.body, application.body)
 
 
 def read_application(user: Mapping[str, Any], application: Mapping[str, Any]) -> Application:
     """From Discord's two answers. Raises BotError when they are none."""
     try:
+        # The older of the two fields has no room for the higher flags.
+        flags = int(application.get("flags") or 0) | int(application.get("flags_new") or 0)
         kinds = application.get("integration_types_config") or {_FOR_SERVERS: {}}
         return Application(
             id=int(application["id"]),
@@ -74,8 +77,7 @@ def read_application(user: Mapping[str, Any], application: Mapping[str, Any]) ->
             bot=int(user["id"]),
             bot_name=str(user["username"]),
             owners=_owners(application),
-            flags=int(application.get("flags") or 0)
-            | int(application.get("flags_new") or 0),  # the old one has 31 bits
+            flags=flags,
             public=bool(application.get("bot_public", True)),
             needs_code_grant=bool(application.get("bot_require_code_grant", False)),
             takes_interactions_elsewhere=bool(application.get("interactions_endpoint_url")),

@@ -6,6 +6,7 @@ discord.py would do the same, and only after its client has been given its inten
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import platform
 from collections.abc import Awaitable, Callable
@@ -107,7 +108,7 @@ class Rest:
         assert self._session is not None
         async with self._session.get(f"{self._api}{path}", allow_redirects=False) as response:
             if response.status == 200:
-                body = await response.json(content_type=None)
+                body = json.loads(await response.read())
                 return Answer(body=body, date=response.headers.get("Date")), "", 0.0
             if response.status == 401:
                 raise WrongToken
