@@ -1,0 +1,247 @@
+"""Which pictures a message carries, and how they are fetched: from Discord's own origins only, measured as they come.
+
+What is inside a file is the worker's business (`dreamcore.picture`, in a process of its own). Here a stranger's link
+is never followed, nothing is fetched that cannot be a picture, and no answer may be larger or slower than allowed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+
+import aiohttp
+import discord
+from yarl import URL
+
+from bot.errors import LinkError, NoPicture
+from dreamcore.errors import PictureError, clip
+
+MOST_PICTURES = 10  #: of one request; as many as a message carries
+TOTAL = 4  #: all pictures of one request together, in sizes of the largest single one
+AT_ONCE = 8  #: downloads, over all requests
+PATIENCE = 30.0  #: seconds for one picture, all attempts together
+PAUSES = (0.3, 1.0)  #: seconds before each further attempt
+_CHUNK = 1 << 16
+_PASSING = (408, 429, 500, 502, 503, 504, 520, 522, 524)
+
+UPLOAD_IT = "I fetch nothing from outside of Discord. Save the picture and post it here as an attachment."
+EXPIRED = "The link to {name} has expired. Please post the picture again."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """A picture that is there, not yet fetched."""
+
+    url: str
+    filename: str
+    author: int  # who posted it, or whose avatar it is
+    size: int | None = None  # bytes, as Discord says
+    content_type: str | None = None
+    width: int | None = None
+    height: int | None = None
+    attachment: int | None = None
+    spoiler: bool = False
+    alt: str | None = None
+    message: tuple[int, int] | None = None  # channel and message, where a fresh link can be had
+
+    @property
+    def name(self) -> str:
+        """The filename, short and harmless, for sentences."""
+        return clip(discord.utils.escape_markdown(self.filename), 60)
+
+
+class Expired(LinkError):
+    """Discord no longer honours the link; the message may have a fresh one."""
+
+
+def of_attachment(attachment: discord.Attachment, *, author: int, message: tuple[int, int] | None = None) -> Found:
+    return Found(
+        url=attachment.url,
+        filename=attachment.filename,
+        author=author,
+        size=attachment.size,
+        content_type=attachment.content_type,
+        width=attachment.width,
+        height=attachment.height,
+        attachment=attachment.id,
+        spoiler=attachment.is_spoiler(),
+        alt=attachment.description or None,
+        message=message,
+    )
+
+
+def of_avatar(user: discord.User | discord.Member | discord.ClientUser) -> Found:
+    """The member's picture in this server, else their own."""
+    asset = user.display_avatar.replace(format="png", size=1024)
+    return Found(url=asset.url, filename=f"{user.name}.png", author=user.id, content_type="image/png")
+
+
+def of_link(url: str, *, author: int, origins: Collection[str]) -> Found:
+    """A link that somebody typed. Raises LinkError unless it is one of Discord's own."""
+    if not _is_own(url, origins):
+        raise LinkError(UPLOAD_IT)
+    name = URL(url, encoded=True).name or "picture"
+    return Found(url=url, filename=name, author=author)
+
+
+def in_message(message: discord.Message, *, origins: Collection[str], author: int | None = None) -> tuple[Found, ...]:
+    """Everything attached to a message, forwarded in it, or shown by it from Discord's own origins.
+
+    Files that cannot be pictures are among them; `pictures_only` tells them apart.
+    """
+    author = message.author.id if author is None else author
+    place = (message.channel.id, message.id)
+    attachments = [*message.attachments, *(file for shot in message.message_snapshots for file in shot.attachments)]
+    found = [of_attachment(attachment, author=author, message=place) for attachment in attachments]
+    embeds = [*message.embeds, *(embed for shot in message.message_snapshots for embed in shot.embeds)]
+    for url in dict.fromkeys(embed.image.url or embed.thumbnail.url for embed in embeds):
+        if url and _is_own(url, origins) and not any(_same_file(url, other.url) for other in found):
+            found.append(of_link(url, author=author, origins=origins))
+    return tuple(found)
+
+
+def attachments_of(message: discord.Message) -> list[discord.Attachment]:
+    """The attachments of a message and of what it forwards."""
+    return [*message.attachments, *(file for shot in message.message_snapshots for file in shot.attachments)]
+
+
+def is_picture(found: Found) -> bool:
+    """Whether it may be one: Discord says so, or does not know."""
+    kind = (found.content_type or "application/octet-stream").partition(";")[0].strip().lower()
+    return kind == "application/octet-stream" or (kind.startswith("image/") and not kind.startswith("image/svg"))
+
+
+def pictures_only(found: Sequence[Found]) -> tuple[tuple[Found, ...], tuple[str, ...]]:
+    """(the pictures, a sentence about each file that is none). Raises NoPicture when none of the files is one."""
+    pictures = tuple(file for file in found if is_picture(file))
+    others = tuple(_not_a_picture(file) for file in found if not is_picture(file))
+    if others and not pictures:
+        raise NoPicture(f"{others[0]} I dream JPEG, PNG, WebP, GIF, AVIF, BMP and TIFF.")
+    return pictures, others
+
+
+def check_sizes(pictures: Iterable[Found], most: int) -> None:
+    """Raises PictureError when one of them, or all together, is said to be larger than is taken."""
+    total = 0
+    for picture in pictures:
+        if (picture.size or 0) > most:
+            raise PictureError(f"{picture.name} has {_mebibytes(picture.size or 0)}; I take up to {_mebibytes(most)}.")
+        total += picture.size or 0
+    if total > TOTAL * most:
+        raise PictureError(
+            f"These pictures have {_mebibytes(total)} together; I take up to {_mebibytes(TOTAL * most)} at once."
+        )
+
+
+class Downloader:
+    """Fetches pictures. Owns its connections: `close` ends them."""
+
+    def __init__(self, *, origins: Collection[str], most: int, patience: float = PATIENCE) -> None:
+        self._origins = frozenset(origins)
+        self._most = most
+        self._patience = patience
+        self._session: aiohttp.ClientSession | None = None
+        self._places = asyncio.Semaphore(AT_ONCE)
+
+    async def close(self) -> None:
+        if self._session is not None:
+            await self._session.close()
+
+    async def fetch(self, picture: Found) -> bytes:
+        """The file. Raises LinkError (Expired where a fresh link may help) or PictureError."""
+        if not _is_own(picture.url, self._origins):
+            raise LinkError(UPLOAD_IT)
+        async with self._places:
+            try:
+                async with asyncio.timeout(self._patience):
+                    return await self._fetch_patiently(picture)
+            except TimeoutError:
+                raise LinkError(f"{picture.name} came too slowly from Discord. Please try again in a minute.") from None
+
+    async def _fetch_patiently(self, picture: Found) -> bytes:
+        for pause in (*PAUSES, None):
+            try:
+                return await self._fetch_once(picture)
+            except (_Passing, aiohttp.ClientError) as error:
+                if pause is None:
+                    raise LinkError(
+                        f"Discord does not hand out {picture.name} just now. Please try again in a minute.",
+                        log=f"picture not fetched: {error!r}",
+                    ) from error
+                await asyncio.sleep(pause)
+        raise AssertionError("the last attempt returns or raises")
+
+    async def _fetch_once(self, picture: Found) -> bytes:
+        if self._session is None or self._session.closed:
+            self._session = aiohttp.ClientSession(
+                auto_decompress=False,  # what is measured is what came
+                headers={"Accept-Encoding": "identity"},
+                cookie_jar=aiohttp.DummyCookieJar(),
+                timeout=aiohttp.ClientTimeout(total=None, sock_connect=10, sock_read=10),
+            )
+        url = URL(picture.url, encoded=True)  # the signature counts as it is written
+        async with self._session.get(url, allow_redirects=False) as answer:
+            if answer.status in (403, 404, 410):
+                raise Expired(EXPIRED.format(name=picture.name))
+            if answer.status in _PASSING:
+                raise _Passing(f"status {answer.status}")
+            if answer.status != 200:
+                raise LinkError(
+                    f"Discord did not hand out {picture.name}. Please post it again as an attachment.",
+                    log=f"picture's link answered {answer.status}",
+                )
+            if (answer.content_length or 0) > self._most:
+                raise self._too_large(picture)
+            return await self._read(answer, picture)
+
+    async def _read(self, answer: aiohttp.ClientResponse, picture: Found) -> bytes:
+        data = bytearray()
+        async for chunk in answer.content.iter_chunked(_CHUNK):
+            data += chunk
+            if len(data) > self._most:
+                raise self._too_large(picture)
+        if not data:
+            raise PictureError(f"{picture.name} is empty.")
+        return bytes(data)
+
+    def _too_large(self, picture: Found) -> PictureError:
+        return PictureError(f"{picture.name} is larger than the {_mebibytes(self._most)} that I take.")
+
+
+class _Passing(Exception):
+    """An answer that may be another one in a moment."""
+
+
+def _is_own(url: str, origins: Collection[str]) -> bool:
+    """Whether a link has exactly one of these origins: scheme, host and port, and no name or password before them."""
+    try:
+        parsed = URL(url, encoded=True)
+        if parsed.user is not None or parsed.password is not None or "\\" in url or "@" in parsed.authority:
+            return False
+        return str(parsed.origin()) in origins
+    except ValueError:
+        return False
+
+
+def _same_file(one: str, other: str) -> bool:
+    return one.partition("?")[0] == other.partition("?")[0]
+
+
+_KINDS = {
+    "video": "a video",
+    "audio": "a sound",
+    "text": "a text",
+    "application/pdf": "a PDF",
+    "image/svg": "a drawing",
+}
+
+
+def _not_a_picture(file: Found) -> str:
+    kind = (file.content_type or "").lower()
+    what = next((name for prefix, name in _KINDS.items() if kind.startswith(prefix)), "no picture")
+    return f"{file.name} is {what}."
+
+
+def _mebibytes(count: int) -> str:
+    return f"{count / (1 << 20):.1f}".removesuffix(".0") + " MiB"

@@ -1,0 +1,115 @@
+"""What is offered while somebody types a style, a layer, a network or a class. Pure."""
+
+from __future__ import annotations
+
+import difflib
+import functools
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from dreamcore.catalogue import LEVELS, NetworkInfo, catalogue, network_info
+from dreamcore.errors import RecipeError, clip
+from dreamcore.styles import SURPRISE, styles_of
+
+MOST = 25  #: choices that Discord shows
+LONGEST = 100  #: characters of a choice's name, and of its value
+
+#: What each level makes more of, in words for somebody who has never seen a network.
+LEVELS_DRAW = {
+    "edges": "lines, strokes and hatching",
+    "textures": "fine repeating textures",
+    "patterns": "larger patterns: rings, nets, scales",
+    "parts": "parts of things: eyes, wheels, petals",
+    "objects": "whole things: animals, buildings",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Suggestion:
+    """One choice: what is shown, and what is meant."""
+
+    name: str
+    value: str
+
+
+def styles(network: NetworkInfo, typed: str) -> list[Suggestion]:
+    known = {name: f"{name} · {style.help}" for name, style in styles_of(network.family).items()}
+    known[SURPRISE] = f"{SURPRISE} · one of them, drawn by the seed"
+    return _offered(typed, known)
+
+
+def layers(network: NetworkInfo, typed: str) -> list[Suggestion]:
+    """For the last name of a list: `4c:1,3` goes on as `4c:1,3b`."""
+    return _last_of_list(typed, _layers(network.name))
+
+
+def classes(network: NetworkInfo, typed: str) -> list[Suggestion]:
+    """For the last name of a list."""
+    return _last_of_list(typed, _classes(network.name))
+
+
+def networks(typed: str) -> list[Suggestion]:
+    return _offered(typed, {name: f"{name} · {info.title}" for name, info in catalogue().items()})
+
+
+@functools.cache
+def _layers(name: str) -> dict[str, str]:
+    network = network_info(name)
+    known = {level: f"{level} · {LEVELS_DRAW[level]}" for level in LEVELS}
+    short = sorted(alias for alias in network.aliases if len(alias) <= 3)
+    nicknames = {alias: f"{alias} · {network.aliases[alias]}" for alias in short}
+    return {**known, **nicknames, **{layer.name: layer.name for layer in network.layers}}
+
+
+@functools.cache
+def _classes(name: str) -> dict[str, str]:
+    network = network_info(name)
+    known: dict[str, str] = {}
+    for index, synonyms in enumerate(network.classes):
+        first = synonyms.split(",")[0].strip()
+        try:
+            unique = network.find_class(first) == index
+        except RecipeError:
+            unique = False
+        known[first if unique else str(index)] = synonyms
+    return known
+
+
+def _last_of_list(typed: str, known: Mapping[str, str]) -> list[Suggestion]:
+    head, comma, last = typed.rpartition(",")
+    last, _, weight = last.strip().partition(":")
+    before, after = head + comma, f":{weight}" if weight else ""
+    offered = _offered(last, known)
+    if not before and not after:
+        return offered
+    completed = [Suggestion(name=f"{before}{one.value}{after}", value=f"{before}{one.value}{after}") for one in offered]
+    return [one for one in completed if len(one.value) <= LONGEST]
+
+
+def _offered(typed: str, known: Mapping[str, str]) -> list[Suggestion]:
+    """The known values nearest to what is typed, each with what is shown for it."""
+    ranked = sorted((rank, place, value) for place, value in enumerate(known) if (rank := _rank(typed, known[value])))
+    values = [value for _, _, value in ranked]
+    if not values:
+        values = difflib.get_close_matches(typed.casefold()[:LONGEST], known, n=MOST, cutoff=0.5)
+    return [Suggestion(name=clip(known[value], LONGEST), value=value) for value in values if len(value) <= LONGEST][
+        :MOST
+    ]
+
+
+def _rank(typed: str, shown: str) -> int:
+    """1 is best; 0 does not fit. Begins with it, has a word that begins with it, contains it, has its letters in order.
+
+    >>> _rank("ey", "eyes"), _rank("fur", "cats · small furry faces"), _rank("ats", "cats"), _rank("cts", "cats")
+    (1, 2, 3, 4)
+    """
+    wanted, shown = typed.strip().casefold(), shown.casefold()
+    if shown.startswith(wanted):
+        return 1
+    if any(word.startswith(wanted) for word in re.split(r"[\W_]+", shown)):
+        return 2
+    if wanted in shown:
+        return 3
+    letters = iter(shown.partition(" ")[0])
+    return 4 if all(letter in letters for letter in wanted) else 0
