@@ -1,0 +1,180 @@
+"""What is open, in memory: a mirror of the table's waiting and running jobs, for picking and for standings.
+
+Changed only after a commit, in the order of the commits, so that it says what the table says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from bot.jobs.estimates import Estimates, Load, load_of
+from bot.jobs.fairness import NO_GUILD, Pick, Schedule, Served, Turns, Waiting, finishing_times
+from bot.jobs.model import Job, JobState, PictureState, Standing
+from bot.jobs.rows import Kept
+
+STALE = 2.0  #: seconds after which standings are computed again even if nothing has changed: running work goes on
+
+Key = tuple[str, int]  # job, ordinal
+
+
+@dataclass
+class Running:
+    """A picture that was handed out."""
+
+    member: int
+    guild: int
+    attempt: int
+    seconds: float  # expected
+    handed: float
+    started: float | None = None
+    share: float = 0.0
+
+    def remaining(self, now: float) -> float:
+        """Seconds until it is expected to be made: by what is measured of it, once there is something."""
+        if self.started is None:
+            return self.seconds
+        gone = max(0.0, now - self.started)
+        if self.share > 0.05:
+            return gone * (1 - self.share) / self.share
+        return max(self.seconds - gone, 0.1 * self.seconds)
+
+
+class Board:
+    """All open jobs. Nothing here waits, reads or writes."""
+
+    def __init__(self, *, clock: Callable[[], float], estimates: Estimates) -> None:
+        self.estimates = estimates
+        self.served = Served()
+        self.slots: Callable[[], int] = lambda: 1
+        self._clock = clock
+        self._turns = Turns()
+        self._open: dict[str, Kept] = {}
+        self._loads: dict[str, Load] = {}
+        self._running: dict[Key, Running] = {}
+        self._held: dict[Key, float] = {}  # pictures that are not handed out again before this time
+        self._standings: dict[str, Standing] = {}
+        self._computed: float | None = None  # None: something has changed since
+
+    def put(self, kept: Kept) -> None:
+        """The job as it is now. An ended one leaves the board."""
+        job = kept.job
+        if job.ended:
+            self._open.pop(job.id, None)
+            self._loads.pop(job.id, None)
+            self._held = {key: at for key, at in self._held.items() if key[0] != job.id}
+        else:
+            self._open[job.id] = kept
+            self._loads.setdefault(job.id, load_of(job.recipe))
+        self._changed()
+
+    def get(self, id: str) -> Job | None:
+        kept = self._open.get(id)
+        return kept.job if kept else None
+
+    def jobs(self) -> list[Job]:
+        """In the order in which they are expected to be finished."""
+        return [self._open[job].job for job in self.standings() if job in self._open]
+
+    def handed(self, pick: Pick, attempt: int) -> None:
+        """A picture was handed out."""
+        now = self._clock()
+        self._running[pick.job, pick.ordinal] = Running(
+            member=pick.member, guild=pick.guild, attempt=attempt, seconds=pick.seconds, handed=now
+        )
+        self.served.begin(pick.member, now)
+        self._turns.take(pick.guild, pick.seconds)
+        self._changed()
+
+    def running(self, job: str, ordinal: int, attempt: int) -> Running | None:
+        running = self._running.get((job, ordinal))
+        return running if running is not None and running.attempt == attempt else None
+
+    def back(self, job: str, ordinal: int, attempt: int, *, worked: float) -> None:
+        """A picture is with no worker any more; so many seconds were spent on it for its member's sake."""
+        running = self.running(job, ordinal, attempt)
+        if running is None:
+            return
+        del self._running[job, ordinal]
+        self.served.add(running.member, worked, self._clock())
+        self._turns.correct(running.guild, worked - running.seconds)
+        self._changed()
+
+    def hold(self, job: str, ordinal: int, until: float) -> None:
+        self._held[job, ordinal] = until
+        self._changed()
+
+    def held_until(self) -> float | None:
+        """When the next held picture may be handed out."""
+        now = self._clock()
+        self._held = {key: at for key, at in self._held.items() if at > now}
+        return min(self._held.values(), default=None)
+
+    def next(self) -> Pick | None:
+        """The picture whose turn it is."""
+        return self._schedule(held=False).take()
+
+    def standings(self) -> Mapping[str, Standing]:
+        """Of all open jobs, in the order in which they are expected to be finished."""
+        now = self._clock()
+        if self._computed is None or not 0 <= now - self._computed < STALE:
+            self._standings, self._computed = self._compute(now), now
+        return self._standings
+
+    def _changed(self) -> None:
+        self._computed = None
+        self._turns.present({kept.job.place.guild or NO_GUILD for kept in self._open.values() if _waits(kept.job)})
+
+    def _schedule(self, *, held: bool = True) -> Schedule:
+        now = self._clock()
+        busy: dict[int, float] = {}
+        for running in self._running.values():
+            busy[running.member] = busy.get(running.member, 0.0) + running.seconds
+        return Schedule(
+            (
+                waiting
+                for kept in self._open.values()
+                if (waiting := self._waiting(kept, now if not held else None)) is not None
+            ),
+            seconds=lambda member: self.served.seconds(member, now) + busy.get(member, 0.0),
+            is_new=lambda member: member not in busy and self.served.is_new(member, now),
+            given=self._turns.given,
+        )
+
+    def _waiting(self, kept: Kept, now: float | None) -> Waiting | None:
+        job = kept.job
+        seconds = self.estimates.seconds(self._loads[job.id])
+        pictures = tuple(
+            (picture.ordinal, seconds)
+            for picture in job.pictures
+            if picture.state is PictureState.WAITING
+            and (job.id, picture.ordinal) not in self._running
+            and (now is None or self._held.get((job.id, picture.ordinal), now) <= now)
+        )
+        if not pictures:
+            return None
+        guild = job.place.guild or NO_GUILD
+        return Waiting(job=job.id, number=kept.number, member=job.requester, guild=guild, pictures=pictures)
+
+    def _compute(self, now: float) -> dict[str, Standing]:
+        running = sorted(self._running.items(), key=lambda item: (item[1].started is None, item[1].handed, item[0]))
+        ends = finishing_times(
+            self._schedule(),
+            now=now,
+            running=[(job, it.remaining(now)) for (job, _), it in running],
+            slots=self.slots(),
+        )
+        order = sorted(self._open.values(), key=lambda kept: (ends.get(kept.job.id, now), kept.number))
+        return {
+            kept.job.id: Standing(
+                ahead=ahead,
+                ready_at=ends.get(kept.job.id, now),
+                seconds=self.estimates.seconds(self._loads[kept.job.id]) * len(kept.job.pictures),
+                running=kept.job.state is JobState.RUNNING,
+            )
+            for ahead, kept in enumerate(order)
+        }
+
+
+def _waits(job: Job) -> bool:
+    return any(picture.state is PictureState.WAITING for picture in job.pictures)

@@ -1,0 +1,107 @@
+"""How long a picture will take, from how long others took. Pure: the queue keeps the figures in its table.
+
+A recipe's *work* says how much more it asks for than the usual one does: pixels times steps. What is measured is
+seconds per work, for the network, what it dreams of, and the size; where that was never dreamt, for the network;
+where the network never dreamt, for all.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from dreamcore.errors import DreamError
+from dreamcore.octaves import automatic_octaves, full_size_steps, most_octaves, pyramid
+from dreamcore.recipe import Recipe
+from dreamcore.resolve import BUILT_IN, STEPS
+from dreamcore.settings import AUTO
+
+UNMEASURED = 20.0  #: seconds of the usual recipe, before anything has been dreamt
+USUAL_SIZE = 1024  #: longest side, where a recipe leaves it to the device
+WEIGHT = 0.15  #: of the newest measurement, once there are enough
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Seconds per work under one name, and how often that was measured."""
+
+    seconds: float
+    count: int
+
+    def with_another(self, seconds: float) -> Measured:
+        """The moving average: a plain one at first, later one that forgets."""
+        weight = max(WEIGHT, 1 / (self.count + 1))
+        return Measured(self.seconds + weight * (seconds - self.seconds), self.count + 1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Load:
+    """What a recipe asks for: its work, and the names under which that is measured, the narrowest first."""
+
+    work: float
+    names: tuple[str, ...]
+
+
+@lru_cache(maxsize=4096)
+def load_of(text: str) -> Load:
+    """The load of a recipe's text. Never raises: what cannot be read is taken for the usual."""
+    try:
+        recipe = Recipe.parse(text)
+        return Load(work=_work(recipe), names=_names(recipe))
+    except (DreamError, ArithmeticError, ValueError):
+        return Load(work=1.0, names=("",))
+
+
+class Estimates:
+    """The figures, in memory."""
+
+    def __init__(self, figures: Mapping[str, Measured] | None = None) -> None:
+        self._figures = dict(figures or {})
+
+    def seconds(self, load: Load) -> float:
+        """How long one picture with this load is expected to take."""
+        for name in load.names:
+            if (measured := self._figures.get(name)) is not None:
+                return measured.seconds * load.work
+        return UNMEASURED * load.work
+
+    def after(self, load: Load, seconds: float) -> dict[str, Measured]:
+        """The figures that change when a picture with this load took so long; `update` takes them over."""
+        rate = max(seconds, 0.001) / load.work
+        nothing = Measured(0.0, 0)
+        return {name: self._figures.get(name, nothing).with_another(rate) for name in load.names}
+
+    def update(self, figures: Mapping[str, Measured]) -> None:
+        self._figures.update(figures)
+
+
+def _names(recipe: Recipe) -> tuple[str, ...]:
+    network = str(recipe.network or AUTO)[:80]
+    subject = recipe.style or (recipe.layer[0].name if recipe.layer else "")
+    size = "" if recipe.size in (None, AUTO) else str(round(math.log2(float(recipe.size or 1))))
+    return (f"{network} {size} {subject[:80]}", network, "")
+
+
+def _work(recipe: Recipe) -> float:
+    return min(max(_cost(recipe) / _cost(Recipe()), 0.01), 1000.0)
+
+
+def _cost(recipe: Recipe) -> float:
+    """Pixels times steps at full size, of a picture of the usual shape."""
+    asked = recipe.over(BUILT_IN)
+    width = USUAL_SIZE if asked.size in (None, AUTO) else int(asked.size or USUAL_SIZE)
+    height = max(1, round(width * 0.75))
+    scale = asked.octave_scale or 1.4
+    schedule = asked.schedule or "coarse"
+    octaves = automatic_octaves(height, width, scale) if asked.octaves in (None, AUTO) else int(asked.octaves or 1)
+    sizes = pyramid(
+        height,
+        width,
+        schedule=schedule,
+        steps=asked.steps or STEPS[schedule],
+        octaves=min(octaves, most_octaves(height, width, scale)),
+        scale=scale,
+    )
+    return full_size_steps(sizes) * height * width

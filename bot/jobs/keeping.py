@@ -1,0 +1,104 @@
+"""How long the files stay: sources some days after delivery, so that the buttons can dream again; results until then.
+
+A source is shared by every job that has a picture of the same content, and goes when the last of them needs it no more.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Collection
+from contextlib import asynccontextmanager
+
+from sqlalchemy import and_, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.jobs.model import JobState
+from bot.jobs.rows import CHUNK
+from bot.jobs.shelf import Shelf
+from bot.store.database import Database
+from bot.store.tables import job_pictures, jobs
+
+DAY = 86400.0
+
+
+class Keeping:
+    """Which files are still needed."""
+
+    def __init__(self, *, database: Database, shelf: Shelf, days: float, clock: Callable[[], float]) -> None:
+        self._database = database
+        self._shelf = shelf
+        self._days = days
+        self._clock = clock
+        self._expected: Counter[str] = Counter()  # sources of requests that are just being accepted
+        self._deleting = asyncio.Lock()
+
+    @asynccontextmanager
+    async def expecting(self, hashes: Collection[str]) -> AsyncIterator[None]:
+        """These sources are about to be needed: until then nobody deletes them."""
+        async with self._deleting:
+            self._expected.update(hashes)
+        try:
+            yield
+        finally:
+            self._expected.subtract(hashes)
+            self._expected += Counter()  # drops the zeros
+
+    async def forget(self) -> int:
+        """Delete the sources whose time is over; returns how many."""
+        gone = 0
+        while ids := await self._database.write(self._expire):
+            gone += await self._drop_sources_of(ids)
+        return gone
+
+    async def drop_unneeded(self, hashes: Collection[str]) -> int:
+        """Delete those of these sources that no job needs."""
+        async with self._deleting:
+            async with self._database.reading() as connection:
+                needed = await connection.execute(
+                    select(job_pictures.c.source)
+                    .join(jobs, jobs.c.id == job_pictures.c.job)
+                    .where(job_pictures.c.source.in_(list(hashes)), jobs.c.kept)
+                    .distinct()
+                )
+                unneeded = set(hashes) - set(needed.scalars()) - set(self._expected)
+            return await asyncio.to_thread(self._shelf.drop_sources, unneeded)
+
+    async def drop_orphans(self) -> int:
+        """Delete files without a row, which a crash has left. Only before anything is accepted."""
+        async with self._database.reading() as connection:
+            sources = await connection.execute(
+                select(job_pictures.c.source).join(jobs, jobs.c.id == job_pictures.c.job).where(jobs.c.kept).distinct()
+            )
+            results = await connection.execute(
+                select(job_pictures.c.result_path)
+                .join(jobs, jobs.c.id == job_pictures.c.job)
+                .where(
+                    jobs.c.delivered.is_(None),
+                    jobs.c.state != JobState.UNDELIVERABLE.value,
+                    job_pictures.c.result_path.is_not(None),
+                )
+            )
+            needed = set(sources.scalars()), set(results.scalars())
+        return await asyncio.to_thread(self._shelf.drop_orphans, sources=needed[0], results=needed[1])
+
+    async def _expire(self, connection: AsyncConnection) -> list[str]:
+        over = or_(
+            jobs.c.delivered <= self._clock() - self._days * DAY,
+            jobs.c.state == JobState.UNDELIVERABLE.value,
+            and_(jobs.c.state == JobState.CANCELLED.value, jobs.c.delivered.is_not(None)),
+        )
+        found = await connection.execute(select(jobs.c.id).where(jobs.c.kept, over).limit(CHUNK))
+        ids = list(found.scalars())
+        await connection.execute(update(jobs).where(jobs.c.id.in_(ids)).values(kept=False, token=None))
+        return ids
+
+    async def _drop_sources_of(self, ids: Collection[str]) -> int:
+        async with self._database.reading() as connection:
+            found = await connection.execute(select(job_pictures.c.source).where(job_pictures.c.job.in_(list(ids))))
+            hashes = set(found.scalars())
+        return sum([await self.drop_unneeded(part) for part in _parts(list(hashes))])
+
+
+def _parts(hashes: list[str]) -> list[list[str]]:
+    return [hashes[start : start + CHUNK] for start in range(0, len(hashes), CHUNK)]

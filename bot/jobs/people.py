@@ -1,0 +1,64 @@
+"""Whose pictures others may not have dreamt, and who may not ask. Functions on a connection that is handed in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.store.tables import blocks, people
+
+
+@dataclass(frozen=True, kw_only=True)
+class Block:
+    """Someone may not ask for dreams."""
+
+    person: int
+    guild: int | None  # None: everywhere
+    until: float | None  # None: for good
+    reason: str | None
+    by: int | None  # None: the operator
+
+
+async def opted_out(connection: AsyncConnection, person: int) -> bool:
+    found = await connection.execute(select(people.c.opted_out).where(people.c.id == person))
+    return found.scalar_one_or_none() is not None
+
+
+async def set_opted_out(connection: AsyncConnection, person: int, since: float | None) -> None:
+    changed = await connection.execute(update(people).where(people.c.id == person).values(opted_out=since))
+    if changed.rowcount == 0:
+        await connection.execute(insert(people).values(id=person, opted_out=since))
+
+
+async def blocking(connection: AsyncConnection, person: int, guild: int | None, now: float) -> Block | None:
+    """The block that keeps someone from asking there, the longest one where there are several."""
+    here = blocks.c.guild.is_(None) if guild is None else or_(blocks.c.guild.is_(None), blocks.c.guild == guild)
+    rows = await connection.execute(
+        select(blocks)
+        .where(blocks.c.person == person, here, or_(blocks.c.until.is_(None), blocks.c.until > now))
+        .order_by(blocks.c.until.is_not(None), blocks.c.until.desc(), blocks.c.number)
+        .limit(1)
+    )
+    row = rows.mappings().one_or_none()
+    if row is None:
+        return None
+    return Block(person=row["person"], guild=row["guild"], until=row["until"], reason=row["reason"], by=row["by"])
+
+
+async def block(connection: AsyncConnection, new: Block, now: float) -> None:
+    """Block someone; replaces the block there was at the same place."""
+    await unblock(connection, new.person, new.guild)
+    await connection.execute(
+        insert(blocks).values(
+            person=new.person, guild=new.guild, until=new.until, reason=new.reason, by=new.by, created=now
+        )
+    )
+
+
+async def unblock(connection: AsyncConnection, person: int, guild: int | None) -> bool:
+    """Lift the block at this place; returns whether there was one."""
+    here = blocks.c.guild.is_(None) if guild is None else blocks.c.guild == guild
+    gone = await connection.execute(delete(blocks).where(blocks.c.person == person, here))
+    return gone.rowcount > 0

@@ -1,0 +1,383 @@
+"""The queue: what is accepted is never lost. The job table is the authority; this is its only writer.
+
+A request is accepted once its pictures are on the disk and its rows are committed, in one transaction with every
+check. From then on it ends MADE, FAILED or CANCELLED and is answered, whatever dies in between.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import logging
+import secrets
+import time
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import select, update
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.config import Config
+from bot.errors import BotError, ConfigError, NoPicture, Refusal
+from bot.executor.protocol import Encoded
+from bot.jobs import limits, people, rows
+from bot.jobs.board import Board
+from bot.jobs.estimates import Estimates, load_of
+from bot.jobs.keeping import Keeping
+from bot.jobs.limits import Ask
+from bot.jobs.model import JOB_ID_LENGTH, Job, JobPicture, JobState, PictureState, Request, Result, Standing
+from bot.jobs.people import Block
+from bot.jobs.rows import Kept
+from bot.jobs.shelf import Shelf, content_hash
+from bot.jobs.work import OPEN_STATES, Work, recall_served, take_up
+from bot.store.database import Database
+from bot.store.tables import job_pictures, jobs
+from dreamcore.errors import Cancelled
+from dreamcore.recipe import Recipe
+
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+NO_ROOM = "There is no room on the bot's disk to keep your picture just now: try again later."
+NOT_NOTED = "Your request could not be noted just now: try again in a minute."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Accepted:
+    """A request that will be answered."""
+
+    job: Job
+    standing: Standing
+    fresh: bool  # False: this cause was accepted before, and this is that job
+
+
+class JobQueue:
+    """Accepts, keeps, and says where everything stands. `work` is the dispatcher's side of it."""
+
+    def __init__(
+        self, *, database: Database, folder: Path, config: Config, clock: Callable[[], float] = time.time
+    ) -> None:
+        self.on_change: Callable[[], None] = _nothing  #: something was accepted, ended, or is no longer wanted
+        self.on_ended: Callable[[str], None] = _nothing_of  #: a job is MADE, FAILED or CANCELLED
+        self._database = database
+        self._folder = folder
+        self._config = config
+        self._clock = clock
+        self._shelf = Shelf(folder)
+        self._keeping = Keeping(database=database, shelf=self._shelf, days=config.keep_days, clock=clock)
+        self._board = Board(clock=clock, estimates=Estimates())
+        self._owned: set[asyncio.Task[Any]] = set()
+        self.work = Work(database=database, shelf=self._shelf, board=self._board, clock=clock, moved=self._moved)
+
+    @property
+    def board(self) -> Board:
+        """What is open, in memory."""
+        return self._board
+
+    async def open(self) -> None:
+        """Take up what a previous life has left. Raises ConfigError when the folder cannot be used."""
+        try:
+            await asyncio.to_thread(self._shelf.open)
+        except OSError as error:
+            raise ConfigError(f"The folder {self._folder} cannot be written to: {error.strerror}.") from error
+        now = self._clock()
+        open_jobs = await self._database.write(lambda connection: take_up(connection, now))
+        async with self._database.reading() as connection:
+            self._board.estimates.update(await rows.load_measured(connection))
+            await recall_served(connection, self._board, now)
+        for kept in open_jobs:
+            self._board.put(kept)
+        if orphans := await self._keeping.drop_orphans():
+            logger.info("removed %d files that belong to no job", orphans)
+
+    async def close(self) -> None:
+        """Let what is being accepted come to its end."""
+        while self._owned:
+            await asyncio.wait(self._owned)
+
+    async def check(self, *, requester: int, guild: int | None, pictures: int, personal: bool) -> None:
+        """Raise Refusal for what `accept` would not take; asked before anything is downloaded."""
+        ask = Ask(requester=requester, guild=guild, pictures=pictures, personal=personal)
+        async with self._database.reading() as connection:
+            await self._check(connection, ask)
+
+    async def accept(self, request: Request) -> Accepted:
+        """Take a request on: when this returns, it will be answered. Raises Refusal, NoPicture."""
+        if not request.pictures:
+            raise NoPicture("There is no picture to dream.")
+        return await self._to_its_end(self._accept(request))
+
+    async def _accept(self, request: Request) -> Accepted:
+        hashes = await asyncio.to_thread(lambda: {content_hash(picture.data) for picture in request.pictures})
+        new = _new_id()
+        recipe = request.recipe
+        if recipe.seed is None:  # drawn here, so that every attempt gives the same dream
+            recipe = Recipe(**recipe.given()).but(seed=secrets.randbelow(2**32))
+
+        async def insert(connection: AsyncConnection) -> tuple[Kept, bool]:
+            before = await rows.load_where(connection, select(jobs).where(jobs.c.cause == request.cause))
+            if before:
+                return before[0], False
+            await self._check(connection, _ask(request))
+            await rows.add(connection, request, id=new, recipe=recipe.text, now=self._clock())
+            kept = await rows.load(connection, new)
+            assert kept is not None, "it was inserted in this transaction"
+            return kept, True
+
+        def then(inserted: tuple[Kept, bool]) -> None:
+            if inserted[1]:
+                self._board.put(inserted[0])
+
+        fresh = False
+        try:
+            async with self._keeping.expecting(hashes):
+                await asyncio.to_thread(self._shelf.keep_sources, [picture.data for picture in request.pictures])
+                kept, fresh = await self._database.write(insert, then=then)
+        except OSError as error:
+            logger.error("a picture could not be kept: %s", error)
+            raise Refusal(NO_ROOM, log=f"a picture could not be kept: {error}") from error
+        except SQLAlchemyError as error:
+            logger.exception("a request could not be noted")
+            raise Refusal(NOT_NOTED, log=f"a request could not be noted: {error}") from error
+        finally:
+            if not fresh:
+                await self._drop_unneeded(hashes)
+        if fresh:
+            logger.info("accepted %d pictures", len(kept.job.pictures), extra={"job": new})
+            self.on_change()
+        return Accepted(job=kept.job, standing=self._standing_of(kept.job), fresh=fresh)
+
+    async def job(self, id: str) -> Job | None:
+        if (job := self._board.get(id)) is not None:
+            return job
+        async with self._database.reading() as connection:
+            kept = await rows.load(connection, id)
+        return kept.job if kept else None
+
+    async def open_jobs(self, *, requester: int | None = None, guild: int | None = None) -> list[Job]:
+        """Waiting or running, in the order in which they are expected to be finished."""
+        return [
+            job
+            for job in self._board.jobs()
+            if requester in (None, job.requester) and (guild is None or job.place.guild == guild)
+        ]
+
+    async def unanswered(self) -> list[Job]:
+        """Ended, and the person has not been told how; the oldest first."""
+        query = select(jobs).where(jobs.c.delivered.is_(None), jobs.c.state.in_(rows.ENDED_UNTOLD))
+        async with self._database.reading() as connection:
+            return [kept.job for kept in await rows.load_where(connection, query.order_by(jobs.c.number))]
+
+    async def source_bytes(self, picture: JobPicture) -> bytes | None:
+        """The picture as it was posted; None when it is no longer kept."""
+        return await asyncio.to_thread(self._shelf.source, picture.source)
+
+    async def result_bytes(self, result: Result) -> bytes:
+        """A dream that is not delivered yet. Raises BotError when it is no longer there."""
+        try:
+            return await asyncio.to_thread(self._shelf.result, result.path)
+        except OSError as error:
+            raise BotError("The dream's file is no longer there.", log=f"{result.path}: {error}") from error
+
+    async def replace_result(self, job: str, ordinal: int, encoded: Encoded) -> None:
+        """The same dream in fewer bytes."""
+        path = await asyncio.to_thread(
+            self._shelf.keep_result, f"{job}-{ordinal}.{encoded.format.lower()}", encoded.data
+        )
+        older: list[str] = []
+
+        async def change(connection: AsyncConnection) -> None:
+            which = (job_pictures.c.job == job) & (job_pictures.c.ordinal == ordinal)
+            which &= job_pictures.c.state == PictureState.MADE.value
+            found = await connection.execute(select(job_pictures.c.result_path).where(which))
+            older.extend(found.scalars())
+            values = {"result_path": path, "result_format": encoded.format, "result_note": encoded.note}
+            await connection.execute(update(job_pictures).where(which).values(**values))
+
+        await self._changed(job, change)
+        await asyncio.to_thread(self._shelf.drop_results, older or [path])
+
+    async def cancel(self, id: str, *, by: int) -> Job | None:
+        """Stop a job that waits or runs; None when there is nothing to stop any more."""
+        job = await self._give_up(id, state=JobState.CANCELLED.value, cancelled_by=by)
+        if job is not None:
+            logger.info("cancelled by %d", by, extra={"job": id})
+            self._moved(job)
+        return job
+
+    async def set_waiting_message(self, id: str, message: int | None) -> None:
+        async def change(connection: AsyncConnection) -> None:
+            await connection.execute(update(jobs).where(jobs.c.id == id).values(waiting_message=message))
+
+        await self._changed(id, change)
+
+    async def delivered(self, id: str, *, message: int | None) -> None:
+        """The person was told how it ended, in this message. The results' files go."""
+
+        async def change(connection: AsyncConnection) -> None:
+            told = {"delivered": self._clock(), "result_message": message}
+            which = (jobs.c.id == id) & jobs.c.delivered.is_(None)
+            await connection.execute(update(jobs).where(which, jobs.c.state.in_(rows.ENDED_UNTOLD)).values(**told))
+            await rows.change_job(connection, id, only=[JobState.MADE], state=JobState.DELIVERED.value)
+
+        job = await self._changed(id, change)
+        if job is not None and job.delivered is None and job.state is not JobState.UNDELIVERABLE:
+            logger.warning("cannot be delivered: it has not ended", extra={"job": id})
+        else:
+            await self._let_go(job)
+
+    async def undeliverable(self, id: str, *, log: str) -> None:
+        """Nobody is left to give it to; if it still waits or runs, it is stopped."""
+        values = {"state": JobState.UNDELIVERABLE.value, "log": log}
+        stopped = await self._give_up(id, **values)
+
+        async def change(connection: AsyncConnection) -> None:
+            which = (jobs.c.id == id) & jobs.c.delivered.is_(None)
+            await connection.execute(update(jobs).where(which, jobs.c.state.in_(rows.ENDED_UNTOLD)).values(**values))
+
+        job = stopped or await self._changed(id, change)
+        logger.info("undeliverable: %s", log, extra={"job": id})
+        if stopped is not None:
+            self.on_change()
+        if job is not None and job.answered:
+            await self._let_go(job)
+
+    def standing(self, id: str) -> Standing | None:
+        """Where a waiting or running job stands."""
+        return self._board.standings().get(id)
+
+    def standings(self) -> Mapping[str, Standing]:
+        """Of all open jobs; computed once for each change."""
+        return self._board.standings()
+
+    async def opted_out(self, user: int) -> bool:
+        """Whether others may not have this person's pictures dreamt."""
+        async with self._database.reading() as connection:
+            return await people.opted_out(connection, user)
+
+    async def set_opted_out(self, user: int, value: bool) -> None:
+        since = self._clock() if value else None
+        await self._database.write(lambda connection: people.set_opted_out(connection, user, since))
+
+    async def block(self, block: Block) -> None:
+        """Keep someone from asking, in a guild or everywhere."""
+        await self._database.write(lambda connection: people.block(connection, block, self._clock()))
+
+    async def unblock(self, user: int, *, guild: int | None) -> bool:
+        """Lift a block; returns whether there was one."""
+        return await self._database.write(lambda connection: people.unblock(connection, user, guild))
+
+    async def forget_sources(self) -> int:
+        """Delete the sources whose keeping time is over; returns how many."""
+        return await self._keeping.forget()
+
+    async def _check(self, connection: AsyncConnection, ask: Ask) -> None:
+        await limits.check(connection, ask, self._config.limits, now=self._clock(), next_end=self._next_end)
+
+    def _next_end(self, requester: int | None, guild: int | None) -> float | None:
+        ends = (
+            standing.ready_at
+            for open_job, standing in self._board.standings().items()
+            if (job := self._board.get(open_job)) is not None
+            and requester in (None, job.requester)
+            and (guild is None or job.place.guild == guild)
+        )
+        return min(ends, default=None)
+
+    def _standing_of(self, job: Job) -> Standing:
+        standing = self.standing(job.id)
+        if standing is None:  # this cause was accepted before, and has ended meanwhile
+            seconds = self._board.estimates.seconds(load_of(job.recipe)) * len(job.pictures)
+            standing = Standing(ahead=0, ready_at=job.finished or self._clock(), seconds=seconds, running=False)
+        return standing
+
+    async def _give_up(self, id: str, **values: Any) -> Job | None:
+        """End an open job, whatever its pictures are doing; None where it is not open."""
+        now = self._clock()
+
+        async def change(connection: AsyncConnection) -> Kept | None:
+            if not await rows.change_job(connection, id, only=OPEN_STATES, finished=now, **values):
+                return None
+            unmade = [PictureState.WAITING.value, PictureState.RUNNING.value]
+            await connection.execute(
+                update(job_pictures)
+                .where(job_pictures.c.job == id, job_pictures.c.state.in_(unmade))
+                .values(state=PictureState.FAILED.value, error=Cancelled().sentence, finished=now)
+            )
+            return await rows.load(connection, id)
+
+        kept = await self._database.write(change, then=self._put)
+        return kept.job if kept else None
+
+    async def _changed(self, id: str, change: Callable[[AsyncConnection], Coroutine[Any, Any, None]]) -> Job | None:
+        async def whole(connection: AsyncConnection) -> Kept | None:
+            await change(connection)
+            return await rows.load(connection, id)
+
+        kept = await self._database.write(whole, then=self._put)
+        return kept.job if kept else None
+
+    def _put(self, kept: Kept | None) -> None:
+        if kept is not None:
+            self._board.put(kept)
+
+    def _moved(self, job: Job) -> None:
+        """The job has changed: tell those who want to know."""
+        self.on_change()
+        if job.ended:
+            logger.info("%s", job.state.value, extra={"job": job.id})
+            self.on_ended(job.id)
+
+    async def _let_go(self, job: Job | None) -> None:
+        """It is answered: its results are needed no more, and perhaps not its sources."""
+        if job is None:
+            return
+        paths = [picture.result.path for picture in job.pictures if picture.result is not None]
+        await asyncio.to_thread(self._shelf.drop_results, paths)
+        if self._config.keep_days <= 0:
+            await self.forget_sources()
+
+    async def _drop_unneeded(self, hashes: set[str]) -> None:
+        """After a refusal. What cannot be deleted now is an orphan that the next start removes."""
+        try:
+            await self._keeping.drop_unneeded(hashes)
+        except SQLAlchemyError as error:
+            logger.warning("sources of a refused request stay until the next start: %s", error)
+
+    async def _to_its_end(self, doing: Coroutine[Any, Any, T]) -> T:
+        """Do it, even if whoever asked stops waiting: a file without its row, or the reverse, helps nobody."""
+        task = asyncio.create_task(doing)
+        self._owned.add(task)
+        task.add_done_callback(self._done)
+        return await asyncio.shield(task)
+
+    def _done(self, task: asyncio.Task[Any]) -> None:
+        self._owned.discard(task)
+        if not task.cancelled():
+            task.exception()
+
+
+def _ask(request: Request) -> Ask:
+    return Ask(
+        requester=request.requester,
+        guild=request.place.guild,
+        pictures=len(request.pictures),
+        personal=not request.place.reachable,
+        authors=tuple({picture.author for picture in request.pictures}),
+    )
+
+
+def _new_id() -> str:
+    return base64.b32encode(secrets.token_bytes(JOB_ID_LENGTH * 5 // 8)).decode().lower()
+
+
+def _nothing() -> None:
+    pass
+
+
+def _nothing_of(_job: str) -> None:
+    pass

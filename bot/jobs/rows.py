@@ -1,0 +1,201 @@
+"""Jobs as rows, and back. Every function runs on a connection that is handed in, inside its transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select, delete, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.jobs.estimates import Measured
+from bot.jobs.model import Door, Job, JobPicture, JobState, PictureState, Place, Request, Result
+from bot.jobs.shelf import content_hash
+from bot.store.tables import job_pictures, jobs, measured
+
+OPEN = (JobState.WAITING.value, JobState.RUNNING.value)
+ENDED_UNTOLD = (JobState.MADE.value, JobState.FAILED.value, JobState.CANCELLED.value)
+CHUNK = 500  #: ids in one query
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kept:
+    """A job with its place in the order of acceptance."""
+
+    number: int
+    job: Job
+
+
+async def load(connection: AsyncConnection, id: str) -> Kept | None:
+    found = await load_where(connection, select(jobs).where(jobs.c.id == id))
+    return found[0] if found else None
+
+
+async def load_where(connection: AsyncConnection, query: Select[Any]) -> list[Kept]:
+    """The jobs that `query` (over the whole table `jobs`) finds, in its order."""
+    found = (await connection.execute(query)).mappings().all()
+    pictures: dict[str, list[JobPicture]] = {row["id"]: [] for row in found}
+    ids = list(pictures)
+    for start in range(0, len(ids), CHUNK):
+        rows = await connection.execute(
+            select(job_pictures)
+            .where(job_pictures.c.job.in_(ids[start : start + CHUNK]))
+            .order_by(job_pictures.c.ordinal)
+        )
+        for row in rows.mappings():
+            pictures[row["job"]].append(_picture(row))
+    return [Kept(number=row["number"], job=_job(row, tuple(pictures[row["id"]]))) for row in found]
+
+
+async def add(connection: AsyncConnection, request: Request, *, id: str, recipe: str, now: float) -> None:
+    place = request.place
+    await connection.execute(
+        insert(jobs).values(
+            id=id,
+            state=JobState.WAITING.value,
+            requester=request.requester,
+            door=request.door.value,
+            guild=place.guild,
+            channel=place.channel,
+            message=place.message,
+            token=place.token,
+            token_expires=place.token_expires,
+            reachable=place.reachable,
+            ephemeral=place.ephemeral,
+            byte_limit=place.byte_limit,
+            recipe=recipe,
+            cause=request.cause,
+            parent=request.parent,
+            created=now,
+            kept=True,
+        )
+    )
+    await connection.execute(
+        insert(job_pictures),
+        [
+            {
+                "job": id,
+                "ordinal": ordinal,
+                "state": PictureState.WAITING.value,
+                "source": content_hash(picture.data),
+                "filename": picture.filename,
+                "author": picture.author,
+                "attachment": picture.attachment,
+                "spoiler": picture.spoiler,
+                "alt": picture.alt,
+                "attempt": 0,
+                "losses": 0,
+                "returns": 0,
+                "restarts": 0,
+            }
+            for ordinal, picture in enumerate(request.pictures)
+        ],
+    )
+
+
+async def change_job(connection: AsyncConnection, id: str, *, only: Iterable[JobState], **values: Any) -> bool:
+    """Change a job that is in one of these states; returns whether it is."""
+    states = [state.value for state in only]
+    changed = await connection.execute(update(jobs).where(jobs.c.id == id, jobs.c.state.in_(states)).values(**values))
+    return changed.rowcount == 1
+
+
+async def change_picture(
+    connection: AsyncConnection, job: str, ordinal: int, *, only: PictureState, attempt: int, values: Mapping[str, Any]
+) -> bool:
+    """Change a picture that is in this state, at this attempt; returns whether it is: the fence."""
+    changed = await connection.execute(
+        update(job_pictures)
+        .where(
+            job_pictures.c.job == job,
+            job_pictures.c.ordinal == ordinal,
+            job_pictures.c.state == only.value,
+            job_pictures.c.attempt == attempt,
+        )
+        .values(**values)
+    )
+    return changed.rowcount == 1
+
+
+async def picture_row(connection: AsyncConnection, job: str, ordinal: int) -> Mapping[str, Any]:
+    """All columns of a picture that is there."""
+    rows = await connection.execute(
+        select(job_pictures).where(job_pictures.c.job == job, job_pictures.c.ordinal == ordinal)
+    )
+    return dict(rows.mappings().one())
+
+
+async def store_measured(connection: AsyncConnection, figures: Mapping[str, Measured]) -> None:
+    if figures:
+        await connection.execute(delete(measured).where(measured.c.name.in_(list(figures))))
+        await connection.execute(
+            insert(measured),
+            [{"name": name, "seconds": it.seconds, "count": it.count} for name, it in figures.items()],
+        )
+
+
+async def load_measured(connection: AsyncConnection) -> dict[str, Measured]:
+    rows = await connection.execute(select(measured))
+    return {row["name"]: Measured(row["seconds"], row["count"]) for row in rows.mappings()}
+
+
+def _job(row: Any, pictures: tuple[JobPicture, ...]) -> Job:
+    return Job(
+        id=row["id"],
+        state=JobState(row["state"]),
+        requester=row["requester"],
+        door=Door(row["door"]),
+        place=Place(
+            guild=row["guild"],
+            channel=row["channel"],
+            message=row["message"],
+            token=row["token"],
+            token_expires=row["token_expires"],
+            reachable=row["reachable"],
+            ephemeral=row["ephemeral"],
+            byte_limit=row["byte_limit"],
+        ),
+        recipe=row["recipe"],
+        pictures=pictures,
+        cause=row["cause"],
+        parent=row["parent"],
+        created=row["created"],
+        finished=row["finished"],
+        delivered=row["delivered"],
+        waiting_message=row["waiting_message"],
+        result_message=row["result_message"],
+        cancelled_by=row["cancelled_by"],
+    )
+
+
+def _picture(row: Any) -> JobPicture:
+    return JobPicture(
+        ordinal=row["ordinal"],
+        state=PictureState(row["state"]),
+        source=row["source"],
+        filename=row["filename"],
+        author=row["author"],
+        attachment=row["attachment"],
+        spoiler=row["spoiler"],
+        alt=row["alt"],
+        attempt=row["attempt"],
+        result=_result(row),
+        error=row["error"],
+    )
+
+
+def _result(row: Any) -> Result | None:
+    if row["result_path"] is None:
+        return None
+    return Result(
+        path=row["result_path"],
+        format=row["result_format"],
+        note=row["result_note"],
+        width=row["result_width"],
+        height=row["result_height"],
+        recipe=row["result_recipe"],
+        network=row["result_network"],
+        seconds=row["result_seconds"],
+        notes=tuple(row["result_notes"]),
+    )

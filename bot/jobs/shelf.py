@@ -1,0 +1,128 @@
+"""The files beside the database: pictures by the hash of their content, and results until they are delivered.
+
+A file is either there whole or not there: it is written under another name, synced, and renamed. What a crash leaves
+between a file and its row is an orphan, which the next start removes. Every function here blocks: call it in a thread.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+import secrets
+import shutil
+from collections.abc import Collection, Iterable
+from pathlib import Path
+
+logger = logging.getLogger(__name__)
+
+RESERVE = 64 << 20  #: bytes that stay free on the disk: results and the database need room too
+PART = ".part"  #: ends the name of a file that is being written
+
+
+class NoRoom(OSError):
+    """The disk is all but full."""
+
+
+class Shelf:
+    """The folders `sources` and `results` below `folder`."""
+
+    def __init__(self, folder: Path) -> None:
+        self._sources = folder / "sources"
+        self._results = folder / "results"
+
+    def open(self) -> None:
+        """Make the folders. Raises OSError."""
+        for folder in (self._sources, self._results):
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+    def keep_sources(self, pictures: Iterable[bytes]) -> None:
+        """Keep these pictures under their hashes; one that is kept already costs nothing. Raises OSError."""
+        if shutil.disk_usage(self._sources).free < RESERVE:
+            raise NoRoom(f"less than {RESERVE >> 20} MiB are free")
+        for picture in pictures:
+            path = self._source(content_hash(picture))
+            if not path.exists():
+                path.parent.mkdir(exist_ok=True, mode=0o700)
+                _write(path, picture)
+                _sync_folder(self._sources)
+
+    def source(self, hash: str) -> bytes | None:
+        """The picture with this hash, or None when it is no longer kept."""
+        try:
+            return self._source(hash).read_bytes()
+        except FileNotFoundError:
+            return None
+
+    def has_source(self, hash: str) -> bool:
+        return self._source(hash).exists()
+
+    def drop_sources(self, hashes: Iterable[str]) -> int:
+        """Delete these; returns how many there were."""
+        return sum(_unlink(self._source(source)) for source in hashes)
+
+    def keep_result(self, name: str, data: bytes) -> str:
+        """Keep a dream; returns where, as `Result.path` has it. Raises OSError."""
+        path = f"{name}-{secrets.token_hex(4)}"
+        _write(self._results / path, data)
+        return path
+
+    def result(self, path: str) -> bytes:
+        """Raises FileNotFoundError once it is delivered."""
+        return (self._results / Path(path).name).read_bytes()
+
+    def drop_results(self, paths: Iterable[str]) -> int:
+        return sum(_unlink(self._results / Path(path).name) for path in paths)
+
+    def drop_orphans(self, *, sources: Collection[str], results: Collection[str]) -> int:
+        """Delete every file but these (hashes, and paths); returns how many there were."""
+        kept_sources, kept_results = set(sources), set(results)
+        gone = 0
+        for path in self._sources.rglob("*"):
+            if path.is_file() and path.name not in kept_sources:
+                gone += _unlink(path)
+        for path in self._results.iterdir():
+            if path.is_file() and path.name not in kept_results:
+                gone += _unlink(path)
+        return gone
+
+    def _source(self, hash: str) -> Path:
+        return self._sources / hash[:2] / hash
+
+
+def content_hash(picture: bytes) -> str:
+    return hashlib.sha256(picture).hexdigest()
+
+
+def _write(path: Path, data: bytes) -> None:
+    part = path.with_name(f"{path.name}.{secrets.token_hex(4)}{PART}")
+    try:
+        with part.open("xb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+    _sync_folder(path.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    """So that the file's name outlives a power cut, not only its content."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _unlink(path: Path) -> bool:
+    try:
+        path.unlink()
+    except FileNotFoundError:
+        return False
+    except OSError as error:
+        logger.warning("%s cannot be deleted: %s", path, error)
+        return False
+    return True

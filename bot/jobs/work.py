@@ -1,0 +1,317 @@
+"""What happens to a picture between the queue and the executor: handed out, begun, made, failed, lost, returned.
+
+Every step is one transaction, fenced by the attempt's number: what an older attempt brings late changes nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import func, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.executor.protocol import Made, Order
+from bot.jobs import rows
+from bot.jobs.board import Board
+from bot.jobs.estimates import Measured, load_of
+from bot.jobs.fairness import HALF_LIFE, Pick
+from bot.jobs.model import Job, JobState, PictureState
+from bot.jobs.rows import OPEN, Kept
+from bot.jobs.shelf import Shelf
+from bot.store.database import Database
+from bot.store.tables import decoder_deaths, job_pictures, jobs
+
+logger = logging.getLogger(__name__)
+
+OPEN_STATES = (JobState.WAITING, JobState.RUNNING)
+RETRIES = 2  #: of a picture whose worker died
+RETURNS = 20  #: times that a picture may come back before a worker has begun it
+RESTARTS = 20  #: times that the bot itself may stop while a picture is dreamt, before the picture is suspected
+LONGEST_HOLD = 60.0  #: seconds
+
+GONE = "The picture is no longer kept: post it again."
+LOST = (
+    "The machine that dreamt this picture stopped in the middle, three times over: "
+    "the picture may be too much for it. A smaller size= may work."
+)
+NEVER_BEGUN = "No machine could begin with this picture, though it was tried for a while. Try again later."
+RESTARTED = "The bot was stopped again and again while it dreamt this picture, so it is not tried any more."
+
+
+class Work:
+    """The dispatcher's side of the queue."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        shelf: Shelf,
+        board: Board,
+        clock: Callable[[], float],
+        moved: Callable[[Job], None],
+    ) -> None:
+        self._database = database
+        self._shelf = shelf
+        self._board = board
+        self._clock = clock
+        self._moved = moved  # told of every job that has changed, after the commit
+
+    async def next(self) -> Order | None:
+        """Hand out the picture whose turn it is; None when nothing waits."""
+        while (pick := self._board.next()) is not None:
+            job = self._board.get(pick.job)
+            assert job is not None, "what is picked is on the board"
+            picture = job.pictures[pick.ordinal]
+            data = await asyncio.to_thread(self._shelf.source, picture.source)
+            attempt = await self._hand_out(pick, picture.attempt)
+            if attempt is None:
+                continue
+            if data is None:
+                await self.failed(pick.job, pick.ordinal, attempt, sentence=GONE, log="the source's file is missing")
+                continue
+            return Order(
+                job=job.id,
+                ordinal=pick.ordinal,
+                attempt=attempt,
+                picture=data,
+                recipe=job.recipe,
+                byte_limit=job.place.byte_limit,
+            )
+        return None
+
+    async def _hand_out(self, pick: Pick, attempt: int) -> int | None:
+        async def change(connection: AsyncConnection) -> tuple[bool, Kept | None]:
+            handed = await rows.change_job(connection, pick.job, only=OPEN_STATES, state=JobState.RUNNING.value)
+            handed = handed and await rows.change_picture(
+                connection,
+                pick.job,
+                pick.ordinal,
+                only=PictureState.WAITING,
+                attempt=attempt,
+                values={"state": PictureState.RUNNING.value, "attempt": attempt + 1, "started": None},
+            )
+            return handed, await rows.load(connection, pick.job)
+
+        def then(changed: tuple[bool, Kept | None]) -> None:
+            handed, kept = changed
+            if handed:
+                self._board.handed(pick, attempt + 1)
+            if kept is not None:
+                self._board.put(kept)
+
+        handed, _ = await self._database.write(change, then=then)
+        return attempt + 1 if handed else None
+
+    def begun(self, job: str, ordinal: int, attempt: int) -> None:
+        """A worker has begun: for the estimates, at once; `started` makes it last."""
+        if (running := self._board.running(job, ordinal, attempt)) is not None:
+            running.started = self._clock()
+
+    def progressed(self, job: str, ordinal: int, attempt: int, share: float) -> bool:
+        """How far the dream is. Returns whether anybody still waits for it."""
+        running = self._board.running(job, ordinal, attempt)
+        if running is None or self._board.get(job) is None:
+            return False
+        running.share = share
+        return True
+
+    async def started(self, job: str, ordinal: int, attempt: int) -> None:
+        """A worker has begun; from now on its death counts."""
+        now = self._clock()
+
+        async def change(connection: AsyncConnection) -> None:
+            await rows.change_picture(
+                connection,
+                job,
+                ordinal,
+                only=PictureState.RUNNING,
+                attempt=attempt,
+                values={"started": now, "begun": func.coalesce(job_pictures.c.begun, now)},
+            )
+
+        await self._database.write(change)
+
+    async def keep(self, order: Order, made: Made) -> str:
+        """Write the dream's file; returns its path, for `made`. Raises OSError, for instance on a full disk."""
+        return await asyncio.to_thread(self._shelf.keep_result, f"{order.key}.{made.format.lower()}", made.data)
+
+    async def made(self, order: Order, made: Made, path: str) -> bool:
+        """Store a dream. Returns False where nobody waits for this attempt any more. May be tried again."""
+        figures: dict[str, Measured] = {}
+
+        async def besides(connection: AsyncConnection) -> None:
+            figures.update(self._board.estimates.after(load_of(order.recipe), made.seconds))
+            await rows.store_measured(connection, figures)
+
+        values = {
+            "state": PictureState.MADE.value,
+            "begun": func.coalesce(job_pictures.c.begun, self._clock()),
+            "result_path": path,
+            "result_format": made.format,
+            "result_note": made.note,
+            "result_width": made.width,
+            "result_height": made.height,
+            "result_recipe": made.recipe,
+            "result_network": made.network,
+            "result_seconds": made.seconds,
+            "result_notes": list(made.notes),
+        }
+        stored = await self._end(order.job, order.ordinal, order.attempt, values, worked=made.seconds, besides=besides)
+        self._board.estimates.update(figures)
+        if not stored:
+            async with self._database.reading() as connection:
+                row = await rows.picture_row(connection, order.job, order.ordinal)
+            if row["result_path"] == path:
+                return True  # an earlier try was stored, and its caller was told that it was not
+            await asyncio.to_thread(self._shelf.drop_results, [path])
+        return stored
+
+    async def failed(
+        self, job: str, ordinal: int, attempt: int, *, sentence: str, log: str, killed_decoder: bool = False
+    ) -> bool:
+        """It cannot be made. `sentence` is for the person."""
+
+        async def besides(connection: AsyncConnection) -> None:
+            if killed_decoder:
+                requester = (await connection.execute(select(jobs.c.requester).where(jobs.c.id == job))).scalar_one()
+                await connection.execute(
+                    insert(decoder_deaths).values(person=requester, at=self._clock(), job=job, ordinal=ordinal)
+                )
+
+        values = {"state": PictureState.FAILED.value, "error": sentence, "log": log}
+        return await self._end(job, ordinal, attempt, values, worked=None, besides=besides)
+
+    async def lost(self, job: str, ordinal: int, attempt: int, *, started: bool, log: str) -> None:
+        """Its worker is gone: it waits again, or has failed when that happened too often."""
+        held: list[float] = []
+
+        async def change(connection: AsyncConnection) -> tuple[bool, Kept | None]:
+            row = await rows.picture_row(connection, job, ordinal)
+            counted = started or row["started"] is not None
+            losses, returns = row["losses"] + counted, row["returns"] + (not counted)
+            values: dict[str, Any] = {"losses": losses, "returns": returns, "log": log}
+            if losses > RETRIES or returns > RETURNS:
+                values |= {"state": PictureState.FAILED.value, "finished": self._clock()}
+                values |= {"error": LOST if losses > RETRIES else NEVER_BEGUN}
+            else:
+                values |= {"state": PictureState.WAITING.value, "started": None}
+                held.append(self._clock() + min(LONGEST_HOLD, 0.25 * 2.0 ** min(returns, 20)))
+            return await self._leave_running(connection, job, ordinal, attempt, values)
+
+        def then(changed: tuple[bool, Kept | None]) -> None:
+            self._came_back(job, ordinal, attempt, changed[1], worked=0.0)
+            if changed[0] and held and not started:
+                self._board.hold(job, ordinal, held[0])
+
+        await self._changed(change, then)
+
+    async def returned(self, job: str, ordinal: int, attempt: int) -> None:
+        """The executor gives it back as it was: nothing is counted."""
+        await self._end(job, ordinal, attempt, {"state": PictureState.WAITING.value, "started": None}, worked=0.0)
+
+    async def _end(
+        self,
+        job: str,
+        ordinal: int,
+        attempt: int,
+        values: dict[str, Any],
+        *,
+        worked: float | None,
+        besides: Callable[[AsyncConnection], Any] | None = None,
+    ) -> bool:
+        """A running picture runs no more. worked: seconds, for fairness; None: as long as a worker had it."""
+        if values["state"] in (PictureState.MADE.value, PictureState.FAILED.value):
+            values = values | {"finished": self._clock()}
+
+        async def change(connection: AsyncConnection) -> tuple[bool, Kept | None]:
+            changed = await self._leave_running(connection, job, ordinal, attempt, values)
+            if changed[0] and besides is not None:
+                await besides(connection)
+            return changed
+
+        def then(changed: tuple[bool, Kept | None]) -> None:
+            self._came_back(job, ordinal, attempt, changed[1], worked=worked)
+
+        return await self._changed(change, then)
+
+    async def _leave_running(
+        self, connection: AsyncConnection, job: str, ordinal: int, attempt: int, values: dict[str, Any]
+    ) -> tuple[bool, Kept | None]:
+        left = await rows.change_picture(
+            connection, job, ordinal, only=PictureState.RUNNING, attempt=attempt, values=values
+        )
+        if left:
+            await settle(connection, job, self._clock())
+        return left, await rows.load(connection, job)
+
+    def _came_back(self, job: str, ordinal: int, attempt: int, kept: Kept | None, *, worked: float | None) -> None:
+        running = self._board.running(job, ordinal, attempt)
+        if worked is None:
+            begun = running.started if running is not None else None
+            worked = 0.0 if begun is None else max(0.0, self._clock() - begun)
+        self._board.back(job, ordinal, attempt, worked=worked)
+        if kept is not None:
+            self._board.put(kept)
+
+    async def _changed(self, change: Any, then: Any) -> bool:
+        changed, kept = await self._database.write(change, then=then)
+        if changed and kept is not None:
+            self._moved(kept.job)
+        return bool(changed)
+
+
+async def settle(connection: AsyncConnection, job: str, now: float) -> None:
+    """An open job's state follows from its pictures."""
+    found = await connection.execute(select(job_pictures.c.state).where(job_pictures.c.job == job))
+    states = {PictureState(state) for state in found.scalars()}
+    values: dict[str, Any]
+    if PictureState.RUNNING in states:
+        values = {"state": JobState.RUNNING.value}
+    elif PictureState.WAITING in states:
+        values = {"state": JobState.WAITING.value}
+    else:
+        state = JobState.MADE if PictureState.MADE in states else JobState.FAILED
+        values = {"state": state.value, "finished": now}
+    await rows.change_job(connection, job, only=OPEN_STATES, **values)
+
+
+async def take_up(connection: AsyncConnection, now: float) -> list[Kept]:
+    """After a start: what a previous life was dreaming waits again. Returns all open jobs, oldest first."""
+    running = (
+        select(job_pictures)
+        .join(jobs, jobs.c.id == job_pictures.c.job)
+        .where(jobs.c.state.in_(OPEN), job_pictures.c.state == PictureState.RUNNING.value)
+    )
+    for row in (await connection.execute(running)).mappings().all():
+        restarts = row["restarts"] + (row["started"] is not None)
+        values: dict[str, Any] = {"state": PictureState.WAITING.value, "started": None, "restarts": restarts}
+        if restarts > RESTARTS:
+            values |= {"state": PictureState.FAILED.value, "error": RESTARTED, "finished": now}
+        await rows.change_picture(
+            connection,
+            row["job"],
+            row["ordinal"],
+            only=PictureState.RUNNING,
+            attempt=row["attempt"],
+            values=values,
+        )
+    stopped = await connection.execute(select(jobs.c.id).where(jobs.c.state == JobState.RUNNING.value))
+    for job in stopped.scalars().all():
+        await settle(connection, job, now)
+    return await rows.load_where(connection, select(jobs).where(jobs.c.state.in_(OPEN)).order_by(jobs.c.number))
+
+
+async def recall_served(connection: AsyncConnection, board: Board, now: float) -> None:
+    """What each member was given lately, from the table."""
+    lately = await connection.execute(
+        select(jobs.c.requester, job_pictures.c.begun, job_pictures.c.finished, job_pictures.c.result_seconds)
+        .join(jobs, jobs.c.id == job_pictures.c.job)
+        .where(job_pictures.c.finished > now - 6 * HALF_LIFE, job_pictures.c.begun.is_not(None))
+        .order_by(job_pictures.c.finished)
+    )
+    for requester, begun, finished, seconds in lately:
+        board.served.begin(requester, min(begun, now))
+        board.served.add(requester, seconds or 0.0, min(finished, now))

@@ -1,0 +1,164 @@
+"""One database: its connections, its transactions, and its migrations, which run when it is opened.
+
+Writes are transactions that know from the start that they write (`BEGIN IMMEDIATE`), one at a time in this process,
+and they are on the disk when `write` returns (`synchronous=FULL`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, Self, TypeVar
+
+from alembic import command
+from alembic.config import Config as AlembicConfig
+from alembic.util.exc import CommandError
+from sqlalchemy import Connection, event, make_url, text
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from bot.errors import ConfigError
+
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
+BUSY_SECONDS = 10.0  #: how long SQLite waits for another process (a backup, an operator's shell) before it gives up
+WRITERS_LOCK = 0x447265616D  #: PostgreSQL's advisory lock that stands for SQLite's one writer
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+class Database:
+    """An open database. `open` is the way to get one."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+        self._writer = engine.execution_options(writes=True)
+        self._writing = asyncio.Lock()  # in turn, instead of polling each other's file lock
+        self._writes: set[asyncio.Task[Any]] = set()
+
+    @classmethod
+    async def open(cls, address: str) -> Self:
+        """Migrate the database at SQLAlchemy's `address` forward and connect to it. Raises ConfigError."""
+        url = _url(address)
+        if url.database and url.get_backend_name() == "sqlite":
+            await asyncio.to_thread(_make_folder, Path(url.database).parent)
+        await _migrate(url)
+        return cls(_engine(url))
+
+    async def close(self) -> None:
+        """Let the writes that have begun come to their end, and disconnect."""
+        while self._writes:
+            await asyncio.wait(self._writes)
+        await self._engine.dispose()
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncConnection]:
+        """A connection that sees one state of the database for as long as it is held."""
+        async with self._engine.begin() as connection:
+            yield connection
+
+    async def write(
+        self, change: Callable[[AsyncConnection], Awaitable[T]], *, then: Callable[[T], None] | None = None
+    ) -> T:
+        """Run `change` in one transaction; `then` gets its value after the commit, before the next write begins.
+
+        A caller who is cancelled meanwhile does not interrupt it: what is in memory and what is on the disk would
+        not be the same.
+        """
+        task = asyncio.create_task(self._write(change, then))
+        self._writes.add(task)
+        task.add_done_callback(self._wrote)
+        return await asyncio.shield(task)
+
+    async def _write(self, change: Callable[[AsyncConnection], Awaitable[T]], then: Callable[[T], None] | None) -> T:
+        async with self._writing:
+            async with self._writer.begin() as connection:
+                if connection.dialect.name == "postgresql":
+                    await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": WRITERS_LOCK})
+                value = await change(connection)
+            if then is not None:
+                then(value)
+            return value
+
+    def _wrote(self, task: asyncio.Task[Any]) -> None:
+        self._writes.discard(task)
+        if not task.cancelled():
+            task.exception()  # read here too: whoever asked for it may have been cancelled meanwhile
+
+
+def _url(address: str) -> URL:
+    try:
+        url = make_url(address)
+    except ArgumentError:
+        raise ConfigError(
+            "DATABASE_URL is no database's address; SQLite's look like sqlite:////folder/dreambot.sqlite."
+        ) from None
+    url = url.set(drivername=DRIVERS.get(url.drivername, url.drivername))
+    if url.get_backend_name() == "sqlite" and url.database in (None, "", ":memory:"):
+        raise ConfigError("DATABASE_URL names no file: what is accepted has to survive the bot.")
+    return url
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise ConfigError(f"The folder {folder} for the database cannot be made: {error.strerror}.") from error
+
+
+def _engine(url: URL, *, migrating: bool = False) -> AsyncEngine:
+    try:
+        engine = create_async_engine(url, pool_pre_ping=url.get_backend_name() != "sqlite")
+    except ImportError as error:
+        raise ConfigError(f"DATABASE_URL needs the Python package {error.name}: install it.") from error
+    if url.get_backend_name() == "sqlite":
+
+        @event.listens_for(engine.sync_engine, "connect")
+        def connected(connection: Any, _record: Any) -> None:
+            connection.isolation_level = None  # the driver begins no transactions of its own: `began` does
+            cursor = connection.cursor()
+            cursor.execute(f"PRAGMA busy_timeout = {int(BUSY_SECONDS * 1000)}")
+            cursor.execute("PRAGMA journal_mode = WAL")
+            cursor.execute("PRAGMA synchronous = FULL")
+            # A migration that rebuilds a table drops the old one, which would delete what refers to it.
+            cursor.execute(f"PRAGMA foreign_keys = {'OFF' if migrating else 'ON'}")
+            cursor.close()
+
+        @event.listens_for(engine.sync_engine, "begin")
+        def began(connection: Connection) -> None:
+            writes = connection.get_execution_options().get("writes", False)
+            connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+async def _migrate(url: URL) -> None:
+    engine = _engine(url, migrating=True)
+    shown = url.render_as_string(hide_password=True)
+    try:
+        async with engine.execution_options(writes=True).begin() as connection:
+            await connection.run_sync(upgrade)
+    except CommandError as error:
+        raise ConfigError(
+            f"The database {shown} was made by a newer version of the bot: update the bot.", log=str(error)
+        ) from error
+    except (DBAPIError, OSError) as error:
+        cause = error.orig if isinstance(error, DBAPIError) else error
+        raise ConfigError(f"The database {shown} cannot be opened: {cause}.") from error
+    finally:
+        await engine.dispose()
+
+
+def upgrade(connection: Connection, revision: str = "head") -> None:
+    """Bring the database behind `connection` forward, inside the connection's transaction."""
+    config = AlembicConfig()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)

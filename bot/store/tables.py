@@ -1,0 +1,146 @@
+"""The tables. Ids of Discord's are 64-bit integers, times are Unix seconds, and the types are ones that both SQLite
+and PostgreSQL have. A change here needs a migration beside it; a test compares the two.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+NAMES = {
+    "pk": "pk_%(table_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+}  #: so that a later migration can name what it changes
+
+metadata = MetaData(naming_convention=NAMES)
+
+#: SQLite counts up only in a column that is an INTEGER to the letter.
+Number = BigInteger().with_variant(Integer, "sqlite")
+
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("number", Number, primary_key=True, autoincrement=True),  # order of acceptance, whatever the clock does
+    Column("id", String(16), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("requester", BigInteger, nullable=False),
+    Column("door", String(16), nullable=False),
+    Column("guild", BigInteger),
+    Column("channel", BigInteger, nullable=False),
+    Column("message", BigInteger),
+    Column("token", Text),
+    Column("token_expires", Double),
+    Column("reachable", Boolean, nullable=False),
+    Column("ephemeral", Boolean, nullable=False),
+    Column("byte_limit", BigInteger, nullable=False),
+    Column("recipe", Text, nullable=False),
+    Column("cause", String(200), nullable=False),
+    Column("parent", String(16)),
+    Column("created", Double, nullable=False),
+    Column("finished", Double),
+    Column("delivered", Double),
+    Column("waiting_message", BigInteger),
+    Column("result_message", BigInteger),
+    Column("cancelled_by", BigInteger),
+    Column("log", Text),  # why it is undeliverable
+    Column("kept", Boolean, nullable=False),  # its sources are still needed
+    UniqueConstraint("id"),
+    UniqueConstraint("cause"),
+    Index(None, "requester", "created"),
+    Index(None, "guild", "created"),
+    Index(None, "state", "requester"),
+    Index(None, "delivered", "state"),
+    Index(None, "kept", "delivered"),
+    sqlite_autoincrement=True,
+)
+
+job_pictures = Table(
+    "job_pictures",
+    metadata,
+    Column("job", String(16), ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True),
+    Column("ordinal", Integer, primary_key=True),
+    Column("state", String(16), nullable=False),
+    Column("source", String(64), nullable=False),
+    Column("filename", Text, nullable=False),
+    Column("author", BigInteger, nullable=False),
+    Column("attachment", BigInteger),
+    Column("spoiler", Boolean, nullable=False),
+    Column("alt", Text),
+    Column("attempt", Integer, nullable=False),  # times it was handed out: what results are fenced with
+    Column("started", Double),  # when a worker began the current attempt
+    Column("begun", Double),  # when a worker first began it
+    Column("finished", Double),
+    Column("losses", Integer, nullable=False),  # workers that died over it
+    Column("returns", Integer, nullable=False),  # times it came back before a worker had begun
+    Column("restarts", Integer, nullable=False),  # times that the bot itself stopped while it was dreamt
+    Column("error", Text),
+    Column("log", Text),
+    Column("result_path", Text),
+    Column("result_format", String(8)),
+    Column("result_note", Text),
+    Column("result_width", Integer),
+    Column("result_height", Integer),
+    Column("result_recipe", Text),
+    Column("result_network", Text),
+    Column("result_seconds", Double),
+    Column("result_notes", JSON),
+    Index(None, "source"),
+    Index(None, "finished"),
+)
+
+people = Table(
+    "people",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("opted_out", Double),  # since when others may not have this person's pictures dreamt; NULL: they may
+)
+
+blocks = Table(
+    "blocks",
+    metadata,
+    Column("number", Number, primary_key=True, autoincrement=True),
+    Column("person", BigInteger, nullable=False),
+    Column("guild", BigInteger),  # NULL: everywhere
+    Column("until", Double),  # NULL: for good
+    Column("reason", Text),
+    Column("by", BigInteger),
+    Column("created", Double, nullable=False),
+    Index(None, "person", "guild"),
+    sqlite_autoincrement=True,
+)
+
+measured = Table(
+    "measured",
+    metadata,
+    Column("name", String(200), primary_key=True),  # see bot.jobs.estimates
+    Column("seconds", Double, nullable=False),
+    Column("count", Integer, nullable=False),
+)
+
+decoder_deaths = Table(
+    "decoder_deaths",
+    metadata,
+    Column("number", Number, primary_key=True, autoincrement=True),
+    Column("person", BigInteger, nullable=False),
+    Column("at", Double, nullable=False),
+    Column("job", String(16), nullable=False),
+    Column("ordinal", Integer, nullable=False),
+    Index(None, "person", "at"),
+    sqlite_autoincrement=True,
+)
