@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
-from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
+from urllib.parse import quote, urlsplit
 
 import platformdirs
 
@@ -227,20 +227,13 @@ def _database(read: Reader, home: Path) -> str:
     if separator and scheme in ("sqlite", "sqlite+aiosqlite"):
         if rest.startswith("/") and rest.strip("/") not in ("", ":memory:"):
             return f"sqlite+aiosqlite://{rest}"
-    elif separator and scheme in ("postgres", "postgresql", "postgresql+asyncpg") and rest.strip("/"):
-        return _for_asyncpg(rest)
+    elif separator and scheme.partition("+")[0] in ("postgres", "postgresql") and rest.strip("/"):
+        return address.replace("postgres:", "postgresql:", 1) if scheme == "postgres" else address
     raise read.wrong(
         "DATABASE_URL",
         "sqlite:///PATH (a file: what was accepted must outlive the bot) or postgresql://USER:PASSWORD@HOST/NAME",
         shown=re.sub(r"(://[^:/@]*:)[^@]*@", r"\1…@", address),
     )
-
-
-def _for_asyncpg(rest: str) -> str:
-    """asyncpg calls libpq's `sslmode` `ssl`, and knows the same words for it."""
-    parts = urlsplit(f"postgresql+asyncpg://{rest}")
-    query = [("ssl" if key == "sslmode" else key, value) for key, value in parse_qsl(parts.query)]
-    return urlunsplit(parts._replace(query=urlencode(query)))
 
 
 def _prefix(read: Reader) -> str:

@@ -102,7 +102,7 @@ def test_every_variable_arrives(tmp_path: Path) -> None:
         api="http://127.0.0.1:8080/api/v10",
         home=tmp_path,
         networks=networks,
-        database="postgresql+asyncpg://me:secret@db.example/dreams?ssl=require",
+        database="postgresql://me:secret@db.example/dreams?sslmode=require",
         prefix="dream!",
         personal_install=True,
         keep_days=0.5,
