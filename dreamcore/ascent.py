@@ -177,11 +177,17 @@ def ascend(
     size: Tensor,
     shaping: Shaping,
     margin: int,
+    measures: Measures | None = None,
     after_step: AfterStep,
-) -> None:
-    """All steps of one octave; `octave.picture` becomes the dream at this size."""
+) -> Measures:
+    """All steps of one octave; `octave.picture` becomes the dream at this size.
+
+    measures: those that the octave before ended with, where they hold at any size; None: the picture is looked at.
+    Returns this octave's last.
+    """
     at = [(margin + look.down, margin + look.right) for look in looks]
-    measures = measured(octave.picture, eye=eye, objective=objective, canvas=canvas, margins=at[0], noise=noise)
+    if measures is None:
+        measures = measured(octave.picture, eye=eye, objective=objective, canvas=canvas, margins=at[0], noise=noise)
     for step, margins in enumerate(at):
         value, measures = gradient(
             octave.picture,
@@ -195,3 +201,4 @@ def ascend(
         )
         octave.climb(size, shaping, step / len(at))
         after_step(step + 1, value)
+    return measures

@@ -18,7 +18,7 @@ from dreamcore import ascent, finishing
 from dreamcore.ascent import Look, Shaping
 from dreamcore.errors import OutOfMemory
 from dreamcore.networks import Network
-from dreamcore.objectives import Objective
+from dreamcore.objectives import Measures, Objective
 from dreamcore.octaves import Octave, enlarged, shrunk
 from dreamcore.picture import Picture, fill_hidden
 from dreamcore.planning import canvas_of, device_defaults, eye_for, largest_window, memory_budget, octaves_of
@@ -136,6 +136,7 @@ class _Work:
         self.eye = eye_for(network, recipe, device)
         self.octaves = octaves_of(recipe, picture.height, picture.width)
         self.largest_window = largest_window(self.eye, budget, self.octaves[-1])
+        self.measures: Measures | None = None
         self.shaping = Shaping(smoothing=recipe.smoothing, normalisation=recipe.normalisation)
         self.target = recipe.strength * max(reference_change(network.info, term.name) for term in recipe.layer)
         self.report = Reporter(self.octaves, device, on_progress, cancelled, clock)
@@ -185,7 +186,7 @@ class _Work:
         generator = torch.Generator().manual_seed(self.recipe.seed + (number << 32))
         looks: tuple[Look, ...] = ascent.drawn_looks(octave.steps, self.recipe.jitter, generator)
         noise = ascent.drawn_noise(octave.height, octave.width, generator).to(self.device)
-        ascent.ascend(
+        measures = ascent.ascend(
             state,
             eye=self.eye,
             objective=self.objective,
@@ -195,8 +196,10 @@ class _Work:
             size=correction * self._step_size(),
             shaping=self.shaping,
             margin=MARGIN,
+            measures=self.measures,
             after_step=lambda step, value: self.report.step(number, step, value, state.picture),
         )
+        self.measures = measures if self.objective.measures_hold_at_any_size else None
 
     def _steps_total(self) -> int:
         return sum(octave.steps for octave in self.octaves)

@@ -78,8 +78,12 @@ def _filtered(plane: Tensor, kernel: list[float], dim: int, out: Tensor) -> Tens
     `out` may be the plane itself.
     """
     radius, length = len(kernel) // 2, plane.shape[dim]
-    at = torch.arange(-radius, length + radius, device=plane.device)
-    padded = plane.index_select(dim, mirrored_index(at, length))
+    if radius < length:
+        across = (radius, radius, 0, 0) if dim == 3 else (0, 0, radius, radius)
+        padded = F.pad(plane, across, mode="reflect")  # the same mirror, without looking each value up
+    else:
+        at = torch.arange(-radius, length + radius, device=plane.device)
+        padded = plane.index_select(dim, mirrored_index(at, length))
     result = torch.mul(padded.narrow(dim, radius, length), kernel[radius], out=out)
     for k in range(radius):
         result.add_(padded.narrow(dim, k, length), alpha=kernel[k])

@@ -43,6 +43,11 @@ class Objective:
     def needs_measures(self) -> bool:
         return self.kind in ("contrast", "seen") or (self.kind in ("energy", "mean") and len(self.layers) > 1)
 
+    @property
+    def measures_hold_at_any_size(self) -> bool:
+        """Whether one octave's measures serve the next one: which classes crowd a picture does not hang on its size."""
+        return self.kind == "seen"
+
     def measure(self, activations: Activations) -> Measures:
         """What this window adds to the picture's measures. No gradient flows through them."""
         if not self.needs_measures:

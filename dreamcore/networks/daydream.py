@@ -21,6 +21,7 @@ from dreamcore.errors import WeightsError
 
 FORMAT_VERSION: Final = 1  #: of the weights file; another version is refused, never guessed at
 MINIMUM_SIZE: Final = 16  #: the shorter side of the smallest picture that still has a place at the deepest stage
+MEAN, SPREAD = 0.45, 0.26  #: of the pictures' values: what the network is shown is (picture - MEAN) / SPREAD
 SHIPPED_WEIGHTS: Final = Path(__file__).parent / "weights" / "daydream.safetensors"
 
 #: Stages from shallow to deep. Strides: conv1 2, conv2 and mixed3 4, mixed4 8, mixed5 16.
@@ -124,13 +125,9 @@ class DaydreamNet(nn.Module):
     node `classifier` holds the logits of every place, (N, classes, H/16, W/16); the net's answer is their mean.
     """
 
-    mean: Tensor
-    std: Tensor
-
     def __init__(self, classes: int, *, batch_norm: bool) -> None:
         super().__init__()
-        self.register_buffer("mean", torch.full((1, 3, 1, 1), 0.45), persistent=False)
-        self.register_buffer("std", torch.full((1, 3, 1, 1), 0.26), persistent=False)
+        self.normalises = True  # False where somebody else does that to the picture, as the engine's eye
         self.conv1 = ConvolutionUnit(3, 32, 6, stride=2, padding=2, batch_norm=batch_norm)
         self.conv2 = ConvolutionUnit(32, 64, 4, stride=2, padding=1, batch_norm=batch_norm)
         self.mixed3a = MixedBlock(_BLOCKS["mixed3a"], batch_norm=batch_norm)
@@ -150,7 +147,8 @@ class DaydreamNet(nn.Module):
                 nn.init.kaiming_normal_(module.weight, mode="fan_in", nonlinearity="relu")
 
     def forward(self, x: Tensor) -> Tensor:
-        x = (x - self.mean) / self.std
+        if self.normalises:
+            x = (x - MEAN) / SPREAD
         x = self.conv2(self.conv1(x))
         x = self.pool3(self.mixed3b(self.mixed3a(x)))
         x = self.pool4(self.mixed4c(self.mixed4b(self.mixed4a(x))))

@@ -26,7 +26,9 @@ INCEPTION_V1_WEIGHTS: Final = WeightFile(
 )
 # Caffe's tools squeezed pictures to 256x256 and looked at the middle; here the sides keep their proportion.
 INCEPTION_V1_PREPROCESSING: Final = Preprocessing(mean=inception_v1.MEAN, std=(1.0, 1.0, 1.0))
-DAYDREAM_PREPROCESSING: Final = Preprocessing(mean=(0.0, 0.0, 0.0), std=(1.0, 1.0, 1.0), short_side=128, crop=None)
+DAYDREAM_PREPROCESSING: Final = Preprocessing(
+    mean=(daydream.MEAN,) * 3, std=(daydream.SPREAD,) * 3, short_side=128, crop=None
+)
 
 # Title, and the layers of LEVELS from edges to objects.
 _TORCHVISION: Final[Mapping[str, tuple[str, tuple[str, str, str, str, str]]]] = MappingProxyType(

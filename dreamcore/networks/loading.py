@@ -82,7 +82,9 @@ def bare_module(name: str) -> nn.Module:
             return inception_v1.InceptionV1().eval()
     if name == families.DAYDREAM:
         with torch.device("meta"):
-            return daydream.DaydreamNet(len(network_info(name).classes), batch_norm=False).eval()
+            net = daydream.DaydreamNet(len(network_info(name).classes), batch_norm=False).eval()
+        net.normalises = False
+        return net
     return families.torchvision_module(name)
 
 
@@ -114,6 +116,7 @@ def _from_file(path: Path) -> Network:
 
 def _daydream(path: Path) -> Network:
     module, metadata = daydream.load_daydream(path)
+    module.normalises = False  # the eye does, so that the spread is folded into the first convolution
     info = network_info(families.DAYDREAM)
     if metadata.classes != info.classes:
         info = _with_classes(info, "classifier", metadata.classes, len(metadata.classes))

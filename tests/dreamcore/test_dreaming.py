@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import threading
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,7 +17,7 @@ from dreamcore.catalogue import LEVELS, catalogue
 from dreamcore.dreaming import Dream, dream
 from dreamcore.errors import Cancelled, OutOfMemory, RecipeError, UnknownChannel, UnknownClass, UnknownLayer
 from dreamcore.networks import Network, load, random_weights
-from dreamcore.objectives import Objective
+from dreamcore.objectives import Measures, Objective
 from dreamcore.picture import Picture, decode, encode
 from dreamcore.progress import Progress
 from dreamcore.recipe import Recipe
@@ -292,6 +293,24 @@ def test_more_octaves_than_fit_are_fewer_and_it_says_so(daydream: Network, photo
     result = dreamt(picture_of(photograph), "octaves=12", daydream)
     assert result.recipe.octaves < 12
     assert any("too small for 12 octaves" in note for note in result.notes)
+
+
+@pytest.mark.parametrize(("recipe", "looks"), [("objective=seen", 1), ("objective=contrast layer=textures", 3)])
+def test_no_octave_asks_again_for_what_the_one_before_has_found(
+    recipe: str, looks: int, daydream: Network, photograph: NDArray[np.uint8], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A look costs a third of a step. What the picture is crowded with holds at any size; a layer's sums do not."""
+    from dreamcore import ascent
+
+    real, seen = ascent.measured, []
+
+    def counted(picture: torch.Tensor, **more: Any) -> Measures:
+        seen.append(picture.shape)
+        return real(picture, **more)
+
+    monkeypatch.setattr(ascent, "measured", counted)
+    dreamt(picture_of(photograph), f"{recipe} octaves=3 octave_scale=1.2", daydream)
+    assert len(seen) == looks
 
 
 def test_a_step_is_the_one_of_the_textbook(daydream: Network, photograph: NDArray[np.uint8]) -> None:

@@ -199,12 +199,16 @@ def test_bfloat16_points_the_same_way(name: str, clouds: Pictures) -> None:
     assert torch.cosine_similarity(slope.flatten(), right.flatten(), 0) > 0.95
 
 
-def test_the_first_convolution_of_bfloat16_is_not_rounded() -> None:
-    eye = random_network("inception_v1").prepare(["conv2/3x3"], device=CPU, precision="bf16")
+@pytest.mark.parametrize(
+    ("name", "first", "second"),
+    [("inception_v1", "conv1/7x7_s2", "conv2/3x3"), ("daydream", "conv1.conv", "conv2.conv")],
+)
+def test_the_first_convolution_of_bfloat16_is_not_rounded(name: str, first: str, second: str) -> None:
+    eye = random_network(name).prepare([second], device=CPU, precision="bf16")
     kept = {name: value.dtype for name, value in eye.network.named_buffers() if name.endswith("weight")}
     kept |= {name: value.dtype for name, value in eye.network.named_parameters() if name.endswith("weight")}
-    assert kept["conv1/7x7_s2.weight"] is torch.float32
-    assert kept["conv2/3x3.weight"] is torch.bfloat16
+    assert kept[f"{first}.weight"] is torch.float32
+    assert kept[f"{second}.weight"] is torch.bfloat16
 
 
 def test_equal_arguments_give_the_same_eye_and_few_are_kept() -> None:
