@@ -1,0 +1,258 @@
+"""What the slash commands and the message menu do."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import discord
+from discord import app_commands
+
+from bot.dreaming import help as help_texts
+from bot.dreaming import pictures, slash
+from bot.dreaming.conversation import Interaction, answered, defer, defer_after, say
+from bot.dreaming.parsing import clipped, recipe_from_options
+from bot.dreaming.pictures import Found, in_message, of_attachment, of_avatar, pictures_only
+from bot.dreaming.places import is_personal, place_of_interaction
+from bot.dreaming.service import Ask, Dreaming
+from bot.dreaming.words import moment
+from bot.errors import NoPicture, Refusal
+from bot.jobs.model import Door, Job, Place
+from dreamcore.catalogue import NetworkInfo, network_info
+from dreamcore.recipe import Recipe
+from dreamcore.settings import AUTO
+
+MENU_NAME = "Dream this"
+MOST_LISTED = 10
+LOOK_BACK = 50  #: messages
+
+_TAKE_THIS = "Attach one with picture:, name a member: for an avatar, or use Apps → Dream this in a message's menu."
+
+
+class Commands:
+    """Registers the commands at the tree, and is what they call."""
+
+    def __init__(self, dreaming: Dreaming, *, message_content: bool) -> None:
+        self._dreaming = dreaming
+        self._message_content = message_content
+
+    def install(self, tree: app_commands.CommandTree[Any]) -> None:
+        personal = self._dreaming.config.personal_install
+        contexts = app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=personal)
+        installs = app_commands.AppInstallationType(guild=True, user=personal)
+        tree.add_command(
+            slash.dream_command(self._dream, default_network=self._default, contexts=contexts, installs=installs)
+        )
+        here: dict[str, Any] = {"allowed_contexts": contexts, "allowed_installs": installs}
+        for name, description, callback in (
+            ("layers", "What can be dreamt: levels, layers, styles, classes", self._layers_command()),
+            ("queue", "Your dreams, and what waits here", self._queue_command()),
+            ("cancel", "Stop a dream that waits or is being dreamt", self._cancel_command()),
+            ("help", "How to ask for a dream", self._help_command()),
+            (
+                "optout",
+                "Nobody else may dream your pictures or avatar; again: they may",
+                self._optout(),
+            ),
+        ):
+            tree.add_command(app_commands.Command(name=name, description=description, callback=callback, **here))
+
+        async def dream_this(interaction: Interaction, message: discord.Message) -> None:
+            await answered(interaction, self._dream_message(interaction, message))
+
+        tree.add_command(app_commands.ContextMenu(name=MENU_NAME, callback=dream_this, **here))
+
+    # --- the doors
+
+    async def _dream(self, interaction: Interaction, options: dict[str, Any]) -> None:
+        place = self._place(interaction)
+        picture, member = options.pop("picture", None), options.pop("member", None)
+        recipe = recipe_from_options(options, options.pop("recipe", ""))
+        if picture is not None and member is not None:
+            raise Refusal("Give either picture: or member:, not both.")
+        if picture is not None:
+            found: tuple[Found, ...] = (of_attachment(picture, author=interaction.user.id),)
+        elif member is not None:
+            found = (of_avatar(member),)
+        else:
+            self._dreaming.check_recipe(recipe)
+            found = await self._own_last_picture(interaction, place)
+        await self._take(interaction, place, Door.SLASH, recipe, found)
+
+    async def _dream_message(self, interaction: Interaction, message: discord.Message) -> None:
+        place = self._place(interaction)
+        found = await self._dreaming.found_in(message)
+        if not found:
+            raise NoPicture(
+                "There is no picture in this message: only what was uploaded to Discord counts, links do not."
+            )
+        await self._take(interaction, place, Door.MENU, Recipe(), found)
+
+    def _place(self, interaction: Interaction) -> Place:
+        return place_of_interaction(interaction, personal_install=self._dreaming.config.personal_install)
+
+    async def _take(
+        self, interaction: Interaction, place: Place, door: Door, recipe: Recipe, found: tuple[Found, ...]
+    ) -> None:
+        usable, notes = pictures_only(found)
+        ask = Ask(
+            requester=interaction.user.id,
+            door=door,
+            place=place,
+            recipe=recipe,
+            found=usable,
+            cause=f"interaction:{interaction.id}",
+            notes=notes,
+        )
+        await defer_after(interaction, self._dreaming.check(ask), ephemeral=place.ephemeral)
+        await self._dreaming.take(ask)
+
+    async def _own_last_picture(self, interaction: Interaction, place: Place) -> tuple[Found, ...]:
+        """What the person posted last in this channel; another's picture must be pointed at."""
+        channel = interaction.channel
+        if not place.reachable or not self._message_content or not isinstance(channel, discord.abc.Messageable):
+            raise NoPicture(f"Which picture? {_TAKE_THIS}")
+        await defer(interaction, ephemeral=place.ephemeral)
+        async for message in channel.history(limit=LOOK_BACK):
+            if message.author.id == interaction.user.id:
+                found = in_message(message, origins=self._dreaming.config.picture_origins)
+                if any(pictures.is_picture(one) for one in found):
+                    return found
+        raise NoPicture(f"I see no picture of yours among the last {LOOK_BACK} messages. {_TAKE_THIS}")
+
+    # --- what one asks about
+
+    def _layers_command(self) -> Any:
+        @app_commands.describe(network="Of which network; without, of the one that dreams usually")
+        @app_commands.autocomplete(network=slash.complete_network)
+        async def layers(interaction: Interaction, network: str | None = None) -> None:
+            await answered(interaction, self._layers(interaction, network))
+
+        return layers
+
+    async def _layers(self, interaction: Interaction, network: str | None) -> None:
+        info = self.network(network)
+        file = discord.File(io.BytesIO(help_texts.layers_text(info).encode()), f"{info.name}.txt")
+        embed = help_texts.layers_embed(info, default=info.name == self._default())
+        await say(interaction, "", embed=embed, files=[file])
+
+    def _help_command(self) -> Any:
+        async def help_(interaction: Interaction) -> None:
+            await answered(interaction, say(interaction, "", embed=self.help_embed()))
+
+        return help_
+
+    def _optout(self) -> Any:
+        async def optout(interaction: Interaction) -> None:
+            await answered(interaction, self._toggle(interaction))
+
+        return optout
+
+    async def _toggle(self, interaction: Interaction) -> None:
+        queue, user = self._dreaming.queue, interaction.user.id
+        out = not await queue.opted_out(user)
+        await queue.set_opted_out(user, out)
+        await say(
+            interaction,
+            "Done: others can no longer have your pictures or your avatar dreamt. You still can. "
+            "`/optout` once more takes it back."
+            if out
+            else "Done: others may have your pictures and your avatar dreamt again. You are named in the "
+            "answer, and may delete it.",
+        )
+
+    def _queue_command(self) -> Any:
+        async def queue(interaction: Interaction) -> None:
+            await answered(interaction, self._show_queue(interaction))
+
+        return queue
+
+    async def _show_queue(self, interaction: Interaction) -> None:
+        await say(interaction, await self.queue_text(interaction.user.id, interaction.guild_id))
+
+    def _cancel_command(self) -> Any:
+        async def complete(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+            wanted = typed.casefold()
+            jobs = await self._cancellable(interaction)
+            named = [app_commands.Choice(name=self._named(job, interaction.user.id), value=job.id) for job in jobs]
+            return [one for one in named if wanted in one.name.casefold() or wanted == one.value][:25]
+
+        @app_commands.describe(dream="Which; without, your only one")
+        @app_commands.autocomplete(dream=complete)
+        async def cancel(interaction: Interaction, dream: str | None = None) -> None:
+            await answered(interaction, self._cancel(interaction, dream))
+
+        return cancel
+
+    async def _cancel(self, interaction: Interaction, id: str | None) -> None:
+        jobs = await self._cancellable(interaction)
+        if id is None:
+            jobs = [job for job in jobs if job.requester == interaction.user.id]
+            if not jobs:
+                raise Refusal("You have no dream that waits or is being dreamt.")
+            if len(jobs) > 1:
+                raise Refusal(f"You have {len(jobs)} dreams open: choose one of them with the option dream:.")
+        else:
+            jobs = [job for job in jobs if job.id == id.strip()]
+            if not jobs:
+                raise Refusal("There is no such dream of yours any more: choose one from the list that Discord offers.")
+        cancelled = await self._dreaming.queue.cancel(jobs[0].id, by=interaction.user.id)
+        if cancelled is None:
+            raise Refusal("That dream is over already.")
+        await say(interaction, "Cancelled.")
+
+    async def _cancellable(self, interaction: Interaction) -> list[Job]:
+        """The person's own open jobs; for moderators then the others of this server."""
+        queue = self._dreaming.queue
+        own = await queue.open_jobs(requester=interaction.user.id)
+        if interaction.guild_id is None or is_personal(interaction) or not interaction.permissions.manage_messages:
+            return own
+        here = await queue.open_jobs(guild=interaction.guild_id)
+        return [*own, *(job for job in here if job.requester != interaction.user.id)]
+
+    def _named(self, job: Job, asker: int) -> str:
+        count = "1 picture" if len(job.pictures) == 1 else f"{len(job.pictures)} pictures"
+        whose = "" if job.requester == asker else f"of {job.requester}: "
+        name = clipped(job.pictures[0].filename, 30) if job.pictures else ""
+        return clipped(f"{whose}{count}, {name}, {job.recipe}", 100)
+
+    async def queue_text(self, user: int, guild: int | None) -> str:
+        """Where a person's dreams stand, and how much waits here and everywhere."""
+        queue = self._dreaming.queue
+        standings = queue.standings()
+        own = await queue.open_jobs(requester=user)
+        lines = []
+        for job in own[:MOST_LISTED]:
+            standing = standings.get(job.id)
+            if standing is not None:
+                where = "being dreamt" if standing.running else f"{standing.ahead} before it"
+                lines.append(f"• `{clipped(job.recipe, 80)}`: {where}, ready {moment(standing.ready_at)}")
+        if len(own) > MOST_LISTED:
+            lines.append(f"• and {len(own) - MOST_LISTED} more")
+        here = len(await queue.open_jobs(guild=guild)) if guild is not None else 0
+        waiting = f"{len(standings)} dream{'s' * (len(standings) != 1)} in the queue"
+        waiting += f", {here} of them here" if guild is not None and standings else ""
+        if standings:
+            waiting += f"; the last is ready {moment(max(one.ready_at for one in standings.values()))}"
+        head = "Your dreams:" if lines else "You have no dream in the queue."
+        return "\n".join([head, *lines, f"{waiting}."])
+
+    def help_embed(self) -> discord.Embed:
+        config, user = self._dreaming.config, self._dreaming.client.user
+        return help_texts.help_embed(
+            help_texts.Help(
+                prefix=config.prefix,
+                mention=user.mention if user is not None else "a mention of me",
+                message_content=self._message_content,
+                keep_days=config.keep_days,
+                default=network_info(self._default()),
+            )
+        )
+
+    def network(self, name: str | None) -> NetworkInfo:
+        """The network of this name, or the one that dreams usually. Raises UnknownNetwork."""
+        wanted = (name or "").strip()
+        return network_info(wanted if wanted and wanted != AUTO else self._default())
+
+    def _default(self) -> str:
+        return self._dreaming.network_names()[0]

@@ -1,0 +1,66 @@
+"""All doors together: what the composition root builds, installs and closes."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import discord
+from discord import app_commands
+
+from bot.config import Config
+from bot.dreaming.buttons import EVENT, DreamButton, Press
+from bot.dreaming.commands import Commands
+from bot.dreaming.conversation import Interaction, tell
+from bot.dreaming.prefix import Prefix
+from bot.dreaming.presses import Presses
+from bot.dreaming.service import Announcing, Dreaming
+from bot.executor.protocol import Executor
+from bot.jobs.queue import JobQueue
+
+
+class Doors:
+    """Every way in which somebody can ask the bot for something."""
+
+    def __init__(
+        self,
+        *,
+        client: discord.AutoShardedClient,
+        tree: app_commands.CommandTree[Any],
+        queue: JobQueue,
+        answers: Announcing,
+        executor: Executor,
+        config: Config,
+        message_content: bool,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._client = client
+        self._tree = tree
+        self._dreaming = Dreaming(
+            client=client, queue=queue, answers=answers, executor=executor, config=config, clock=clock
+        )
+        self._commands = Commands(self._dreaming, message_content=message_content)
+        self._prefix = Prefix(self._dreaming, self._commands, message_content=message_content)
+        self._presses = Presses(self._dreaming, questions=self._prefix.answer)
+
+    def install(self) -> None:
+        """Register commands, the message menu, the buttons, and what happens to their errors."""
+        self._commands.install(self._tree)
+        self._tree.error(self._command_failed)
+        self._client.add_dynamic_items(DreamButton)
+        setattr(self._client, f"on_{EVENT}", self._on_button)
+
+    async def on_message(self, message: discord.Message) -> None:
+        await self._prefix.on_message(message)
+
+    async def close(self) -> None:
+        """Let what is being accepted come to its end, for a moment; then end the connections."""
+        await self._dreaming.close()
+
+    async def _on_button(self, interaction: Interaction, press: Press) -> None:
+        await self._presses.pressed(interaction, press)
+
+    async def _command_failed(self, interaction: Interaction, error: app_commands.AppCommandError) -> None:
+        """What is raised before a command's own code runs: an unknown command, an option that does not fit."""
+        await tell(interaction, error)

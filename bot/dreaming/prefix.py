@@ -1,0 +1,219 @@
+"""`!dream` and `@Dreambot`: messages that ask for a dream, and the question whose picture is meant."""
+
+from __future__ import annotations
+
+import logging
+
+import discord
+
+from bot.dreaming import help as help_texts
+from bot.dreaming.buttons import Action, Press, question_buttons
+from bot.dreaming.commands import LOOK_BACK, Commands
+from bot.dreaming.conversation import Interaction, reply
+from bot.dreaming.parsing import Command, Word, looks_like_talk, read_command
+from bot.dreaming.pictures import Found, in_message, is_picture, of_avatar, of_link, pictures_only
+from bot.dreaming.places import place_of_message
+from bot.dreaming.presses import OTHER_VERSION
+from bot.dreaming.service import Ask, Dreaming
+from bot.dreaming.words import moment, sentence_for
+from bot.errors import NoPicture, Refusal
+from bot.jobs.model import Door, Place
+from dreamcore.recipe import Recipe
+
+QUESTION_LIFE = 600.0  #: seconds in which a question may be answered
+
+log = logging.getLogger(__name__)
+
+_MENU = "right-click the picture's message (or hold it) and choose Apps → Dream this, or use /dream with the picture"
+_POST_ONE = "Post a picture with it, answer a message that has one, or name a member for their avatar."
+
+
+class Prefix:
+    """Answers messages that speak to the bot, and leaves all others alone."""
+
+    def __init__(self, dreaming: Dreaming, commands: Commands, *, message_content: bool) -> None:
+        self._dreaming = dreaming
+        self._commands = commands
+        self._message_content = message_content
+
+    async def on_message(self, message: discord.Message) -> None:
+        """Never raises an Exception: what goes wrong is answered."""
+        command = self._read(message)
+        if command is None:
+            return
+        try:
+            await self._obey(message, command)
+        except Exception as error:
+            try:
+                await reply(message, sentence_for(error))
+            except discord.HTTPException as failure:
+                log.info("message %s: could not be told of %r: %r", message.id, error, failure)
+
+    def _read(self, message: discord.Message) -> Command | None:
+        me = self._dreaming.client.user
+        if me is None or message.author.bot or message.webhook_id is not None:
+            return None
+        if message.type not in (discord.MessageType.default, discord.MessageType.reply):
+            return None
+        role = message.guild.self_role if message.guild is not None else None
+        return read_command(
+            message.content,
+            prefix=self._dreaming.config.prefix,
+            me=me.id,
+            my_role=role.id if role is not None else None,
+            alone=message.guild is None,
+        )
+
+    async def _obey(self, message: discord.Message, command: Command) -> None:
+        if command.word is Word.HELP:
+            await reply(message, "", embed=self._commands.help_embed())
+        elif command.word is Word.LAYERS:
+            info = self._commands.network(command.rest.removeprefix("network="))
+            default = info.name == self._commands.network(None).name
+            await reply(message, "", embed=help_texts.layers_embed(info, default=default))
+        elif command.word is Word.QUEUE:
+            guild = message.guild.id if message.guild is not None else None
+            await reply(message, await self._commands.queue_text(message.author.id, guild))
+        elif command.word is Word.CANCEL:
+            raise Refusal("Press Cancel under the message that shows your dream's place, or use /cancel.")
+        else:
+            await self._dream(message, command)
+
+    async def _dream(self, message: discord.Message, command: Command) -> None:
+        if command.by_mention and not message.attachments and looks_like_talk(command.rest):
+            await reply(message, "", embed=self._commands.help_embed())
+            return
+        place = place_of_message(message)
+        recipe = Recipe.parse(command.rest)
+        self._dreaming.check_recipe(recipe)
+        found = await self._meant(message, command)
+        if found is None:
+            await self._from_channel(message, place, recipe)
+        else:
+            await self._take(message, place, recipe, found)
+
+    async def _take(
+        self,
+        message: discord.Message,
+        place: Place,
+        recipe: Recipe,
+        found: tuple[Found, ...],
+    ) -> None:
+        usable, notes = pictures_only(found)
+        ask = Ask(
+            requester=message.author.id,
+            door=Door.PREFIX,
+            place=place,
+            recipe=recipe,
+            found=usable,
+            cause=f"message:{message.id}",
+            notes=notes,
+        )
+        await self._dreaming.check(ask)
+        await self._dreaming.take(ask)
+
+    async def _meant(self, message: discord.Message, command: Command) -> tuple[Found, ...] | None:
+        """The pictures that the message points at: its own, a link's, a member's, the answered message's.
+
+        None where it points at none. Raises LinkError, NoPicture.
+        """
+        origins, author = self._dreaming.config.picture_origins, message.author.id
+        if message.attachments or message.message_snapshots:
+            return in_message(message, origins=origins)
+        if command.links:
+            return tuple(of_link(link, author=author, origins=origins) for link in command.links)
+        if command.members:
+            return tuple([of_avatar(await self._user(message, member)) for member in command.members])
+        if message.reference is None or message.reference.message_id is None:
+            return None
+        answered = await self._answered(message)
+        found = await self._dreaming.found_in(answered)
+        if found:
+            return found
+        if not self._sees(answered):
+            raise NoPicture(f"I cannot see what others post here. Please {_MENU}.")
+        raise NoPicture(
+            "There is no picture in the message you answered: only what was uploaded to Discord counts, links do not."
+        )
+
+    async def _answered(self, message: discord.Message) -> discord.Message:
+        reference = message.reference
+        assert reference is not None
+        assert reference.message_id is not None
+        if isinstance(reference.resolved, discord.Message):
+            return reference.resolved
+        if isinstance(reference.resolved, discord.DeletedReferencedMessage):
+            raise NoPicture("The message you answered is deleted.")
+        if reference.channel_id != message.channel.id:
+            raise NoPicture(f"That message is in another channel. {_POST_ONE}")
+        return await self._dreaming.fetch_message(reference.channel_id, reference.message_id)
+
+    async def _user(self, message: discord.Message, id: int) -> discord.User | discord.Member:
+        """A mentioned member, as the message itself carries them."""
+        for user in message.mentions:
+            if user.id == id:
+                return user
+        return await self._dreaming.client.fetch_user(id)
+
+    def _sees(self, message: discord.Message) -> bool:
+        """Whether Discord shows the bot what is in it."""
+        me = self._dreaming.client.user
+        return self._message_content or message.guild is None or (me is not None and message.author.id == me.id)
+
+    # --- neither a picture nor a hint: the last one in the channel
+
+    async def _from_channel(self, message: discord.Message, place: Place, recipe: Recipe) -> None:
+        if not self._message_content and message.guild is not None:
+            raise NoPicture(f"There is no picture in your message, and I cannot see what others post. Please {_MENU}.")
+        me = self._dreaming.client.user
+        async for earlier in message.channel.history(limit=LOOK_BACK, before=message):
+            if me is not None and earlier.author.id == me.id:
+                continue  # the picture is meant, not the dream of it
+            found = in_message(earlier, origins=self._dreaming.config.picture_origins)
+            if any(map(is_picture, found)):
+                await self._ask_or_take(message, place, recipe, earlier, found)
+                return
+        raise NoPicture(f"I see no picture among the last {LOOK_BACK} messages. {_POST_ONE}")
+
+    async def _ask_or_take(
+        self, message: discord.Message, place: Place, recipe: Recipe, earlier: discord.Message, found: tuple[Found, ...]
+    ) -> None:
+        if earlier.author.id == message.author.id:
+            await self._take(message, place, recipe, found)
+            return
+        await self._dreaming.check_consent(message.author.id, [earlier.author.id])
+        view = question_buttons(asker=message.author.id, asking=message.id, picture=earlier.id)
+        await reply(
+            message,
+            f"Do you mean the picture by {earlier.author.mention}? {earlier.jump_url} "
+            "They will be named in the answer, and may delete it. "
+            f"(This question ends {moment(self._dreaming.clock() + QUESTION_LIFE)}.)",
+            view=view,
+        )
+
+    async def answer(self, interaction: Interaction, press: Press) -> None:
+        """Yes or No under the question. Both messages are read anew: nothing was kept but what the button says."""
+        numbers = (press.job, *press.more)
+        if len(numbers) != 3 or not all(number.isdecimal() for number in numbers):
+            raise Refusal(OTHER_VERSION)
+        asker, asking, picture = map(int, numbers)
+        if interaction.user.id != asker:
+            raise Refusal("Only who asked may answer this.")
+        await interaction.response.defer()
+        if press.action is Action.LEAVE:
+            await interaction.delete_original_response()
+            return
+        asked = discord.utils.snowflake_time(asking).timestamp()
+        if self._dreaming.clock() - asked > QUESTION_LIFE:
+            await interaction.delete_original_response()
+            raise Refusal("That question is too old. Please ask again.")
+        assert interaction.channel_id is not None
+        message = await self._dreaming.fetch_message(interaction.channel_id, asking)
+        earlier = await self._dreaming.fetch_message(interaction.channel_id, picture)
+        command = self._read(message)
+        if command is None:
+            raise Refusal("Your message has changed since. Please ask again.")
+        found = in_message(earlier, origins=self._dreaming.config.picture_origins)
+        place, recipe = place_of_message(message), Recipe.parse(command.rest)
+        await interaction.delete_original_response()
+        await self._take(message, place, recipe, found)

@@ -1,0 +1,227 @@
+"""What happens when a button is pressed. Everything raised on the way becomes a sentence for whoever pressed it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import io
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import discord
+
+from bot.dreaming import variations
+from bot.dreaming.buttons import DREAMS_ON, Action, Press, from_result_buttons
+from bot.dreaming.conversation import Interaction, answered, defer, defer_after, say
+from bot.dreaming.parsing import recipe_line
+from bot.dreaming.pictures import of_attachment
+from bot.dreaming.places import place_of_interaction
+from bot.dreaming.service import Ask, Dreaming, made_pictures, with_authors
+from bot.errors import BotError, NoPicture, Refusal
+from bot.executor.protocol import Encoded
+from bot.jobs.model import AskedPicture, Door, Job
+from dreamcore.catalogue import network_info
+from dreamcore.recipe import Recipe
+
+COMPARE_PATIENCE = 120.0  #: seconds for putting before and after side by side
+COMPARED_AT_ONCE = 2
+REQUEST_BYTES = 24 << 20  #: of all files in one answer; Discord takes 25 MiB
+LONGEST_RECIPE = 1800
+
+GONE = "I no longer know this dream: it was deleted from my records."
+OTHER_VERSION = "This button was made by another version of me, which I cannot read any more. Please ask anew."
+NO_LONGER_KEPT = "The picture that this was made of is no longer kept."
+
+_EXTENSIONS = {"PNG": "png", "WEBP": "webp", "JPEG": "jpg"}
+
+
+class Presses:
+    """The client's listener for `dream_button`. `questions`: what answers Yes and No under a question."""
+
+    def __init__(self, dreaming: Dreaming, *, questions: Callable[[Interaction, Press], Awaitable[None]]) -> None:
+        self._dreaming = dreaming
+        self._comparing = asyncio.Semaphore(COMPARED_AT_ONCE)
+        self._handlers: dict[Action, Callable[[Interaction, Press], Awaitable[None]]] = {
+            **dict.fromkeys(DREAMS_ON, self._dream_on),
+            Action.FROM_RESULT: self._from_result,
+            Action.COMPARE: self._compare,
+            Action.RECIPE: self._recipe,
+            Action.DELETE: self._delete,
+            Action.CANCEL: self._cancel,
+            Action.TAKE: questions,
+            Action.LEAVE: questions,
+        }
+
+    async def pressed(self, interaction: Interaction, press: Press) -> None:
+        await answered(interaction, self._handle(interaction, press))
+
+    async def _handle(self, interaction: Interaction, press: Press) -> None:
+        if press.action is None:
+            raise Refusal(OTHER_VERSION)
+        await self._handlers[press.action](interaction, press)
+
+    # --- dreaming on
+
+    async def _dream_on(self, interaction: Interaction, press: Press) -> None:
+        """Again, Stronger, Deeper, Calmer: the same pictures by a recipe near the one that made them."""
+        assert press.action is not None
+        job = await self._job(press)
+        recipe = self._varied(job, press.action)
+        kept = await self._sources(job)
+        if kept is None:
+            await self._offer_result(interaction, job, press.action)
+            return
+        await self._take(interaction, job, recipe, kept=kept)
+
+    async def _from_result(self, interaction: Interaction, press: Press) -> None:
+        """The same, of the dream itself, where the picture that it was made of is gone."""
+        if len(press.more) != 2 or not press.more[1].isdecimal():
+            raise Refusal(OTHER_VERSION)
+        action = Press.read(f"d1:{press.more[0]}:{press.job}").action
+        if action not in DREAMS_ON:
+            raise Refusal(OTHER_VERSION)
+        job = await self._job(press)
+        recipe = self._varied(job, action)
+        channel = interaction.channel_id or job.place.channel
+        await defer(interaction, ephemeral=job.place.ephemeral)
+        message = await self._dreaming.fetch_message(channel, int(press.more[1]))
+        found = with_authors(await self._dreaming.found_in(message), job)
+        if not found:
+            raise NoPicture("The dream is no longer in that message.")
+        await self._take(interaction, job, recipe, found=found)
+
+    async def _take(self, interaction: Interaction, job: Job, recipe: Recipe, **pictures: Any) -> None:
+        place = place_of_interaction(interaction, personal_install=self._dreaming.config.personal_install)
+        ask = Ask(
+            requester=interaction.user.id,
+            door=Door.BUTTON,
+            place=place,
+            recipe=recipe,
+            cause=f"interaction:{interaction.id}",
+            parent=job.id,
+            **pictures,
+        )
+        await defer_after(interaction, self._dreaming.check(ask), ephemeral=place.ephemeral)
+        await self._dreaming.take(ask)
+
+    async def _offer_result(self, interaction: Interaction, job: Job, action: Action) -> None:
+        if interaction.message is None or not job.place.reachable:
+            raise NoPicture(f"{NO_LONGER_KEPT} Save the dream and post it again to dream on.")
+        view = from_result_buttons(job, action, interaction.message.id)
+        await say(interaction, f"{NO_LONGER_KEPT} Shall I dream on from the dream itself?", view=view)
+
+    async def _sources(self, job: Job) -> tuple[AskedPicture, ...] | None:
+        """The pictures that were dreamt, as they were posted; None when one is no longer kept."""
+        kept = []
+        for picture in made_pictures(job):
+            data = await self._dreaming.queue.source_bytes(picture)
+            if data is None:
+                return None
+            kept.append(
+                AskedPicture(
+                    data=data,
+                    filename=picture.filename,
+                    author=picture.author,
+                    attachment=picture.attachment,
+                    spoiler=picture.spoiler,
+                    alt=picture.alt,
+                )
+            )
+        return tuple(kept)
+
+    def _varied(self, job: Job, action: Action) -> Recipe:
+        base = _base(job)
+        if action is Action.STRONGER:
+            return variations.stronger(base)
+        if action is Action.CALMER:
+            return variations.calmer(base)
+        if action is Action.DEEPER:
+            return variations.deeper(base, network_info(self._dreaming.network_names(base)[0]))
+        return variations.again(base)
+
+    # --- looking
+
+    async def _compare(self, interaction: Interaction, press: Press) -> None:
+        """Before and after, side by side, for whoever asked."""
+        job = await self._job(press)
+        await defer(interaction, ephemeral=True)
+        sources = await self._sources(job)
+        if sources is None:
+            raise NoPicture(f"{NO_LONGER_KEPT} There is nothing to compare the dream with.")
+        attachments = interaction.message.attachments if interaction.message is not None else []
+        pairs = list(zip(sources, attachments, strict=False))
+        if not pairs:
+            raise NoPicture("The dream is no longer in this message.")
+        limit = min(interaction.filesize_limit, REQUEST_BYTES // len(pairs))
+        try:
+            async with asyncio.timeout(COMPARE_PATIENCE), self._comparing:
+                made = [await self._side_by_side(source, result, limit) for source, result in pairs]
+        except TimeoutError:
+            raise BotError(
+                "I am too busy to put the pictures side by side. Please try again in some minutes."
+            ) from None
+        files = [
+            discord.File(
+                io.BytesIO(encoded.data),
+                f"before-after-{number}.{_EXTENSIONS.get(encoded.format, 'png')}",
+                spoiler=source.spoiler,
+                description="Before and after, side by side",
+            )
+            for number, (encoded, (source, _)) in enumerate(zip(made, pairs, strict=True), 1)
+        ]
+        await say(interaction, "Before and after:", files=files)
+
+    async def _side_by_side(self, source: AskedPicture, result: discord.Attachment, limit: int) -> Encoded:
+        after = await self._dreaming.downloader.fetch(of_attachment(result, author=source.author))
+        return await self._dreaming.executor.compare(source.data, after, limit)
+
+    async def _recipe(self, interaction: Interaction, press: Press) -> None:
+        """The recipe as text that makes the same dream again."""
+        job = await self._job(press)
+        made = [picture.result.recipe for picture in job.pictures if picture.result is not None]
+        recipes = list(dict.fromkeys(made)) or [job.recipe]
+        lines = [recipe_line(recipe, self._dreaming.config.prefix) for recipe in recipes]
+        text = "\n".join(f"```\n{line}\n```" for line in lines)
+        head = "With the same picture this makes the same dream; `/dream` takes what follows the command as `recipe:`."
+        if len(text) <= LONGEST_RECIPE:
+            await say(interaction, f"{head}\n{text}")
+        else:
+            file = discord.File(io.BytesIO("\n\n".join(lines).encode()), "recipe.txt")
+            await say(interaction, head, files=[file])
+
+    # --- ending
+
+    async def _delete(self, interaction: Interaction, press: Press) -> None:
+        """The requester, the author of one of the pictures, or a moderator."""
+        job = await self._job(press)
+        authors = {picture.author for picture in job.pictures}
+        if interaction.user.id not in {job.requester, *authors} and not _moderates(interaction):
+            raise Refusal("Only who asked for this dream, who posted the picture, or a moderator may delete it.")
+        await interaction.response.defer()  # acknowledged; and it makes the message the interaction's own
+        with contextlib.suppress(discord.NotFound):  # somebody was quicker
+            await interaction.delete_original_response()
+
+    async def _cancel(self, interaction: Interaction, press: Press) -> None:
+        job = await self._job(press)
+        if interaction.user.id != job.requester and not _moderates(interaction):
+            raise Refusal("Only who asked for this dream, or a moderator, may cancel it.")
+        if await self._dreaming.queue.cancel(job.id, by=interaction.user.id) is None:
+            raise Refusal("This dream is over already.")
+        if not interaction.response.is_done():
+            await interaction.response.defer()  # the waiting message itself will say so
+
+    async def _job(self, press: Press) -> Job:
+        job = await self._dreaming.queue.job(press.job)
+        if job is None:
+            raise Refusal(GONE)
+        return job
+
+
+def _base(job: Job) -> Recipe:
+    """What made it, spelt out, so that it looks the same after defaults have changed."""
+    made = [Recipe.parse(picture.result.recipe) for picture in made_pictures(job) if picture.result is not None]
+    return variations.common_base(Recipe.parse(job.recipe), made)
+
+
+def _moderates(interaction: Interaction) -> bool:
+    return interaction.guild_id is not None and interaction.permissions.manage_messages

@@ -1,0 +1,286 @@
+"""The one path of all doors: check, download, accept, announce.
+
+Everything that can be refused is refused before a byte is downloaded; what has been accepted is never lost.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import logging
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import discord
+
+from bot.config import Config
+from bot.dreaming.buttons import Action, Press
+from bot.dreaming.pictures import (
+    MOST_PICTURES,
+    Downloader,
+    Expired,
+    Found,
+    attachments_of,
+    check_sizes,
+    in_message,
+    of_attachment,
+)
+from bot.dreaming.words import duration
+from bot.errors import NoPicture, Refusal
+from bot.executor.protocol import Executor
+from bot.jobs.model import AskedPicture, Door, Job, JobPicture, Place, Request
+from bot.jobs.queue import JobQueue
+from dreamcore.catalogue import catalogue, network_info
+from dreamcore.errors import RecipeError
+from dreamcore.recipe import Recipe
+from dreamcore.resolve import DeviceDefaults, resolve
+from dreamcore.settings import AUTO
+
+LONGEST_BY_TOKEN = 600.0  #: seconds a dream may take where only the interaction's token leads back
+DEFAULT_NETWORKS = ("inception_v1", "daydream")  #: what dreams where nothing is named, until a worker has said so
+CLOSING = 5.0  #: seconds for what is being taken when the bot stops
+USUAL_SIDE = 1024  #: pixels, of a picture whose size Discord does not say
+
+log = logging.getLogger(__name__)
+
+
+class Announcing(Protocol):
+    """What the doors ask of the side that answers."""
+
+    async def announce(self, job: Job, *, notes: Sequence[str] = ()) -> None:
+        """Show that the job is accepted, and where it stands."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ask:
+    """What a door has understood: everything but the pictures' bytes."""
+
+    requester: int
+    door: Door
+    place: Place
+    recipe: Recipe
+    found: tuple[Found, ...] = ()  # to be downloaded
+    kept: tuple[AskedPicture, ...] = ()  # there already: sources of an earlier dream
+    cause: str
+    parent: str | None = None
+    notes: tuple[str, ...] = ()
+
+    @property
+    def authors(self) -> tuple[int, ...]:
+        """Who made the pictures, each once."""
+        return tuple(dict.fromkeys([*(one.author for one in self.found), *(one.author for one in self.kept)]))
+
+    @property
+    def count(self) -> int:
+        return len(self.found) + len(self.kept)
+
+
+class Dreaming:
+    """What the doors share."""
+
+    def __init__(
+        self,
+        *,
+        client: discord.Client,
+        queue: JobQueue,
+        answers: Announcing,
+        executor: Executor,
+        config: Config,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self.client = client
+        self.queue = queue
+        self.executor = executor
+        self.config = config
+        self.clock = clock
+        self.downloader = Downloader(origins=config.picture_origins, most=config.picture_bytes)
+        self._answers = answers
+        self._at_work: set[asyncio.Task[Any]] = set()
+
+    async def close(self) -> None:
+        """Let what is being taken come to its end, for a moment; then end the connections."""
+        if at_work := set(self._at_work):
+            _, late = await asyncio.wait(at_work, timeout=CLOSING)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+        await self.downloader.close()
+
+    async def check(self, ask: Ask) -> None:
+        """Raises the DreamError that keeps this from being dreamt; asks neither Discord nor the executor."""
+        if ask.count == 0:
+            raise NoPicture("There is no picture to dream.")
+        if ask.count > MOST_PICTURES:
+            raise Refusal(f"At most {MOST_PICTURES} pictures at once, please; these are {ask.count}.")
+        self.check_recipe(ask.recipe, ask.found)
+        check_sizes(ask.found, self.config.picture_bytes)
+        await self.check_consent(ask.requester, ask.authors)
+        await self.queue.check(
+            requester=ask.requester,
+            guild=ask.place.guild,
+            pictures=ask.count,
+            personal=not ask.place.reachable,
+        )
+
+    async def check_consent(self, requester: int, authors: Iterable[int]) -> None:
+        """Raises Refusal when somebody else's picture is meant who does not want that."""
+        for author in authors:
+            if author != requester and await self.queue.opted_out(author):
+                raise Refusal(f"<@{author}> does not want their pictures to be dreamt by others.")
+
+    def check_recipe(self, recipe: Recipe, found: Iterable[Found] = ()) -> None:
+        """Raises RecipeError for what the network cannot do, so that nobody waits in a queue for a typing error."""
+        sizes = {(one.height or USUAL_SIDE, one.width or USUAL_SIDE) for one in found} or {(USUAL_SIDE, USUAL_SIDE)}
+        names = self.network_names(recipe)
+        for position, name in enumerate(names):
+            network = network_info(name)
+            try:
+                for height, width in sizes:
+                    device = DeviceDefaults(size=USUAL_SIDE, precision="fp32")
+                    resolve(recipe, network=network, height=height, width=width, device=device, seed=0)
+                return
+            except RecipeError:
+                if position + 1 == len(names):
+                    raise
+
+    def network_names(self, recipe: Recipe | None = None) -> tuple[str, ...]:
+        """Which network a recipe is for: its own, else the default; both candidates while no worker has said which."""
+        if recipe is not None and recipe.network not in (None, AUTO):
+            return (str(recipe.network),)
+        if self.executor.network in catalogue():
+            return (str(self.executor.network),)
+        return DEFAULT_NETWORKS
+
+    async def take(self, ask: Ask) -> Job:
+        """Download, accept and announce what has passed `check`. Raises DreamError while nothing is accepted."""
+        task = asyncio.current_task()
+        assert task is not None
+        self._at_work.add(task)
+        try:
+            return await self._take(ask)
+        finally:
+            self._at_work.discard(task)
+
+    async def _take(self, ask: Ask) -> Job:
+        pictures = (*ask.kept, *await self._fetch_all(ask.found))
+        accepted = await self.queue.accept(
+            Request(
+                requester=ask.requester,
+                door=ask.door,
+                place=ask.place,
+                recipe=ask.recipe,
+                pictures=pictures,
+                cause=ask.cause,
+                parent=ask.parent,
+            )
+        )
+        job = accepted.job
+        if not ask.place.reachable:
+            seconds = accepted.standing.ready_at - self.clock()
+            if seconds > LONGEST_BY_TOKEN:
+                await self.queue.undeliverable(job.id, log="would take longer than the interaction's token lives")
+                raise too_long(seconds)
+        log.info("job %s: %d picture(s) by %s", job.id, len(job.pictures), ask.door.value, extra={"job": job.id})
+        try:
+            await self._answers.announce(job, notes=ask.notes)
+        except Exception:  # the job is safe: it is announced again, or answered when it is made
+            log.exception("job %s: not announced", job.id, extra={"job": job.id})
+        return job
+
+    async def _fetch_all(self, found: tuple[Found, ...]) -> tuple[AskedPicture, ...]:
+        """All at once; the first that fails ends the others."""
+        tasks = [asyncio.create_task(self._fetch(one)) for one in found]
+        try:
+            return tuple(await asyncio.gather(*tasks))
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _fetch(self, found: Found) -> AskedPicture:
+        try:
+            data = await self.downloader.fetch(found)
+        except Expired:
+            fresh = await self._fresh(found)
+            if fresh is None:
+                raise
+            data = await self.downloader.fetch(fresh)
+        return AskedPicture(
+            data=data,
+            filename=found.filename,
+            author=found.author,
+            attachment=found.attachment,
+            spoiler=found.spoiler,
+            alt=found.alt,
+        )
+
+    async def _fresh(self, found: Found) -> Found | None:
+        """The same picture with a link that Discord has just signed; None where there is none."""
+        if found.message is None or found.attachment is None:
+            return None
+        channel, message_id = found.message
+        try:
+            message = await self.fetch_message(channel, message_id)
+        except discord.HTTPException:
+            return None
+        for attachment in attachments_of(message):
+            if attachment.id == found.attachment:
+                return dataclasses.replace(found, url=attachment.url)
+        return None
+
+    async def found_in(self, message: discord.Message) -> tuple[Found, ...]:
+        """What a message carries. A dream of our own belongs to whoever posted the picture that it was made of."""
+        origins = self.config.picture_origins
+        me = self.client.user
+        if me is None or message.author.id != me.id:
+            return in_message(message, origins=origins)
+        found = in_message(message, origins=origins)
+        job = await self.job_of(message)
+        if job is None:
+            return found
+        if not job.ended:
+            raise Refusal("This dream is still being made. Please wait until it is there.")
+        return with_authors(found, job)
+
+    async def job_of(self, message: discord.Message) -> Job | None:
+        """The job whose buttons stand under one of the bot's own messages."""
+        for row in message.components:
+            for component in getattr(row, "children", ()):
+                press = Press.read(getattr(component, "custom_id", None) or "")
+                if press.action in (Action.RECIPE, Action.CANCEL):
+                    return await self.queue.job(press.job)
+        return None
+
+    async def fetch_message(self, channel: int, message: int) -> discord.Message:
+        partial: Any = self.client.get_partial_messageable(channel)
+        fetched: discord.Message = await partial.fetch_message(message)
+        return fetched
+
+    async def fetch_attachment(self, attachment: discord.Attachment, *, author: int) -> bytes:
+        """One of the bot's own results."""
+        return await self.downloader.fetch(of_attachment(attachment, author=author))
+
+
+def made_pictures(job: Job) -> tuple[JobPicture, ...]:
+    """Those that are in the answer, in the order in which they are attached to it."""
+    return tuple(picture for picture in job.pictures if picture.result is not None)
+
+
+def with_authors(found: Sequence[Found], job: Job) -> tuple[Found, ...]:
+    """Results as they are attached to an answer, each with the author and the name of its source."""
+    return tuple(
+        dataclasses.replace(
+            result, author=source.author, filename=source.filename, spoiler=source.spoiler, alt=source.alt
+        )
+        for result, source in zip(found, made_pictures(job), strict=False)
+    )
+
+
+def too_long(seconds: float) -> Refusal:
+    """The sentence for a dream that would outlive the token."""
+    return Refusal(
+        f"That would take about {duration(seconds)}, and here I can only answer within {duration(LONGEST_BY_TOKEN)}: "
+        "I am no member here. Please try again later, or where I am a member."
+    )
