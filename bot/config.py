@@ -19,6 +19,7 @@ import platformdirs
 
 from bot.environment import Reader, read_dotenv, slips
 from bot.errors import ConfigError
+from dreamcore.errors import clip
 
 DISCORD_API = "https://discord.com/api/v10"
 DISCORD_PICTURE_HOSTS = ("cdn.discordapp.com", "media.discordapp.net")
@@ -42,6 +43,9 @@ DEFAULTS: Mapping[str, str] = MappingProxyType(
         "DREAM_LIMIT_QUEUE": "1000",
         "DREAM_LIMIT_PERSONAL": "5",
         "DREAM_SCHEDULER": "",
+        "DREAM_SCHEDULER_CA": "",
+        "DREAM_SCHEDULER_CERT": "",
+        "DREAM_SCHEDULER_KEY": "",
         "DREAM_WORKERS": "0",
         "DREAM_DEVICE": "auto",
         "DREAM_THREADS": "0",
@@ -54,6 +58,12 @@ DEFAULTS: Mapping[str, str] = MappingProxyType(
 
 #: Not the bot's, though it looks as if it were.
 _OTHERS = frozenset({"DISCORD_OPENAPI"})
+
+_CERTIFICATES = {
+    "DREAM_SCHEDULER_CA": "the certificate of the authority that has signed the scheduler's",
+    "DREAM_SCHEDULER_CERT": "the bot's own certificate",
+    "DREAM_SCHEDULER_KEY": "the key of the bot's own certificate",
+}
 
 _MOST = 1_000_000  # of anything that is counted
 
@@ -75,6 +85,9 @@ class ExecutorConfig:
     """Where dreams are made."""
 
     scheduler: str | None = None  # a Dask scheduler's address; None: workers of our own on this machine
+    scheduler_ca: str | None = None  # files: the authority that has signed the scheduler's certificate,
+    scheduler_cert: str | None = None  # our own certificate
+    scheduler_key: str | None = None  # and its key
     workers: int = 0  # of our own; 0: one for each GPU, or one on the CPU
     device: str = "auto"
     threads: int = 0  # of one worker; 0: the machine's cores over the workers
@@ -95,7 +108,6 @@ class Config:
     keep_days: float = 7.0  # sources, after delivery
     personal_install: bool = False  # people may install the bot for themselves
     picture_bytes: int = 25 << 20
-    owner_channel: int | None = None
     log_format: str = "text"
     log_level: str = "INFO"
     limits: LimitsConfig = LimitsConfig()
@@ -112,9 +124,15 @@ class Config:
 
     @property
     def worker_environment(self) -> Mapping[str, str]:
-        """What the engine reads from its environment. A value from `.env` reaches the workers in no other way."""
-        networks = {"DREAM_NETWORKS": str(self.networks)} if self.networks is not None else {}
-        return {"DREAM_HOME": str(self.home), **networks}
+        """What engine and executor read from their environment. What stands in `.env` reaches them in no other way."""
+        given = {
+            "DREAM_HOME": str(self.home),
+            "DREAM_NETWORKS": str(self.networks) if self.networks is not None else None,
+            "EXECUTOR_TLS_CA": self.executor.scheduler_ca,
+            "EXECUTOR_TLS_CERT": self.executor.scheduler_cert,
+            "EXECUTOR_TLS_KEY": self.executor.scheduler_key,
+        }
+        return {name: value for name, value in given.items() if value is not None}
 
 
 def read_config(environ: Mapping[str, str], dotenv: Path | None) -> Config:
@@ -146,7 +164,10 @@ def read_config(environ: Mapping[str, str], dotenv: Path | None) -> Config:
             personal_per_hour=read.whole("DREAM_LIMIT_PERSONAL", 0, _MOST),
         ),
         executor=ExecutorConfig(
-            scheduler=_scheduler(read),
+            scheduler=(scheduler := _scheduler(read)),
+            scheduler_ca=_certificate(read, "DREAM_SCHEDULER_CA", scheduler),
+            scheduler_cert=_certificate(read, "DREAM_SCHEDULER_CERT", scheduler),
+            scheduler_key=_certificate(read, "DREAM_SCHEDULER_KEY", scheduler),
             workers=read.whole("DREAM_WORKERS", 0, 64),
             device=_device(read),
             threads=read.whole("DREAM_THREADS", 0, 1024),
@@ -256,6 +277,19 @@ def _scheduler(read: Reader) -> str | None:
     if not usable or not (parts.scheme == "tls" or (parts.scheme == "tcp" and _is_loopback(parts.hostname))):
         raise read.wrong("DREAM_SCHEDULER", "tls://HOST:PORT (tcp:// only on this machine)")
     return address
+
+
+def _certificate(read: Reader, name: str, scheduler: str | None) -> str | None:
+    """Without them nobody could tell our scheduler from somebody else's."""
+    text = read.text(name)
+    if not text and scheduler is not None and scheduler.startswith("tls:"):
+        raise ConfigError(f"DREAM_SCHEDULER={clip(scheduler, 100)} needs {name}: the file with {_CERTIFICATES[name]}.")
+    if not text:
+        return None
+    file = _path(read, name, text)
+    if not file.is_file():
+        raise read.wrong(name, f"the file with {_CERTIFICATES[name]}")
+    return str(file)
 
 
 def _device(read: Reader) -> str:

@@ -2,7 +2,7 @@
 
     view channels                     1 << 10
     send messages                     1 << 11
-    embed links                       1 << 14   the recipe and the notes below a picture
+    embed links                       1 << 14   help and the lists of layers, asked for by a message
     attach files                      1 << 15   the dreams
     read message history              1 << 16   a reply's picture, the last picture, recovery after a restart
     send messages in threads          1 << 38

@@ -72,6 +72,9 @@ def test_the_environment_wins_over_the_file_and_stays_as_it_was(tmp_path: Path) 
 def test_every_variable_arrives(tmp_path: Path) -> None:
     networks = tmp_path / "networks"
     networks.mkdir()
+    ca, cert, key = (tmp_path / name for name in ("ca.pem", "cert.pem", "key.pem"))
+    for file in (ca, cert, key):
+        file.touch()
     read = config(
         DISCORD_TOKEN=f" Bot {TOKEN} ",
         DISCORD_API="http://127.0.0.1:8080/api/v10/",
@@ -89,6 +92,9 @@ def test_every_variable_arrives(tmp_path: Path) -> None:
         DREAM_LIMIT_QUEUE="5",
         DREAM_LIMIT_PERSONAL="6",
         DREAM_SCHEDULER="tls://dreams.example:8786",
+        DREAM_SCHEDULER_CA=str(ca),
+        DREAM_SCHEDULER_CERT=str(cert),
+        DREAM_SCHEDULER_KEY=str(key),
         DREAM_WORKERS="2",
         DREAM_DEVICE="CUDA:1",
         DREAM_THREADS="7",
@@ -117,6 +123,9 @@ def test_every_variable_arrives(tmp_path: Path) -> None:
         ),
         executor=ExecutorConfig(
             scheduler="tls://dreams.example:8786",
+            scheduler_ca=str(ca),
+            scheduler_cert=str(cert),
+            scheduler_key=str(key),
             workers=2,
             device="cuda:1",
             threads=7,
@@ -126,7 +135,13 @@ def test_every_variable_arrives(tmp_path: Path) -> None:
         log_format="json",
         log_level="WARNING",
     )
-    assert read.worker_environment == {"DREAM_HOME": str(tmp_path), "DREAM_NETWORKS": str(networks)}
+    assert read.worker_environment == {
+        "DREAM_HOME": str(tmp_path),
+        "DREAM_NETWORKS": str(networks),
+        "EXECUTOR_TLS_CA": str(ca),
+        "EXECUTOR_TLS_CERT": str(cert),
+        "EXECUTOR_TLS_KEY": str(key),
+    }
     assert read.picture_origins == ("http://127.0.0.1:8080",)
 
 
@@ -158,6 +173,7 @@ def test_every_variable_arrives(tmp_path: Path) -> None:
         ("DREAM_NETWORKS", "/there/is/no/such/folder"),
         ("DREAM_HOME", str(EXAMPLE)),
         ("DREAM_HOME", "~nobody-of-this-name/dreams"),
+        ("DREAM_SCHEDULER_KEY", "/there/is/no/such/file"),
         ("DREAM_SCHEDULER", "8786"),
         ("DREAM_SCHEDULER", "tls://dreams.example"),
         ("DREAM_SCHEDULER", "tcp://dreams.example:8786"),
@@ -199,6 +215,11 @@ def test_only_this_machine_can_stand_in_for_discord(address: str) -> None:
 )
 def test_every_name_of_this_machine_is_taken(address: str) -> None:
     assert config(DISCORD_API=address).api == address
+
+
+def test_a_scheduler_on_another_machine_needs_certificates() -> None:
+    assert "needs DREAM_SCHEDULER_CA" in sentence(DREAM_SCHEDULER="tls://dreams.example:8786")
+    assert config(DREAM_SCHEDULER="tcp://127.0.0.1:8786").executor.scheduler == "tcp://127.0.0.1:8786"
 
 
 @pytest.mark.parametrize("token", ["abc def", "tök€n", "two\nlines", "an\x00other"])

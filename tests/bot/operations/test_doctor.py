@@ -275,7 +275,7 @@ def test_a_database_that_does_not_open_is_a_failure(tmp_path: Path) -> None:
 
 def test_a_scheduler_is_looked_for_instead_of_a_device_here(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
-        address = f"tls://127.0.0.1:{server.getsockname()[1]}"
+        address = f"tcp://127.0.0.1:{server.getsockname()[1]}"
         report = Report(tmp_path, DREAM_SCHEDULER=address)
         assert report["scheduler"][0].startswith("ok")
         assert not report["device"]
