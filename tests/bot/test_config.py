@@ -53,6 +53,15 @@ def test_every_variable_of_env_example_has_a_comment_right_above() -> None:
             assert not any(re.match(r"#?[A-Z_]+=", line) for line in lines), paragraph
 
 
+def test_the_operators_page_has_every_variable_with_its_default() -> None:
+    text = (ROOT / "docs" / "operators.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `([A-Z_]+)` \| (.*?) \|", text, re.MULTILINE)
+    assert [name for name, _ in rows if name not in DEFAULTS] == []
+    for name, default in DEFAULTS.items():
+        shown = dict(rows)[name]
+        assert shown == f"`{default}`" if default else shown and not re.fullmatch("`[^`]*`", shown), name
+
+
 def test_with_nothing_set_the_documented_defaults_hold(tmp_path: Path) -> None:
     read = config(DREAM_HOME=str(tmp_path))
     assert read == Config(token=None, home=tmp_path, database=f"sqlite+aiosqlite:///{tmp_path}/dreambot.sqlite3")
