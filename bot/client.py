@@ -33,7 +33,6 @@ from bot.operations.loop import LoopWatch
 from bot.store.database import Database
 
 GRACE = 8.0  #: seconds that running dreams get to finish when the bot is told to stop
-SWEEP_EVERY = 3600.0  #: seconds between looks for kept pictures whose time is over
 GUILD_WAIT = 0.5  #: seconds that discord.py waits for a further guild before it calls itself ready
 
 _log = logging.getLogger(__name__)
@@ -139,18 +138,16 @@ async def _serve(client: DreamClient, token: str, queue: JobQueue, executor: Exe
     dispatcher = Dispatcher(queue=queue, executor=executor, answers=client.answers)
     connection = asyncio.create_task(_connect(client, token), name="gateway")
     stopping = asyncio.create_task(stop.wait(), name="stop")
-    sweeper = asyncio.create_task(_sweep(queue), name="sweeper")
     try:
         await dispatcher.start()
         await asyncio.wait({connection, stopping}, return_when=asyncio.FIRST_COMPLETED)
     finally:
         _log.info("stopping: running dreams get %.0f s, all others go on after the next start", GRACE)
-        sweeper.cancel()
         await dispatcher.close(grace=GRACE)
         await client.say_goodbye(grace=3.0)
         await client.close()
         stopping.cancel()
-        ended = await asyncio.gather(connection, stopping, sweeper, return_exceptions=True)
+        ended = await asyncio.gather(connection, stopping, return_exceptions=True)
     if isinstance(ended[0], Exception):
         raise ended[0]  # what ended the connection
 
@@ -164,15 +161,6 @@ async def _connect(client: DreamClient, token: str) -> None:
         raise BotError(
             "Discord refuses the message content intent: switch it on for the application, or start again."
         ) from error
-
-
-async def _sweep(queue: JobQueue) -> None:
-    while True:
-        try:
-            await queue.forget_sources()
-        except Exception:
-            _log.exception("kept pictures could not be swept")
-        await asyncio.sleep(SWEEP_EVERY)
 
 
 async def _report(watch: LoopWatch) -> None:
