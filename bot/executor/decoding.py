@@ -1,0 +1,160 @@
+"""The worker's side of decoding: sends a stranger's file to a child process and believes nothing that comes back."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import json
+import logging
+import socket
+import subprocess
+import threading
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from bot.executor.decoder import DecoderLimits, framed, receive_into, received_header
+from bot.executor.processes import bare_environment, python_command
+from dreamcore.errors import DreamError, PictureError
+from dreamcore.picture import Picture
+
+_KINDS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "HEIF")
+_MOST_NOTES = 8
+_LONGEST_SENTENCE = 500
+_PATIENCE = 15.0  #: seconds beyond the child's own limit, in which its parent must have ended it
+
+_log = logging.getLogger(__name__)
+
+
+class DecoderKilled(PictureError):
+    """The picture brought its decoder down, or drove it to a limit."""
+
+    def __init__(self, log: str) -> None:
+        super().__init__(
+            "This picture could not be read: it took too much memory or time, or is made to break programs. "
+            "Please save it anew, or post it smaller.",
+            log=f"the decoder was brought down: {log}",
+        )
+
+
+class Decoder:
+    """Decodes pictures in child processes; may be used by several threads at once."""
+
+    def __init__(self, limits: DecoderLimits | None = None) -> None:
+        self._limits = limits or DecoderLimits()
+        self._lock = threading.Lock()
+        self._parent: subprocess.Popen[bytes] | None = None
+        self._control: socket.socket | None = None
+
+    def start(self) -> None:
+        """Have the parent process ready; otherwise the first picture waits for it."""
+        with self._lock:
+            self._running()
+
+    def decode(self, data: bytes) -> Picture:
+        """As `dreamcore.picture.decode`. Raises PictureError, and DecoderKilled where the file is to blame for more."""
+        for attempt in (1, 2, 3):
+            try:
+                return self._decode(data)
+            except _ParentGone as error:
+                _log.warning("the decoders' parent process is gone, attempt %d: %s", attempt, error)
+        raise DreamError("Something went wrong while reading the picture; it has been noted.", log="no decoder")
+
+    def close(self) -> None:
+        """End the parent process, and with it every child."""
+        with self._lock:
+            parent, self._parent = self._parent, None
+            if self._control is not None:
+                self._control.close()
+                self._control = None
+        if parent is not None:
+            parent.kill()
+            parent.wait()
+
+    def _decode(self, data: bytes) -> Picture:
+        ours, theirs = socket.socketpair()
+        with ours:
+            ours.settimeout(self._limits.seconds + _PATIENCE)
+            with theirs, self._lock:
+                parent, control = self._running()
+                try:
+                    socket.send_fds(control, [b"."], [theirs.fileno()])
+                except OSError as error:
+                    raise _ParentGone(repr(error)) from error
+            frame = framed({"bytes": len(data)})
+            try:
+                _send(ours, frame, data)
+                return _picture(ours, received_header(ours), self._limits)
+            except TimeoutError as error:
+                self.close()
+                raise DecoderKilled("no answer, and no end") from error
+            except (EOFError, OSError, ValueError, KeyError, TypeError) as error:
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    parent.wait(0.2)
+                if parent.poll() is not None:
+                    raise _ParentGone(f"exit code {parent.returncode}") from error
+                raise DecoderKilled(repr(error)) from error
+
+    def _running(self) -> tuple[subprocess.Popen[bytes], socket.socket]:
+        if self._parent is None or self._control is None or self._parent.poll() is not None:
+            ours, theirs = socket.socketpair()
+            with theirs:
+                limits = json.dumps(dataclasses.asdict(self._limits))
+                self._parent = subprocess.Popen(
+                    python_command("bot.executor.decoder", str(theirs.fileno()), limits),
+                    pass_fds=[theirs.fileno()],
+                    env=bare_environment(),
+                    cwd="/",
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                )
+            if self._control is not None:
+                self._control.close()
+            self._control = ours
+        return self._parent, self._control
+
+
+class _ParentGone(Exception):
+    """Not the picture's fault."""
+
+
+def _send(connection: socket.socket, frame: bytes, data: bytes) -> None:
+    """A child that has died takes nothing more, but may have left word of why."""
+    with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+        connection.sendall(frame)
+        connection.sendall(data)
+
+
+def _picture(connection: socket.socket, header: Mapping[str, Any], limits: DecoderLimits) -> Picture:
+    if "died" in header:
+        raise DecoderKilled(_text(header["died"]))
+    if "error" in header:
+        if header.get("at_limit"):
+            raise DecoderKilled(_text(header["log"]))
+        raise PictureError(_text(header["error"]), log=_text(header["log"], 2000))
+    width, height, frames = (_number(header[name]) for name in ("width", "height", "frames"))
+    if width * height > limits.picture.pixels or max(width, height) > limits.picture.side:
+        raise ValueError(f"a picture of {width}x{height} pixels")
+    if header["format"] not in _KINDS or len(header["notes"]) > _MOST_NOTES:
+        raise ValueError("a header that no decoder of ours writes")
+    rgb = np.empty((height, width, 3), np.uint8)
+    receive_into(connection, rgb.data.cast("B"))
+    alpha = None
+    if header["alpha"] is True:
+        alpha = np.empty((height, width), np.uint8)
+        receive_into(connection, alpha.data.cast("B"))
+    notes = tuple(_text(note) for note in header["notes"])
+    return Picture(rgb=rgb, alpha=alpha, format=header["format"], frames=frames, notes=notes)
+
+
+def _number(value: object) -> int:
+    if type(value) is not int or not 1 <= value <= 1 << 31:
+        raise ValueError(f"{value!r} where a number is due")
+    return value
+
+
+def _text(value: object, longest: int = _LONGEST_SENTENCE) -> str:
+    if not isinstance(value, str) or len(value) > longest:
+        raise ValueError("a text is too long, or none")
+    return "".join(letter if letter.isprintable() else " " for letter in value)

@@ -1,0 +1,88 @@
+"""Which workers this machine gets: one for each GPU, or one on the CPU. GPUs are found without torch."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.config import ExecutorConfig
+
+GPU_SLOTS = 2  #: orders beside the spare one: while one dreams, one is encoded and one is decoded
+_LISTED = re.compile(r"^(?P<indent>\s*)(?:GPU|MIG)\b.*\(UUID: (?P<uuid>[\w-]+)\)", re.MULTILINE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkerPlan:
+    """One worker process."""
+
+    name: str
+    device: str  # as `dreamcore.devices.choose_device` takes it
+    environment: Mapping[str, str]
+    threads: int  # of torch
+    slots: int
+
+
+def plan_workers(config: ExecutorConfig, *, gpus: Sequence[str], cores: int) -> tuple[WorkerPlan, ...]:
+    """The workers that `config` asks for, on a machine with these GPUs and cores."""
+    kind, _, number = config.device.strip().lower().partition(":")
+    chosen = list(gpus) if kind in ("auto", "cuda") else []
+    if chosen and number.isdecimal() and int(number) < len(chosen):
+        chosen = [chosen[int(number)]]
+    count = config.workers or len(chosen) or 1
+    threads = config.threads or max(1, cores // count)
+    return tuple(_plan(f"dream-{index}", index, chosen, config.device, threads) for index in range(count))
+
+
+def _plan(name: str, index: int, gpus: Sequence[str], device: str, threads: int) -> WorkerPlan:
+    if gpus:
+        environment = {"CUDA_VISIBLE_DEVICES": gpus[index % len(gpus)]}
+        return WorkerPlan(name=name, device="cuda", environment=environment, threads=threads, slots=GPU_SLOTS)
+    return WorkerPlan(name=name, device=device, environment={}, threads=threads, slots=1)
+
+
+def nvidia_gpus(environment: Mapping[str, str], timeout: float = 10.0) -> tuple[str, ...]:
+    """The GPUs that may be used, as CUDA_VISIBLE_DEVICES takes them; empty where NVIDIA's tool is not there."""
+    allowed = environment.get("CUDA_VISIBLE_DEVICES")
+    if allowed is not None:
+        return tuple(part.strip() for part in allowed.split(",") if part.strip() and part.strip() != "-1")
+    try:
+        listed = subprocess.run(
+            ["nvidia-smi", "-L"],  # noqa: S607 - where the operator's PATH has it
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            env=dict(environment),
+            check=True,
+        )
+    except (OSError, subprocess.SubprocessError):
+        return ()
+    return listed_gpus(listed.stdout)
+
+
+def listed_gpus(text: str) -> tuple[str, ...]:
+    """The ids in what `nvidia-smi -L` prints; of a GPU that is cut into MIG slices the slices, not itself.
+
+    >>> listed_gpus("GPU 0: NVIDIA H200 (UUID: GPU-1a)\\nGPU 1: NVIDIA H200 (UUID: GPU-2b)\\n")
+    ('GPU-1a', 'GPU-2b')
+    """
+    found: list[str] = []
+    whole: str | None = None
+    for match in _LISTED.finditer(text):
+        if not match["indent"]:
+            whole = match["uuid"]
+            found.append(whole)
+            continue
+        if whole is not None and found[-1] == whole:
+            found.pop()
+        found.append(match["uuid"])
+    return tuple(found)
+
+
+def usable_cores() -> int:
+    """Cores that this process may run on."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

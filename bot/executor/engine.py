@@ -1,0 +1,125 @@
+"""The engine in a worker: the networks that are loaded, the device, one dream at a time. Imports torch."""
+
+from __future__ import annotations
+
+import collections
+import io
+import logging
+import threading
+from collections.abc import Callable
+
+import torch
+from PIL import Image
+
+from dreamcore.catalogue import catalogue
+from dreamcore.devices import choose_device
+from dreamcore.dreaming import Dream, dream
+from dreamcore.errors import Cancelled, UnknownNetwork
+from dreamcore.networks import Network, available, default_network, load
+from dreamcore.picture import Picture
+from dreamcore.planning import device_defaults
+from dreamcore.progress import Progress
+from dreamcore.recipe import Recipe
+from dreamcore.resolve import resolve
+from dreamcore.settings import AUTO
+
+PREFERRED = "inception_v1"
+FALLBACK = "daydream"
+NETWORKS_KEPT = 3  #: some of torchvision's hold half a gigabyte
+PREVIEW_QUALITY = 80
+
+#: Operations a second that the slowest machine does; only decides how long a first step may take.
+SLOWEST = {"cpu": 3e9, "mps": 1e11, "cuda": 2e11}
+
+AskStop = Callable[[], bool]
+_log = logging.getLogger(__name__)
+
+
+class Engine:
+    """Dreams, in one thread; networks may be fetched and loaded in others meanwhile."""
+
+    def __init__(self, *, device: str, threads: int, download: bool) -> None:
+        torch.set_num_threads(threads)
+        self.device = choose_device(device)
+        self._download = download
+        self._networks: collections.OrderedDict[str, Network] = collections.OrderedDict()
+        self._lock = threading.Lock()  # of the dictionary
+        self._loading: dict[str, threading.Lock] = {}
+        #: The network that dreams where a recipe names none.
+        self.default = PREFERRED if available(PREFERRED) else FALLBACK
+        self.network(self.default, lambda: False)
+
+    def fetch_preferred(self) -> None:
+        """Fetch the better network's weights where they may be fetched, and dream with it from then on."""
+        if self.default == PREFERRED or not self._download:
+            return
+        if default_network(download=True) == PREFERRED:
+            self.network(PREFERRED, lambda: False)
+            self.default = PREFERRED
+            _log.info("from now on %s dreams by default", PREFERRED)
+
+    def network_for(self, recipe: Recipe, stop: AskStop) -> tuple[Network, tuple[str, ...]]:
+        """The network that the recipe asks for, and what is to be said about it. Raises RecipeError, WeightsError."""
+        if recipe.network not in (None, AUTO):
+            return self.network(str(recipe.network), stop), ()
+        name = self.default
+        notes = (f"The weights of {PREFERRED} are not here, so {name} dreamt this.",) if name != PREFERRED else ()
+        return self.network(name, stop), notes
+
+    def network(self, name: str, stop: AskStop) -> Network:
+        """A network of the catalogue, and of nowhere else: a name from a stranger is never a path."""
+        if name not in catalogue():
+            raise UnknownNetwork(name, catalogue())
+        with self._lock:
+            turn = self._loading.setdefault(name, threading.Lock())
+        with turn:
+            with self._lock:
+                if name in self._networks:
+                    self._networks.move_to_end(name)
+                    return self._networks[name]
+
+            def ask(_done: int, _total: int | None) -> None:
+                if stop():
+                    raise Cancelled
+
+            network = load(name, download=self._download, on_progress=ask)
+            with self._lock:
+                self._networks[name] = network
+                while len(self._networks) > NETWORKS_KEPT:
+                    oldest = next(key for key in self._networks if key not in (self.default, name))
+                    del self._networks[oldest]
+            return network
+
+    def first_step_seconds(self, picture: Picture, recipe: Recipe, network: Network) -> float:
+        """The longest that the first step may take on any machine. Raises RecipeError, as the dream would."""
+        resolved = resolve(
+            recipe,
+            network=network.info,
+            height=picture.height,
+            width=picture.width,
+            device=device_defaults(self.device),
+            seed=0,
+        ).recipe
+        side = min(max(picture.height, picture.width), 2 * resolved.size)
+        pixels = side * side * min(picture.height, picture.width) / max(picture.height, picture.width)
+        return pixels * network.info.operations_per_pixel / SLOWEST[self.device.type]
+
+    def dream(
+        self,
+        picture: Picture,
+        recipe: Recipe,
+        network: Network,
+        on_progress: Callable[[Progress], None],
+        stop: AskStop,
+    ) -> Dream:
+        """As `dreamcore.dream`."""
+        return dream(picture, recipe, network=network, device=self.device, on_progress=on_progress, cancelled=stop)
+
+
+def preview_jpeg(progress: Progress) -> bytes | None:
+    """The report's preview as a small JPEG, where it has one."""
+    if progress.preview is None:
+        return None
+    out = io.BytesIO()
+    Image.fromarray(progress.preview).save(out, "JPEG", quality=PREVIEW_QUALITY)
+    return out.getvalue()

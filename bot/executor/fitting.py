@@ -1,0 +1,42 @@
+"""Pictures into files of a given size: a dream's, one that was too large for its place, two side by side."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from bot.executor.protocol import Encoded
+from dreamcore.picture import Picture, encode_within, read_recipe
+
+LONGEST_COMPARED = 4096  #: pixels of the longer side of two pictures together
+GAP_SHARE = 0.01  #: of the longer side, between them
+
+Bytes = NDArray[np.uint8]
+
+
+def fitted(rgb: Bytes, alpha: Bytes | None, byte_limit: int, recipe: str | None) -> Encoded:
+    """The best file of at most `byte_limit` bytes, the recipe in it. Raises PictureError."""
+    best = encode_within(rgb, alpha, limit_bytes=byte_limit, recipe=recipe)
+    return Encoded(data=best.data, format=best.format, note=best.note)
+
+
+def refitted(picture: Picture, data: bytes, byte_limit: int) -> Encoded:
+    """The decoded `picture` anew, in fewer bytes, with the recipe that its file `data` carries."""
+    return fitted(picture.rgb, picture.alpha, byte_limit, read_recipe(data))
+
+
+def compared(before: Picture, after: Picture, byte_limit: int) -> Encoded:
+    """`before` left of `after`, or above it where both are wide; as large as `after`, if that is not too large."""
+    wide = after.width > after.height
+    along = (after.height if wide else after.width) * 2
+    scale = min(1.0, LONGEST_COMPARED / max(along, after.width, after.height))
+    size = max(1, round(after.width * scale)), max(1, round(after.height * scale))
+    gap = max(2, round(GAP_SHARE * max(size)))
+    offset = (0, size[1] + gap) if wide else (size[0] + gap, 0)
+    whole = Image.new("RGB", (size[0] + offset[0], size[1] + offset[1]), "white")
+    for picture, place in ((before, (0, 0)), (after, offset)):
+        image = Image.fromarray(picture.rgb)
+        mask = None if picture.alpha is None else Image.fromarray(picture.alpha).resize(size, Image.Resampling.LANCZOS)
+        whole.paste(image.resize(size, Image.Resampling.LANCZOS, reducing_gap=3.0), place, mask)
+    return fitted(np.asarray(whole), None, byte_limit, None)

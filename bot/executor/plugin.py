@@ -1,0 +1,62 @@
+"""Turns a plain Dask worker into one that dreams: gives it a studio, and two handlers by which the bot reaches it."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+from typing import Any
+
+from distributed import Worker, WorkerPlugin
+
+from bot.executor.settings import DREAMS, PLUGIN, STATE, STOP, StudioSettings
+from bot.executor.studio import Studio
+from bot.executor.transport import LOG_FORMAT
+from dreamcore.recipe import ENGINE
+
+DEVICE, THREADS = "DREAM_WORKER_DEVICE", "DREAM_WORKER_THREADS"  #: in a worker's environment, set by who starts it
+
+
+class DreamPlugin(WorkerPlugin):  # type: ignore[misc,unused-ignore]
+    """Set up by the scheduler on every worker that comes; a later one replaces it, but not the studio."""
+
+    name = PLUGIN
+
+    def __init__(self, settings: StudioSettings) -> None:
+        self._settings = settings
+
+    def setup(self, worker: Worker) -> None:
+        logging.basicConfig(level=logging.INFO, format=LOG_FORMAT)
+        if self._settings.niceness:
+            with contextlib.suppress(OSError):
+                os.setpriority(os.PRIO_PROCESS, 0, self._settings.niceness)
+        if not hasattr(worker, PLUGIN):
+            studio = Studio(
+                device=os.environ.get(DEVICE, "auto"),
+                threads=int(os.environ.get(THREADS, "0")) or os.cpu_count() or 1,
+                download=self._settings.download,
+            )
+            setattr(worker, PLUGIN, studio)
+        worker.handlers[STATE] = lambda: self._state(worker)
+        worker.handlers[STOP] = lambda keys: studio_of(worker).stop(keys)
+
+    def teardown(self, worker: Worker) -> None:
+        if str(worker.status.name) in ("closing", "closing_gracefully", "closed"):
+            studio_of(worker).close()
+
+    def _state(self, worker: Worker) -> dict[str, Any]:
+        studio = studio_of(worker)
+        return {
+            "engine": ENGINE,
+            "network": studio.network,
+            "trouble": studio.trouble,
+            # One more than that is taken, so that a picture is decoded before it is wanted.
+            "slots": max(1, int(worker.state.total_resources.get(DREAMS, 2)) - 1),
+        }
+
+
+def studio_of(worker: Worker) -> Studio:
+    """The worker's studio."""
+    studio = getattr(worker, PLUGIN)
+    assert isinstance(studio, Studio)
+    return studio

@@ -1,0 +1,192 @@
+"""What a worker keeps between orders: its engine, its decoder, and who said stop. torch comes with the engine."""
+
+from __future__ import annotations
+
+import collections
+import importlib
+import logging
+import threading
+import time
+import traceback
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from bot.executor.decoding import Decoder, DecoderKilled
+from bot.executor.protocol import Failed, Made, Order, Outcome, Stopped
+from bot.executor.settings import QUIET_SECONDS
+from dreamcore.catalogue import catalogue
+from dreamcore.errors import Cancelled, DreamError, UnknownNetwork
+from dreamcore.recipe import Recipe
+from dreamcore.settings import AUTO
+
+if TYPE_CHECKING:
+    from bot.executor.engine import Engine
+    from dreamcore.dreaming import Dream
+    from dreamcore.networks import Network
+    from dreamcore.picture import Picture
+    from dreamcore.progress import Progress
+
+WENT_WRONG = "Something went wrong while dreaming; it has been noted."
+NO_MEMORY = "There is not enough memory for a dream of this size: try a smaller size=."
+STOP_SECONDS = 0.1  #: within which a waiting order heeds that it was stopped
+_STOPS_KEPT = 1000  #: keys of orders that were stopped, some of which may never come
+
+#: Tells the bot: a phase of the order, its share, a preview, and the longest step so far where steps are made.
+Report = Callable[[dict[str, Any]], None]
+T = TypeVar("T")
+_log = logging.getLogger(__name__)
+
+
+class Studio:
+    """One worker's. `dream` may be called by several threads; one of them dreams, the others decode and encode."""
+
+    def __init__(
+        self, *, device: str, threads: int, download: bool, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._device, self._threads, self._download, self._clock = device, threads, download, clock
+        self.decoder = Decoder()
+        self._stopped: collections.OrderedDict[str, None] = collections.OrderedDict()
+        # One thread for all of torch: its number of threads is a property of the thread that asks.
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="engine")
+        self._engine: Future[Engine] = self._pool.submit(self._warmed)
+        self._fetching = threading.Thread(target=self._fetch, name="weights", daemon=True)
+        self._fetching.start()
+
+    @property
+    def network(self) -> str | None:
+        """The network that dreams where a recipe names none; None while that is not known."""
+        if not self._engine.done() or self._engine.exception() is not None:
+            return None
+        return self._engine.result().default
+
+    @property
+    def trouble(self) -> str | None:
+        """Why there is no engine, and will be none."""
+        if not self._engine.done():
+            return None
+        error = self._engine.exception()
+        return None if error is None else error.sentence if isinstance(error, DreamError) else repr(error)
+
+    def stop(self, keys: list[str]) -> None:
+        """The orders of these keys end at their next step, or before they begin."""
+        for key in keys:
+            self._stopped[key] = None
+        while len(self._stopped) > _STOPS_KEPT:
+            self._stopped.popitem(last=False)
+
+    def close(self) -> None:
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        self.decoder.close()
+
+    def dream(self, order: Order, report: Report) -> Outcome:
+        """Work on one order, from bytes to bytes. Raises nothing: what goes wrong is an outcome, too."""
+        try:
+            return self._made(order, report)
+        except Cancelled:
+            return Stopped()
+        except DreamError as error:
+            return Failed(sentence=error.sentence, log=error.log, killed_decoder=isinstance(error, DecoderKilled))
+        except MemoryError:
+            return Failed(sentence=NO_MEMORY, log=traceback.format_exc())
+        except Exception:
+            log = traceback.format_exc()
+            _log.error("order %s failed: %s", order.key, log)
+            return Failed(sentence=WENT_WRONG, log=log)
+        finally:
+            self._stopped.pop(order.key, None)
+
+    def _made(self, order: Order, report: Report) -> Made:
+        def stop() -> bool:
+            return order.key in self._stopped
+
+        _raise_if(stop)
+        report({"phase": "started"})
+        recipe = Recipe.parse(order.recipe)
+        if recipe.network not in (None, AUTO) and recipe.network not in catalogue():
+            raise UnknownNetwork(str(recipe.network), catalogue())
+        picture = self.decoder.decode(order.picture)
+        engine = self._wait_for(self._engine, stop)
+        network, notes = engine.network_for(recipe, stop)
+        result = self._dreamt(engine, picture, recipe, network, _Reporter(report, self._clock), stop)
+        report({"phase": "encoding", "share": 1.0})
+        _raise_if(stop)
+        fitting = importlib.import_module("bot.executor.fitting")
+        encoded = fitting.fitted(result.rgb, result.alpha, order.byte_limit, result.recipe.text)
+        return Made(
+            data=encoded.data,
+            format=encoded.format,
+            note=encoded.note,
+            width=picture.width,
+            height=picture.height,
+            recipe=result.recipe.text,
+            network=network.info.name,
+            seconds=result.seconds,
+            notes=(*notes, *result.notes),
+        )
+
+    def _dreamt(
+        self,
+        engine: Engine,
+        picture: Picture,
+        recipe: Recipe,
+        network: Network,
+        reporter: _Reporter,
+        stop: Callable[[], bool],
+    ) -> Dream:
+        """In the engine's thread, once those before are done."""
+        first = engine.first_step_seconds(picture, recipe, network)
+
+        def work() -> Dream:
+            _raise_if(stop)
+            reporter.begin(first)
+            return engine.dream(picture, recipe, network, reporter.step, stop)
+
+        return self._wait_for(self._pool.submit(work), stop)
+
+    def _wait_for(self, future: Future[T], stop: Callable[[], bool]) -> T:
+        """The future's result; while it has not begun, stop is heeded here."""
+        while not wait([future], timeout=STOP_SECONDS).done:
+            if stop() and (future is self._engine or future.cancel()):
+                raise Cancelled
+        return future.result()
+
+    def _warmed(self) -> Engine:
+        engine_module = importlib.import_module("bot.executor.engine")
+        self.decoder.start()
+        engine: Engine = engine_module.Engine(device=self._device, threads=self._threads, download=self._download)
+        return engine
+
+    def _fetch(self) -> None:
+        try:
+            self._engine.result().fetch_preferred()
+        except Exception as error:  # dreams go on without
+            _log.warning("no better network: %s", getattr(error, "log", repr(error)))
+
+
+class _Reporter:
+    """Turns the engine's progress into reports: not more than a few a second, and with the longest step so far."""
+
+    def __init__(self, report: Report, clock: Callable[[], float]) -> None:
+        self._report, self._clock = report, clock
+        self._longest = self._last_step = self._last_report = 0.0
+        self._jpeg: Callable[[Progress], bytes | None] = importlib.import_module("bot.executor.engine").preview_jpeg
+
+    def begin(self, first_step: float) -> None:
+        self._last_step = self._last_report = self._clock()
+        self._report({"phase": "dreaming", "share": 0.0, "step": first_step / 10})
+
+    def step(self, progress: Progress) -> None:
+        now = self._clock()
+        self._longest = max(self._longest, now - self._last_step)
+        self._last_step = now
+        if progress.preview is None and now - self._last_report < QUIET_SECONDS and progress.share < 1:
+            return
+        self._last_report = now
+        phase = "dreaming" if progress.share < 1 else "finishing"
+        self._report({"phase": phase, "share": progress.share, "step": self._longest, "preview": self._jpeg(progress)})
+
+
+def _raise_if(stop: Callable[[], bool]) -> None:
+    if stop():
+        raise Cancelled

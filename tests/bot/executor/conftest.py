@@ -1,0 +1,118 @@
+"""One real cluster for the tests beside this module: real processes, the built-in network, small pictures."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import os
+import threading
+import time
+from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Any, TypeVar
+
+import psutil
+import pytest
+
+from bot.config import ExecutorConfig
+from bot.executor.dask_executor import DaskExecutor
+from bot.executor.protocol import Event, Order, Outcome, Progressed
+from dreamcore.picture import encode
+from dreamcore.sample import landscape
+
+T = TypeVar("T")
+
+SMALL = "network=daydream size=128 steps=2 seed=1"
+LONG = "network=daydream size=512 steps=200 octaves=1 seed=1"  # of LARGE: runs for a minute if nobody stops it
+PICTURE = encode(landscape(160, 112), format="PNG")
+LARGE = encode(landscape(512, 384), format="PNG")
+HUNG_AFTER = 4.0
+
+_jobs = itertools.count()
+
+
+def order(recipe: str = SMALL, *, picture: bytes = PICTURE, byte_limit: int = 10 << 20) -> Order:
+    job = f"job{next(_jobs):013}"
+    return Order(job=job, ordinal=0, attempt=1, picture=picture, recipe=recipe, byte_limit=byte_limit)
+
+
+def long_order() -> Order:
+    return order(LONG, picture=LARGE)
+
+
+def config(**changes: Any) -> ExecutorConfig:
+    return ExecutorConfig(**{"device": "cpu", "threads": 1, "download": False, "hung_after": HUNG_AFTER, **changes})
+
+
+def environment(home: Path) -> dict[str, str]:
+    """Without any weights but the built-in ones."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("DREAM_")}
+    return {**kept, "DREAM_HOME": str(home), "TORCH_HOME": str(home)}
+
+
+class Cluster:
+    """An executor with an event loop of its own, in a thread, so that many tests can use it."""
+
+    def __init__(self, home: Path, **changes: Any) -> None:
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._thread.start()
+        self.executor = DaskExecutor(config=config(**changes), environment=environment(home))
+        self.run(self.executor.start())
+
+    def run(self, work: Coroutine[Any, Any, T], timeout: float = 60) -> T:
+        return self.begin(work).result(timeout)
+
+    def begin(self, work: Coroutine[Any, Any, T]) -> Future[T]:
+        return asyncio.run_coroutine_threadsafe(work, self._loop)
+
+    def dream(self, wanted: Order, events: list[Event] | None = None) -> Future[Outcome]:
+        return self.begin(self.executor.dream(wanted, (events if events is not None else []).append))
+
+    def dreaming(self, wanted: Order) -> Future[Outcome]:
+        """Hand over an order and wait until its first steps are made."""
+        events: list[Event] = []
+        outcome = self.dream(wanted, events)
+        wait_until(lambda: outcome.done() or any(isinstance(e, Progressed) and e.share > 0 for e in events))
+        assert not outcome.done(), outcome.result()
+        return outcome
+
+    def call(self, function: Callable[..., T], *arguments: Any) -> T:
+        async def called() -> T:
+            return function(*arguments)
+
+        return self.run(called())
+
+    def close(self, grace: float = 0.0) -> None:
+        self.run(self.executor.close(grace))
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+
+def wait_until(condition: Callable[[], bool], timeout: float = 30) -> None:
+    deadline = time.monotonic() + timeout
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.02)
+
+
+def worker_processes(root: psutil.Process | None = None) -> list[psutil.Process]:
+    """The processes that dream, below this one."""
+    return [p for p in (root or psutil.Process()).children(recursive=True) if "spawn_main" in command_of(p)]
+
+
+def command_of(process: psutil.Process) -> str:
+    try:
+        return " ".join(process.cmdline())
+    except psutil.Error:
+        return ""
+
+
+@pytest.fixture(scope="package")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    started = Cluster(tmp_path_factory.mktemp("home"))
+    wait_until(lambda: started.executor.ready, 60)
+    yield started
+    started.close()
