@@ -1,0 +1,80 @@
+"""Faults on demand: what can go wrong between a bot and Discord, made to happen by a test or on the web page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+
+@dataclass(kw_only=True)
+class _Planned:
+    pattern: re.Pattern[str]  # against "METHOD /path/{template}"
+    left: int
+    kind: str  # answer, hang, reset, lose
+    status: int = 0
+    retry_after: float = 0.0
+    everywhere: bool = False
+
+
+@dataclass(kw_only=True)
+class Faults:
+    """What is to go wrong next. A route is a regular expression, searched for in e.g.
+    "POST /channels/{channel_id}/messages"; the first fault that matches is used up by one request."""
+
+    drop_gateway: Callable[[int], int]  # close code -> how many sockets were closed
+    expire_links: Callable[[], None]  # all links given out so far
+    latency: float = 0.0  # seconds that every request waits before it is looked at
+    refuse_resume: int = 0  # so many attempts to resume are answered with op 9
+    refuse_content_intent: bool = False  # identifying with it closes the socket with 4014
+    refuse_gateway: int = 0  # so many connections to the gateway are refused with 503
+    silent_gateway: bool = False  # heartbeats are not acknowledged
+    _planned: list[_Planned] = field(default_factory=list)
+
+    def answer(
+        self, route: str, status: int, *, times: int = 1, retry_after: float = 0.1, everywhere: bool = False
+    ) -> None:
+        """The next `times` requests get this status. 429: with `retry_after`; `everywhere`: as the global limit."""
+        self._plan(route, times, "answer", status=status, retry_after=retry_after, everywhere=everywhere)
+
+    def hang(self, route: str, *, times: int = 1) -> None:
+        """They get no answer until the client gives up, and nothing is done."""
+        self._plan(route, times, "hang")
+
+    def reset(self, route: str, *, times: int = 1) -> None:
+        """The connection is cut before anything is done."""
+        self._plan(route, times, "reset")
+
+    def lose_answer(self, route: str, *, times: int = 1) -> None:
+        """What was asked for is done, and the connection cut before the answer: the client cannot know."""
+        self._plan(route, times, "lose")
+
+    def clear(self) -> None:
+        """Nothing more goes wrong on purpose."""
+        self._planned.clear()
+        self.latency, self.refuse_resume, self.refuse_gateway = 0.0, 0, 0
+        self.refuse_content_intent = self.silent_gateway = False
+
+    def _plan(
+        self, route: str, times: int, kind: str, *, status: int = 0, retry_after: float = 0.0, everywhere: bool = False
+    ) -> None:
+        self._planned.append(
+            _Planned(
+                pattern=re.compile(route),
+                left=times,
+                kind=kind,
+                status=status,
+                retry_after=retry_after,
+                everywhere=everywhere,
+            )
+        )
+
+    def next_for(self, route: str) -> _Planned | None:
+        """The fault that this request meets, used up by it."""
+        for one in self._planned:
+            if one.left > 0 and one.pattern.search(route):
+                one.left -= 1
+                if one.left == 0:
+                    self._planned.remove(one)
+                return one
+        return None

@@ -1,0 +1,40 @@
+"""A person fills in a form (modal)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot.playground.components import LABEL, TEXT_INPUT, walk
+from bot.playground.options import CannotDo
+
+
+def fields(modal: dict[str, Any]) -> list[dict[str, Any]]:
+    """The form's text fields."""
+    return [one for one in walk(modal["components"]) if one.get("type") == TEXT_INPUT]
+
+
+def fill(modal: dict[str, Any], values: dict[str, str]) -> dict[str, Any]:
+    """What is sent when the form is handed in. Raises CannotDo for what the client would not let through."""
+    known = {one["custom_id"]: one for one in fields(modal)}
+    unknown = set(values) - set(known)
+    if unknown:
+        raise CannotDo(f"The form has no field {', '.join(sorted(unknown))}.")
+
+    def written(one: dict[str, Any], number: int) -> dict[str, Any]:
+        name = one["custom_id"]
+        value = values.get(name, one.get("value") or "")
+        if not value and one.get("required") is not False:
+            raise CannotDo(f"The field {name} is required.")
+        if value and not (one.get("min_length") or 0) <= len(value) <= (one.get("max_length") or 4000):
+            raise CannotDo(f"The field {name} has the wrong length.")
+        return {"type": TEXT_INPUT, "id": number, "custom_id": name, "value": value}
+
+    rows: list[dict[str, Any]] = []
+    for index, row in enumerate(modal["components"]):
+        number = 2 * index + 1
+        if row["type"] == LABEL:
+            rows.append({"type": LABEL, "id": number, "component": written(row["component"], number + 1)})
+        elif "components" in row:
+            inner = [written(one, number + 1) for one in row["components"]]
+            rows.append({"type": row["type"], "id": number, "components": inner})
+    return {"custom_id": modal["custom_id"], "components": rows}

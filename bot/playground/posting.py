@@ -1,0 +1,302 @@
+"""Messages come, change and go, by the same rules for people and for the bot. Who may do what is for the callers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.playground import components, images, payloads
+from bot.playground.cdn import Cdn, tidy_filename
+from bot.playground.drafts import (
+    File,
+    Kept,
+    check_message,
+    is_spoiler,
+    needs_something,
+    sort_attachments,
+    tidy_embeds,
+)
+from bot.playground.errors import Problems
+from bot.playground.events import Event, Intent
+from bot.playground.message_payloads import MessagePayloads, people_mentioned
+from bot.playground.model import Attachment, Channel, Message, MessageFlag, MessageKind, User
+from bot.playground.permissions import Permission
+from bot.playground.times import Times
+from bot.playground.world import World
+
+#: Flags that a sender may set; the rest is ignored.
+_SENDABLE = MessageFlag.SUPPRESS_EMBEDS | MessageFlag.SILENT | MessageFlag.COMPONENTS_V2 | MessageFlag.EPHEMERAL
+_EVERYTHING: dict[str, Any] = {"parse": ["users", "roles", "everyone"], "replied_user": True}
+
+
+@dataclass(kw_only=True)
+class Circumstances:
+    """What surrounds a message that is sent, besides its fields."""
+
+    kind: MessageKind = MessageKind.DEFAULT
+    interaction: dict[str, Any] | None = None
+    interaction_name: str | None = None
+    from_application: bool = False
+    only_for: int | None = None
+    flags: int = 0
+    default_mentions: dict[str, Any] = field(default_factory=lambda: _EVERYTHING)
+
+
+class Posting:
+    def __init__(self, *, world: World, cdn: Cdn, payloads_: MessagePayloads, times: Times) -> None:
+        self._world = world
+        self._cdn = cdn
+        self._payloads = payloads_
+        self._times = times
+        self._nonces: dict[tuple[int, str], tuple[float, Message]] = {}
+
+    def create(
+        self,
+        channel: Channel,
+        author: User,
+        payload: dict[str, Any],
+        files: dict[int, File],
+        around: Circumstances | None = None,
+    ) -> Message:
+        """Send a message. Raises ApiError for what Discord would not take."""
+        around = around or Circumstances()
+        flags = (int(payload.get("flags") or 0) & _SENDABLE) | around.flags
+        check_message(payload, v2=bool(flags & MessageFlag.COMPONENTS_V2))
+        nonce = payload.get("nonce")
+        earlier = self._by_nonce(author, nonce) if payload.get("enforce_nonce") else None
+        if earlier is not None:
+            return earlier
+        world = self._world
+        message = Message(
+            id=world.ids.next(),
+            channel_id=channel.id,
+            guild_id=channel.guild_id,
+            author=author,
+            created=world.clock(),
+            kind=around.kind,
+            content=(payload.get("content") or "").strip(),
+            embeds=tidy_embeds(payload.get("embeds") or []),
+            components=components.numbered(payload.get("components") or []),
+            flags=flags,
+            nonce=nonce,
+            tts=bool(payload.get("tts")),
+            interaction=around.interaction,
+            interaction_name=around.interaction_name,
+            from_application=around.from_application,
+            only_for=around.only_for,
+        )
+        if around.only_for is not None:
+            message.flags |= MessageFlag.EPHEMERAL
+        wanted = sort_attachments(payload, files, set())
+        new = list(files.values()) if wanted is None else [one for one in wanted if isinstance(one, File)]
+        message.attachments = [self._attach(one, message) for one in new]
+        needs_something(
+            content=message.content,
+            embeds=message.embeds,
+            components_=message.components,
+            attachments=message.attachments,
+            flags=message.flags,
+        )
+        self._refer(message, payload.get("message_reference"), channel)
+        self._mention(message, payload.get("allowed_mentions") or around.default_mentions, ping=True)
+        channel.messages[message.id] = message
+        channel.last_message_id = message.id
+        if nonce is not None:
+            self._nonces[author.id, str(nonce)] = (world.clock(), message)
+        for attachment in message.attachments:
+            self._cdn.keep(attachment)
+        self._emit("MESSAGE_CREATE", message)
+        return message
+
+    def edit(self, message: Message, payload: dict[str, Any], files: dict[int, File]) -> None:
+        """Change what the request names, and nothing else. Attachments that it does not list are gone."""
+        flags = message.flags
+        if payload.get("flags") is not None:
+            changeable = MessageFlag.SUPPRESS_EMBEDS | MessageFlag.COMPONENTS_V2
+            flags = (flags & ~MessageFlag.SUPPRESS_EMBEDS) | (int(payload["flags"]) & changeable)
+        check_message(payload, v2=bool(flags & MessageFlag.COMPONENTS_V2))
+        content = (payload["content"] or "").strip() if "content" in payload else message.content
+        embeds = tidy_embeds(payload["embeds"] or []) if "embeds" in payload else message.embeds
+        parts = components.numbered(payload["components"] or []) if "components" in payload else message.components
+        present = {one.id: one for one in message.attachments}
+        wanted = sort_attachments(payload, files, set(present))
+        if wanted is None:
+            wanted = [*(Kept(id=one) for one in present), *files.values()]
+        if len(wanted) > 10:
+            problems = Problems()
+            problems.add("attachments", "BASE_TYPE_MAX_LENGTH", "Must be 10 or fewer in length.")
+            problems.answer()
+        needs_something(content=content, embeds=embeds, components_=parts, attachments=wanted, flags=0)
+        attachments = []
+        for one in wanted:
+            if isinstance(one, Kept):
+                stays = present.pop(one.id)
+                if one.described:
+                    stays.description = one.description
+                attachments.append(stays)
+            else:
+                attachments.append(self._attach(one, message))
+        for gone in present.values():
+            self._cdn.drop(gone)
+        for attachment in attachments:
+            self._cdn.keep(attachment)
+        message.content, message.embeds, message.components = content, embeds, parts
+        message.attachments, message.flags = attachments, flags & ~MessageFlag.LOADING
+        if "content" in payload:
+            self._mention(message, payload.get("allowed_mentions") or _EVERYTHING, ping=False)
+        message.edited = self._world.clock()
+        message.edits += 1
+        self._emit("MESSAGE_UPDATE", message)
+
+    def fulfil(self, message: Message, payload: dict[str, Any], files: dict[int, File]) -> None:
+        """The answer that was promised: an edit that does not count as one."""
+        self.edit(message, payload, files)
+        message.edited = None
+
+    def delete(self, message: Message) -> None:
+        channel = self._world.channels[message.channel_id]
+        del channel.messages[message.id]
+        message.deleted = True
+        for attachment in message.attachments:
+            self._cdn.drop(attachment)
+        if message.only_for is None:
+            payload = {"id": str(message.id), "channel_id": str(message.channel_id)}
+            self._send("MESSAGE_DELETE", message, payload, payload)
+        self._world.watchers.tell(message)
+
+    def react(self, message: Message, user: User, emoji: str, *, add: bool) -> None:
+        """`emoji`: the character itself, or name:id. Does nothing where nothing changes."""
+        users = message.reactions.setdefault(emoji, [])
+        if add is (user.id in users):
+            return
+        (users.append if add else users.remove)(user.id)
+        if not users:
+            del message.reactions[emoji]
+        name, _, id_ = emoji.partition(":")
+        payload: dict[str, Any] = {
+            "user_id": str(user.id),
+            "channel_id": str(message.channel_id),
+            "message_id": str(message.id),
+            "emoji": {"id": id_ or None, "name": name},
+            "burst": False,
+            "type": 0,
+        }
+        if add:
+            payload["message_author_id"] = str(message.author.id)
+            guild = self._world.guilds.get(message.guild_id or 0)
+            if guild is not None and user.id in guild.members:
+                payload["member"] = payloads.member(guild.members[user.id])
+        event = "MESSAGE_REACTION_ADD" if add else "MESSAGE_REACTION_REMOVE"
+        self._send(event, message, payload, payload, Intent.GUILD_MESSAGE_REACTIONS, Intent.DIRECT_MESSAGE_REACTIONS)
+        self._world.watchers.tell(message)
+
+    def attachment(self, file: File, channel: Channel, *, ephemeral: bool = False) -> Attachment:
+        """A file that has been uploaded, e.g. as a command's option."""
+        size = images.dimensions(file.data)
+        made = Attachment(
+            id=self._world.ids.next(),
+            channel_id=channel.id,
+            filename=tidy_filename(file.filename),
+            content_type=images.content_type(file.data, file.filename),
+            data=file.data,
+            width=None if size is None else size[0],
+            height=None if size is None else size[1],
+            description=file.description,
+            spoiler=is_spoiler(file),
+            ephemeral=ephemeral,
+        )
+        self._cdn.keep(made)
+        return made
+
+    def _attach(self, file: File, message: Message) -> Attachment:
+        channel = self._world.channels[message.channel_id]
+        return self.attachment(file, channel, ephemeral=message.only_for is not None)
+
+    def _by_nonce(self, author: User, nonce: object) -> Message | None:
+        key = (author.id, str(nonce))
+        if nonce is None or key not in self._nonces:
+            return None
+        at, message = self._nonces[key]
+        remembered = self._world.clock() - at < self._times.nonce
+        return message if remembered and not message.deleted else None
+
+    def _refer(self, message: Message, reference: dict[str, Any] | None, channel: Channel) -> None:
+        if not reference:
+            return
+        original = channel.messages.get(int(reference["message_id"]))
+        if original is not None and original.only_for is None:
+            message.kind, message.reply_to = MessageKind.REPLY, original.id
+        elif reference.get("fail_if_not_exists", True):
+            problems = Problems()
+            problems.add("message_reference", "MESSAGE_REFERENCE_UNKNOWN_MESSAGE", "Unknown message")
+            problems.answer()
+
+    def _mention(self, message: Message, allowed: dict[str, Any], *, ping: bool) -> None:
+        """Who is mentioned, as far as the sender allows it, and who is notified of it."""
+        world = self._world
+        channel = world.channels[message.channel_id]
+        parse = allowed.get("parse") or []
+        listed = {int(one) for one in allowed.get("users") or ()}
+        message.mentions = [
+            one
+            for one in people_mentioned(world, "\n".join((message.content, *_displayed(message))))
+            if "users" in parse or one.id in listed
+        ]
+        original = None if message.reply_to is None else channel.messages.get(message.reply_to)
+        if original is not None and allowed.get("replied_user") and original.author not in message.mentions:
+            message.mentions.append(original.author)
+        guild = world.guild_of(channel)
+        allowed_roles = {int(one) for one in allowed.get("roles") or ()}
+        everybody: Iterable[int] = ()
+        message.mention_roles, message.mention_everyone = [], False
+        if guild is not None:
+            may_all = bool(world.may(message.author, channel) & Permission.MENTION_EVERYONE)
+            for role in guild.roles.values():
+                named = f"<@&{role.id}>" in message.content and ("roles" in parse or role.id in allowed_roles)
+                if named and (role.mentionable or may_all):
+                    message.mention_roles.append(role.id)
+            said = "@everyone" in message.content or "@here" in message.content
+            message.mention_everyone = said and may_all and "everyone" in parse
+            everybody = [
+                one.user.id
+                for one in guild.members.values()
+                if message.mention_everyone or set(one.roles) & set(message.mention_roles)
+            ]
+        if ping and not message.flags & MessageFlag.SILENT:
+            named_people = {one.id for one in message.mentions} | set(everybody)
+            seeing = {one for one in named_people if world.may(world.users[one], channel) & Permission.VIEW_CHANNEL}
+            message.pinged = frozenset(seeing - {message.author.id})
+
+    def _emit(self, name: str, message: Message) -> None:
+        if message.only_for is None:
+            whole = self._payloads.event(message)
+            readable = self._payloads.readable(message)
+            self._send(name, message, whole, whole if readable else self._payloads.event(message, content=False))
+        self._world.watchers.tell(message)
+
+    def _send(
+        self,
+        name: str,
+        message: Message,
+        payload: dict[str, Any],
+        blank: dict[str, Any],
+        in_guild: Intent = Intent.GUILD_MESSAGES,
+        direct: Intent = Intent.DIRECT_MESSAGES,
+    ) -> None:
+        world = self._world
+        channel = world.channels[message.channel_id]
+        guild = message.guild_id
+        if guild is not None:
+            payload, blank = ({**one, "guild_id": str(guild)} for one in (payload, blank))
+            # A bot hears nothing from channels that it cannot see.
+            if not world.may(world.bot, channel) & Permission.VIEW_CHANNEL:
+                return
+        elif world.bot is not message.author and not channel.recipients:
+            return
+        intent = direct if guild is None else in_guild
+        world.emit(Event(name=name, guild=guild, payload=payload, blank=blank, intent=intent))
+
+
+def _displayed(message: Message) -> list[str]:
+    return [str(one["content"]) for one in message.walk_components() if one["type"] == 10]
