@@ -240,6 +240,8 @@ class AnswerDesk:
                 await self._nobody(talk)
             elif error.token_dead and not only_token:
                 routes.token_dead = True
+            elif error.no_reply and not talk.loose:
+                talk.loose = True
             else:
                 talk.mute = True
             return
@@ -307,7 +309,7 @@ class AnswerDesk:
                 text=text,
                 components=waiting_buttons(job).to_components(),
                 uploads=uploads,
-                reply_to=job.place.message if first else None,
+                reply_to=job.place.message if first and not talk.loose else None,
                 nonce=f"{job.id}-w" if first else None,
             )
 

@@ -152,7 +152,7 @@ class Delivery:
 
     def _letter(self, talk: Talk, way: Way, files: Files) -> Letter:
         job, made = files.job, files.job.state is JobState.MADE
-        waited = talk.routes.anew or talk.has_message or job.place.message is None
+        waited = talk.routes.anew or talk.has_message or talk.loose or job.place.message is None
         call = made and way is Way.SEND and waited
         shown = [picture for picture in shown_pictures(job) if picture.ordinal in files.data]
         lost = made and len(shown) < sum(picture.result is not None for picture in job.pictures)
@@ -174,7 +174,7 @@ class Delivery:
                 for picture in shown
             ),
             mention=job.requester if call else None,
-            reply_to=job.place.message if way is Way.SEND and not talk.plain else None,
+            reply_to=job.place.message if way is Way.SEND and not talk.loose else None,
             nonce=f"{job.id}-r" if way in (Way.SEND, Way.DIRECT) else None,
         )
 
@@ -203,7 +203,10 @@ class Delivery:
     def _close(self, talk: Talk, way: Way, error: Refused) -> None:
         """This way is not open: what that says about the others."""
         routes = talk.routes
-        if error.status == 400 and error.code == BAD_FORM and not talk.plain:
+        if error.no_reply and way is Way.SEND and not talk.loose:
+            talk.loose = True
+            return
+        if error.code == BAD_FORM and not talk.plain:
             _log.error("%s: Discord does not take it, %s", way.value, error, extra={"job": talk.id})
             talk.plain = True
             return

@@ -7,6 +7,7 @@ keeps its place. The address, the token and the proxy are discord.py's.
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -96,8 +97,9 @@ class Refused(RestError):
         return self.status == 413 or self.code == 40005
 
     @property
-    def too_old_for_edits(self) -> bool:
-        return self.code == 30046
+    def no_reply(self) -> bool:
+        """A message may be sent, but not as a reply: the bot may not read there, or what it refers to is odd."""
+        return self.code in (160002, 50035)
 
 
 class Rest:
@@ -150,9 +152,9 @@ def _form(body: Mapping[str, Any], uploads: Sequence[Upload]) -> aiohttp.FormDat
     form = aiohttp.FormData(quote_fields=False)  # Discord does not understand files%5B0%5D
     form.add_field("payload_json", json.dumps(body), content_type="application/json")
     for number, upload in enumerate(uploads):
-        form.add_field(
-            f"files[{number}]", upload.data, filename=upload.filename, content_type="application/octet-stream"
-        )
+        # From a file object aiohttp sends in pieces; bytes of this size it would write at once, and block the loop.
+        data = io.BytesIO(upload.data)
+        form.add_field(f"files[{number}]", data, filename=upload.filename, content_type="application/octet-stream")
     return form
 
 

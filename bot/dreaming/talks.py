@@ -63,6 +63,7 @@ class Talk:
     ended: bool = False
     told: int | None = None  # the message that carries the answer, when it is out and only the queue is to be told
     answered: bool = False
+    loose: bool = False  # it may not refer to the message that asked
     plain: bool = False  # Discord did not take the answer as it was: without frills then
     limit: int | None = None  # of one file, learnt from a refusal
     refused: int | None = None  # the size that was refused last
