@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from dreamcore.networks import LOGITS
@@ -19,7 +20,8 @@ from dreamcore.recipe import ResolvedRecipe
 Activations = Mapping[str, Tensor]
 Measures = dict[str, Tensor]
 
-SEEN_SHARPNESS = 0.7  #: how clearly the likeliest classes of a place win it
+SEEN_SHARPNESS = 1.5  #: how clearly the likeliest classes of a place win it
+NEIGHBOURHOOD = 3  #: places on a side that win or lose together: a motif is larger than a place
 CROWDING = 1.2  #: how much a class that already fills the picture gives way to others
 LOGSUMEXP_SHARE = 0.5  #: how much a class has to beat the other classes, against being strong by itself
 
@@ -105,16 +107,26 @@ class Objective:
             return logits
         return logits.index_select(1, torch.tensor([k for k, _ in self.classes], device=logits.device))
 
+    def _likely(self, candidates: Tensor) -> Tensor:
+        """How likely each candidate is at each place, from what is seen around it. No gradient flows through it."""
+        around = F.avg_pool2d(candidates.detach(), NEIGHBOURHOOD, 1, NEIGHBOURHOOD // 2, count_include_pad=False)
+        return SEEN_SHARPNESS * around
+
     def _measure_seen(self, logits: Tensor) -> Measures:
-        share = (SEEN_SHARPNESS * self._candidates(logits)).softmax(1).sum((2, 3), keepdim=True)
+        share = self._likely(self._candidates(logits)).softmax(1).sum((2, 3), keepdim=True)
         return {"seen": share, "places": torch.tensor(float(logits.shape[2] * logits.shape[3]), device=logits.device)}
 
     def _seen(self, logits: Tensor, measures: Measures) -> Tensor:
-        """A classifier's version of the energy: at each place, more of the classes that already win there."""
+        """A classifier's version of the energy: at each place, more of the classes that already win there.
+
+        A place counts as far as the network is sure of what it sees: where it sees nothing (a clear sky, white paper)
+        the sum of all it might be is coloured streaks, and motifs grow in from where there is something instead.
+        """
         candidates = self._candidates(logits)
         crowded = measures["seen"] / measures["places"]
-        won = SEEN_SHARPNESS * candidates.detach() - CROWDING * torch.log(crowded + 2e-3)
-        return (won.softmax(1) * candidates).sum()
+        won = self._likely(candidates) - CROWDING * torch.log(crowded + 2e-3)
+        sure = logits.detach().softmax(1).amax(1, keepdim=True)
+        return (sure * won.softmax(1) * candidates).sum()
 
 
 def _standardised(a: Tensor, name: str, measures: Measures) -> Tensor:

@@ -295,6 +295,17 @@ def test_more_octaves_than_fit_are_fewer_and_it_says_so(daydream: Network, photo
     assert any("too small for 12 octaves" in note for note in result.notes)
 
 
+def test_where_nothing_is_seen_nothing_is_made_more_of() -> None:
+    """Half of the places sure of a class, half of nothing at all: only the first are worth a change."""
+    logits = torch.zeros(1, 5, 6, 12)
+    logits[:, 2, :, :6] = 12.0
+    logits.requires_grad_(True)
+    seen = Objective("seen", ())
+    (slope,) = torch.autograd.grad(seen.value({"logits": logits}, seen.measure({"logits": logits})), logits)
+    assert slope[0, 2, :, :5].min() > 0.95
+    assert slope[0, :, :, 7:].sum(0).max() < 0.25
+
+
 @pytest.mark.parametrize(("recipe", "looks"), [("objective=seen", 1), ("objective=contrast layer=textures", 3)])
 def test_no_octave_asks_again_for_what_the_one_before_has_found(
     recipe: str, looks: int, daydream: Network, photograph: NDArray[np.uint8], monkeypatch: pytest.MonkeyPatch
