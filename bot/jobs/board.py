@@ -13,6 +13,7 @@ from bot.jobs.fairness import NO_GUILD, Pick, Schedule, Served, Turns, Waiting, 
 from bot.jobs.model import Job, JobState, PictureState, Standing
 from bot.jobs.rows import Kept
 
+LONGEST_HOLD = 60.0  #: seconds that a picture may be held back
 STALE = 2.0  #: seconds after which standings are computed again even if nothing has changed: running work goes on
 
 Key = tuple[str, int]  # job, ordinal
@@ -59,6 +60,7 @@ class Board:
     def put(self, kept: Kept) -> None:
         """The job as it is now. An ended one leaves the board."""
         job = kept.job
+        before = self.get(job.id)
         if job.ended:
             self._open.pop(job.id, None)
             self._loads.pop(job.id, None)
@@ -66,7 +68,15 @@ class Board:
         else:
             self._open[job.id] = kept
             self._loads.setdefault(job.id, load_of(job.recipe))
-        self._changed()
+        if before is None or (before.state, before.pictures) != (job.state, job.pictures):
+            self._changed()
+
+    def put_or_drop(self, id: str, kept: Kept | None) -> None:
+        """The job as it is now, or no longer there at all."""
+        if kept is not None:
+            self.put(kept)
+        elif self._open.pop(id, None) is not None:
+            self._changed()
 
     def get(self, id: str) -> Job | None:
         kept = self._open.get(id)
@@ -107,7 +117,7 @@ class Board:
     def held_until(self) -> float | None:
         """When the next held picture may be handed out."""
         now = self._clock()
-        self._held = {key: at for key, at in self._held.items() if at > now}
+        self._held = {key: at for key, at in self._held.items() if _holds(at, now)}
         return min(self._held.values(), default=None)
 
     def next(self) -> Pick | None:
@@ -149,7 +159,7 @@ class Board:
             for picture in job.pictures
             if picture.state is PictureState.WAITING
             and (job.id, picture.ordinal) not in self._running
-            and (now is None or self._held.get((job.id, picture.ordinal), now) <= now)
+            and (now is None or not _holds(self._held.get((job.id, picture.ordinal), now), now))
         )
         if not pictures:
             return None
@@ -174,6 +184,11 @@ class Board:
             )
             for ahead, kept in enumerate(order)
         }
+
+
+def _holds(until: float, now: float) -> bool:
+    """Not when the clock was set back meanwhile."""
+    return 0 < until - now <= LONGEST_HOLD
 
 
 def _waits(job: Job) -> bool:

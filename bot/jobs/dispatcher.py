@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import dataclasses
 import logging
 import time
 from collections.abc import Awaitable, Callable
@@ -29,6 +30,7 @@ LONGEST_PAUSE = 10.0
 STOP_SECONDS = 5.0  #: for orders to stop, once they are told to
 SWEEP_SECONDS = 3600.0  #: between two looks for sources whose time is over
 
+GONE = "The picture is no longer kept: post it again."
 TROUBLE = (
     "Something went wrong on the bot's side with this picture. It is in the log under {job}; asking again may work."
 )
@@ -153,10 +155,7 @@ class Dispatcher:
                 self._tell(partial(self._answers.progressed, order.job, order.ordinal, event.share, event.preview))
 
         try:
-            outcome: Outcome = await self._executor.dream(order, on_event)
-        except Exception as error:
-            logger.exception("the executor broke over this order", extra={"job": order.job})
-            outcome = Failed(sentence=TROUBLE.format(job=order.job), log=f"{type(error).__name__}: {error}")
+            outcome = await self._dream(order, on_event)
         finally:
             await asyncio.gather(*stored, return_exceptions=True)
         try:
@@ -164,6 +163,24 @@ class Dispatcher:
         except Exception as error:
             logger.exception("what became of this order could not be stored", extra={"job": order.job})
             await self._give_up(order, error)
+
+    async def _dream(self, order: Order, on_event: Callable[[Event], None]) -> Outcome:
+        try:
+            picture = await self._queue.work.picture(order)
+        except OSError as error:
+            return Lost(started=False, log=f"its picture cannot be read: {error}")
+        if picture is None:
+            return Failed(sentence=GONE, log="its source is not there")
+        try:
+            return await self._executor.dream(dataclasses.replace(order, picture=picture), on_event)
+        except asyncio.CancelledError as error:
+            task = asyncio.current_task()
+            if task is None or task.cancelling():
+                raise
+            return Lost(started=False, log=f"the executor's own work was cancelled: {error}")  # by nobody here
+        except Exception as error:
+            logger.exception("the executor broke over this order", extra={"job": order.job})
+            return Failed(sentence=TROUBLE.format(job=order.job), log=f"{type(error).__name__}: {error}")
 
     async def _store_started(self, order: Order) -> None:
         try:

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.config import LimitsConfig
 from bot.errors import Refusal
-from bot.jobs.model import PictureState
+from bot.jobs.model import Job, PictureState
 from bot.jobs.people import blocking, opted_out
 from bot.jobs.rows import OPEN
 from bot.store.tables import decoder_deaths, job_pictures, jobs
@@ -40,11 +40,11 @@ async def check(
     limits: LimitsConfig,
     *,
     now: float,
-    next_end: Callable[[int | None, int | None], float | None],
+    next_end: Callable[[Callable[[Job], bool]], float | None],
 ) -> None:
     """Raise Refusal for what is not taken.
 
-    next_end: when the first open job is expected to end, of a requester or of a guild or (None, None) of all.
+    next_end: when the first of the open jobs that it is asked for is expected to end.
     """
     await _check_people(connection, ask, now)
     await _check_deaths(connection, ask, now)
@@ -138,18 +138,18 @@ async def _check_waiting(
     connection: AsyncConnection,
     ask: Ask,
     limits: LimitsConfig,
-    next_end: Callable[[int | None, int | None], float | None],
+    next_end: Callable[[Callable[[Job], bool]], float | None],
 ) -> None:
     if limits.member_waiting and await _open(connection, [jobs.c.requester == ask.requester]) >= limits.member_waiting:
         raise _full(
             f"You have {_requests(limits.member_waiting)} waiting, and more are not taken",
-            next_end(ask.requester, None),
+            next_end(lambda job: job.requester == ask.requester),
         )
     guild_full = ask.guild is not None and limits.guild_waiting
     if guild_full and await _open(connection, [jobs.c.guild == ask.guild]) >= limits.guild_waiting:
-        raise _full("This server's queue is full", next_end(None, ask.guild))
+        raise _full("This server's queue is full", next_end(lambda job: job.place.guild == ask.guild))
     if limits.waiting and await _open(connection, []) >= limits.waiting:
-        raise _full("The queue is full", next_end(None, None))
+        raise _full("The queue is full", next_end(lambda job: True))
 
 
 async def _open(connection: AsyncConnection, which: Iterable[ColumnElement[bool]]) -> int:

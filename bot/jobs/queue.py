@@ -7,9 +7,7 @@ check. From then on it ends MADE, FAILED or CANCELLED and is answered, whatever 
 from __future__ import annotations
 
 import asyncio
-import base64
 import logging
-import secrets
 import time
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
@@ -17,33 +15,30 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import select, update
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.config import Config
-from bot.errors import BotError, ConfigError, NoPicture, Refusal
+from bot.errors import BotError, ConfigError, NoPicture
 from bot.executor.protocol import Encoded
-from bot.jobs import limits, people, rows
+from bot.jobs import people, rows
+from bot.jobs.accepting import Acceptance, Entered
 from bot.jobs.board import Board
 from bot.jobs.estimates import Estimates, load_of
 from bot.jobs.keeping import Keeping
 from bot.jobs.limits import Ask
-from bot.jobs.model import JOB_ID_LENGTH, Job, JobPicture, JobState, PictureState, Request, Result, Standing
+from bot.jobs.model import Job, JobPicture, JobState, PictureState, Request, Result, Standing
 from bot.jobs.people import Block
+from bot.jobs.recovery import recall_served, take_up
 from bot.jobs.rows import Kept
-from bot.jobs.shelf import Shelf, content_hash
-from bot.jobs.work import OPEN_STATES, Work, recall_served, take_up
+from bot.jobs.shelf import Shelf
+from bot.jobs.work import Work
 from bot.store.database import Database
 from bot.store.tables import job_pictures, jobs
 from dreamcore.errors import Cancelled
-from dreamcore.recipe import Recipe
 
 logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
-
-NO_ROOM = "There is no room on the bot's disk to keep your picture just now: try again later."
-NOT_NOTED = "Your request could not be noted just now: try again in a minute."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,6 +65,14 @@ class JobQueue:
         self._shelf = Shelf(folder)
         self._keeping = Keeping(database=database, shelf=self._shelf, days=config.keep_days, clock=clock)
         self._board = Board(clock=clock, estimates=Estimates())
+        self._acceptance = Acceptance(
+            database=database,
+            shelf=self._shelf,
+            keeping=self._keeping,
+            board=self._board,
+            limits=config.limits,
+            clock=clock,
+        )
         self._owned: set[asyncio.Task[Any]] = set()
         self.work = Work(database=database, shelf=self._shelf, board=self._board, clock=clock, moved=self._moved)
 
@@ -88,7 +91,7 @@ class JobQueue:
         open_jobs = await self._database.write(lambda connection: take_up(connection, now))
         async with self._database.reading() as connection:
             self._board.estimates.update(await rows.load_measured(connection))
-            await recall_served(connection, self._board, now)
+            await recall_served(connection, self._board.served, now)
         for kept in open_jobs:
             self._board.put(kept)
         if orphans := await self._keeping.drop_orphans():
@@ -101,55 +104,21 @@ class JobQueue:
 
     async def check(self, *, requester: int, guild: int | None, pictures: int, personal: bool) -> None:
         """Raise Refusal for what `accept` would not take; asked before anything is downloaded."""
-        ask = Ask(requester=requester, guild=guild, pictures=pictures, personal=personal)
-        async with self._database.reading() as connection:
-            await self._check(connection, ask)
+        await self._acceptance.check(Ask(requester=requester, guild=guild, pictures=pictures, personal=personal))
 
     async def accept(self, request: Request) -> Accepted:
         """Take a request on: when this returns, it will be answered. Raises Refusal, NoPicture."""
         if not request.pictures:
             raise NoPicture("There is no picture to dream.")
-        return await self._to_its_end(self._accept(request))
+        entered = await self._to_its_end(self._enter(request))
+        job = entered.kept.job
+        return Accepted(job=job, standing=self._standing_of(job), fresh=entered.fresh)
 
-    async def _accept(self, request: Request) -> Accepted:
-        hashes = await asyncio.to_thread(lambda: {content_hash(picture.data) for picture in request.pictures})
-        new = _new_id()
-        recipe = request.recipe
-        if recipe.seed is None:  # drawn here, so that every attempt gives the same dream
-            recipe = Recipe(**recipe.given()).but(seed=secrets.randbelow(2**32))
-
-        async def insert(connection: AsyncConnection) -> tuple[Kept, bool]:
-            before = await rows.load_where(connection, select(jobs).where(jobs.c.cause == request.cause))
-            if before:
-                return before[0], False
-            await self._check(connection, _ask(request))
-            await rows.add(connection, request, id=new, recipe=recipe.text, now=self._clock())
-            kept = await rows.load(connection, new)
-            assert kept is not None, "it was inserted in this transaction"
-            return kept, True
-
-        def then(inserted: tuple[Kept, bool]) -> None:
-            if inserted[1]:
-                self._board.put(inserted[0])
-
-        fresh = False
-        try:
-            async with self._keeping.expecting(hashes):
-                await asyncio.to_thread(self._shelf.keep_sources, [picture.data for picture in request.pictures])
-                kept, fresh = await self._database.write(insert, then=then)
-        except OSError as error:
-            logger.error("a picture could not be kept: %s", error)
-            raise Refusal(NO_ROOM, log=f"a picture could not be kept: {error}") from error
-        except SQLAlchemyError as error:
-            logger.exception("a request could not be noted")
-            raise Refusal(NOT_NOTED, log=f"a request could not be noted: {error}") from error
-        finally:
-            if not fresh:
-                await self._drop_unneeded(hashes)
-        if fresh:
-            logger.info("accepted %d pictures", len(kept.job.pictures), extra={"job": new})
+    async def _enter(self, request: Request) -> Entered:
+        entered = await self._acceptance.enter(request)
+        if entered.fresh:
             self.on_change()
-        return Accepted(job=kept.job, standing=self._standing_of(kept.job), fresh=fresh)
+        return entered
 
     async def job(self, id: str) -> Job | None:
         if (job := self._board.get(id)) is not None:
@@ -273,20 +242,8 @@ class JobQueue:
 
     async def forget_sources(self) -> int:
         """Delete the sources whose keeping time is over; returns how many."""
+        self._board.served.forget(self._clock())
         return await self._keeping.forget()
-
-    async def _check(self, connection: AsyncConnection, ask: Ask) -> None:
-        await limits.check(connection, ask, self._config.limits, now=self._clock(), next_end=self._next_end)
-
-    def _next_end(self, requester: int | None, guild: int | None) -> float | None:
-        ends = (
-            standing.ready_at
-            for open_job, standing in self._board.standings().items()
-            if (job := self._board.get(open_job)) is not None
-            and requester in (None, job.requester)
-            and (guild is None or job.place.guild == guild)
-        )
-        return min(ends, default=None)
 
     def _standing_of(self, job: Job) -> Standing:
         standing = self.standing(job.id)
@@ -300,7 +257,7 @@ class JobQueue:
         now = self._clock()
 
         async def change(connection: AsyncConnection) -> Kept | None:
-            if not await rows.change_job(connection, id, only=OPEN_STATES, finished=now, **values):
+            if not await rows.change_job(connection, id, only=rows.OPEN_STATES, finished=now, **values):
                 return None
             unmade = [PictureState.WAITING.value, PictureState.RUNNING.value]
             await connection.execute(
@@ -341,13 +298,6 @@ class JobQueue:
         if self._config.keep_days <= 0:
             await self.forget_sources()
 
-    async def _drop_unneeded(self, hashes: set[str]) -> None:
-        """After a refusal. What cannot be deleted now is an orphan that the next start removes."""
-        try:
-            await self._keeping.drop_unneeded(hashes)
-        except SQLAlchemyError as error:
-            logger.warning("sources of a refused request stay until the next start: %s", error)
-
     async def _to_its_end(self, doing: Coroutine[Any, Any, T]) -> T:
         """Do it, even if whoever asked stops waiting: a file without its row, or the reverse, helps nobody."""
         task = asyncio.create_task(doing)
@@ -359,20 +309,6 @@ class JobQueue:
         self._owned.discard(task)
         if not task.cancelled():
             task.exception()
-
-
-def _ask(request: Request) -> Ask:
-    return Ask(
-        requester=request.requester,
-        guild=request.place.guild,
-        pictures=len(request.pictures),
-        personal=not request.place.reachable,
-        authors=tuple({picture.author for picture in request.pictures}),
-    )
-
-
-def _new_id() -> str:
-    return base64.b32encode(secrets.token_bytes(JOB_ID_LENGTH * 5 // 8)).decode().lower()
 
 
 def _nothing() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +15,10 @@ from bot.jobs.model import Door, Job, JobPicture, JobState, PictureState, Place,
 from bot.jobs.shelf import content_hash
 from bot.store.tables import job_pictures, jobs, measured
 
-OPEN = (JobState.WAITING.value, JobState.RUNNING.value)
+logger = logging.getLogger(__name__)
+
+OPEN_STATES = (JobState.WAITING, JobState.RUNNING)
+OPEN = tuple(state.value for state in OPEN_STATES)
 ENDED_UNTOLD = (JobState.MADE.value, JobState.FAILED.value, JobState.CANCELLED.value)
 CHUNK = 500  #: ids in one query
 
@@ -35,7 +39,7 @@ async def load(connection: AsyncConnection, id: str) -> Kept | None:
 async def load_where(connection: AsyncConnection, query: Select[Any]) -> list[Kept]:
     """The jobs that `query` (over the whole table `jobs`) finds, in its order."""
     found = (await connection.execute(query)).mappings().all()
-    pictures: dict[str, list[JobPicture]] = {row["id"]: [] for row in found}
+    pictures: dict[str, list[Any]] = {row["id"]: [] for row in found}
     ids = list(pictures)
     for start in range(0, len(ids), CHUNK):
         rows = await connection.execute(
@@ -44,8 +48,8 @@ async def load_where(connection: AsyncConnection, query: Select[Any]) -> list[Ke
             .order_by(job_pictures.c.ordinal)
         )
         for row in rows.mappings():
-            pictures[row["job"]].append(_picture(row))
-    return [Kept(number=row["number"], job=_job(row, tuple(pictures[row["id"]]))) for row in found]
+            pictures[row["job"]].append(row)
+    return [kept for row in found if (kept := _kept(row, pictures[row["id"]])) is not None]
 
 
 async def add(connection: AsyncConnection, request: Request, *, id: str, recipe: str, now: float) -> None:
@@ -118,6 +122,21 @@ async def change_picture(
     return changed.rowcount == 1
 
 
+async def settle(connection: AsyncConnection, job: str, now: float) -> None:
+    """An open job's state follows from its pictures."""
+    found = await connection.execute(select(job_pictures.c.state).where(job_pictures.c.job == job))
+    states = {PictureState(state) for state in found.scalars()}
+    values: dict[str, Any]
+    if PictureState.RUNNING in states:
+        values = {"state": JobState.RUNNING.value}
+    elif PictureState.WAITING in states:
+        values = {"state": JobState.WAITING.value}
+    else:
+        state = JobState.MADE if PictureState.MADE in states else JobState.FAILED
+        values = {"state": state.value, "finished": now}
+    await change_job(connection, job, only=OPEN_STATES, **values)
+
+
 async def picture_row(connection: AsyncConnection, job: str, ordinal: int) -> Mapping[str, Any]:
     """All columns of a picture that is there."""
     rows = await connection.execute(
@@ -138,6 +157,15 @@ async def store_measured(connection: AsyncConnection, figures: Mapping[str, Meas
 async def load_measured(connection: AsyncConnection) -> dict[str, Measured]:
     rows = await connection.execute(select(measured))
     return {row["name"]: Measured(row["seconds"], row["count"]) for row in rows.mappings()}
+
+
+def _kept(row: Any, pictures: list[Any]) -> Kept | None:
+    """None for rows that cannot be read, by a newer version's for instance: they must not hold up the others."""
+    try:
+        return Kept(number=row["number"], job=_job(row, tuple(_picture(picture) for picture in pictures)))
+    except (ValueError, TypeError):
+        logger.exception("this job's rows cannot be read", extra={"job": row["id"]})
+        return None
 
 
 def _job(row: Any, pictures: tuple[JobPicture, ...]) -> Job:

@@ -15,30 +15,25 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.executor.protocol import Made, Order
 from bot.jobs import rows
-from bot.jobs.board import Board
+from bot.jobs.board import LONGEST_HOLD, Board
 from bot.jobs.estimates import Measured, load_of
-from bot.jobs.fairness import HALF_LIFE, Pick
+from bot.jobs.fairness import Pick
 from bot.jobs.model import Job, JobState, PictureState
-from bot.jobs.rows import OPEN, Kept
+from bot.jobs.rows import Kept
 from bot.jobs.shelf import Shelf
 from bot.store.database import Database
 from bot.store.tables import decoder_deaths, job_pictures, jobs
 
 logger = logging.getLogger(__name__)
 
-OPEN_STATES = (JobState.WAITING, JobState.RUNNING)
 RETRIES = 2  #: of a picture whose worker died
 RETURNS = 20  #: times that a picture may come back before a worker has begun it
-RESTARTS = 20  #: times that the bot itself may stop while a picture is dreamt, before the picture is suspected
-LONGEST_HOLD = 60.0  #: seconds
 
-GONE = "The picture is no longer kept: post it again."
 LOST = (
     "The machine that dreamt this picture stopped in the middle, three times over: "
     "the picture may be too much for it. A smaller size= may work."
 )
 NEVER_BEGUN = "No machine could begin with this picture, though it was tried for a while. Try again later."
-RESTARTED = "The bot was stopped again and again while it dreamt this picture, so it is not tried any more."
 
 
 class Work:
@@ -60,31 +55,32 @@ class Work:
         self._moved = moved  # told of every job that has changed, after the commit
 
     async def next(self) -> Order | None:
-        """Hand out the picture whose turn it is; None when nothing waits."""
+        """Hand out the picture whose turn it is, its bytes left out (see `picture`); None when nothing waits."""
         while (pick := self._board.next()) is not None:
             job = self._board.get(pick.job)
             assert job is not None, "what is picked is on the board"
-            picture = job.pictures[pick.ordinal]
-            data = await asyncio.to_thread(self._shelf.source, picture.source)
-            attempt = await self._hand_out(pick, picture.attempt)
-            if attempt is None:
-                continue
-            if data is None:
-                await self.failed(pick.job, pick.ordinal, attempt, sentence=GONE, log="the source's file is missing")
-                continue
-            return Order(
-                job=job.id,
-                ordinal=pick.ordinal,
-                attempt=attempt,
-                picture=data,
-                recipe=job.recipe,
-                byte_limit=job.place.byte_limit,
-            )
+            attempt = await self._hand_out(pick, job.pictures[pick.ordinal].attempt)
+            if attempt is not None:
+                return Order(
+                    job=job.id,
+                    ordinal=pick.ordinal,
+                    attempt=attempt,
+                    picture=b"",
+                    recipe=job.recipe,
+                    byte_limit=job.place.byte_limit,
+                )
         return None
+
+    async def picture(self, order: Order) -> bytes | None:
+        """The bytes of what was handed out; None where they, or the job, are gone. Raises OSError."""
+        job = self._board.get(order.job)
+        if job is None:
+            return None
+        return await asyncio.to_thread(self._shelf.source, job.pictures[order.ordinal].source)
 
     async def _hand_out(self, pick: Pick, attempt: int) -> int | None:
         async def change(connection: AsyncConnection) -> tuple[bool, Kept | None]:
-            handed = await rows.change_job(connection, pick.job, only=OPEN_STATES, state=JobState.RUNNING.value)
+            handed = await rows.change_job(connection, pick.job, only=rows.OPEN_STATES, state=JobState.RUNNING.value)
             handed = handed and await rows.change_picture(
                 connection,
                 pick.job,
@@ -99,8 +95,7 @@ class Work:
             handed, kept = changed
             if handed:
                 self._board.handed(pick, attempt + 1)
-            if kept is not None:
-                self._board.put(kept)
+            self._board.put_or_drop(pick.job, kept)
 
         handed, _ = await self._database.write(change, then=then)
         return attempt + 1 if handed else None
@@ -198,12 +193,13 @@ class Work:
                 values |= {"error": LOST if losses > RETRIES else NEVER_BEGUN}
             else:
                 values |= {"state": PictureState.WAITING.value, "started": None}
-                held.append(self._clock() + min(LONGEST_HOLD, 0.25 * 2.0 ** min(returns, 20)))
+                if not counted:
+                    held.append(self._clock() + min(LONGEST_HOLD, 0.25 * 2.0 ** min(returns, 20)))
             return await self._leave_running(connection, job, ordinal, attempt, values)
 
         def then(changed: tuple[bool, Kept | None]) -> None:
             self._came_back(job, ordinal, attempt, changed[1], worked=0.0)
-            if changed[0] and held and not started:
+            if changed[0] and held:
                 self._board.hold(job, ordinal, held[0])
 
         await self._changed(change, then)
@@ -244,7 +240,7 @@ class Work:
             connection, job, ordinal, only=PictureState.RUNNING, attempt=attempt, values=values
         )
         if left:
-            await settle(connection, job, self._clock())
+            await rows.settle(connection, job, self._clock())
         return left, await rows.load(connection, job)
 
     def _came_back(self, job: str, ordinal: int, attempt: int, kept: Kept | None, *, worked: float | None) -> None:
@@ -253,65 +249,10 @@ class Work:
             begun = running.started if running is not None else None
             worked = 0.0 if begun is None else max(0.0, self._clock() - begun)
         self._board.back(job, ordinal, attempt, worked=worked)
-        if kept is not None:
-            self._board.put(kept)
+        self._board.put_or_drop(job, kept)
 
     async def _changed(self, change: Any, then: Any) -> bool:
         changed, kept = await self._database.write(change, then=then)
         if changed and kept is not None:
             self._moved(kept.job)
         return bool(changed)
-
-
-async def settle(connection: AsyncConnection, job: str, now: float) -> None:
-    """An open job's state follows from its pictures."""
-    found = await connection.execute(select(job_pictures.c.state).where(job_pictures.c.job == job))
-    states = {PictureState(state) for state in found.scalars()}
-    values: dict[str, Any]
-    if PictureState.RUNNING in states:
-        values = {"state": JobState.RUNNING.value}
-    elif PictureState.WAITING in states:
-        values = {"state": JobState.WAITING.value}
-    else:
-        state = JobState.MADE if PictureState.MADE in states else JobState.FAILED
-        values = {"state": state.value, "finished": now}
-    await rows.change_job(connection, job, only=OPEN_STATES, **values)
-
-
-async def take_up(connection: AsyncConnection, now: float) -> list[Kept]:
-    """After a start: what a previous life was dreaming waits again. Returns all open jobs, oldest first."""
-    running = (
-        select(job_pictures)
-        .join(jobs, jobs.c.id == job_pictures.c.job)
-        .where(jobs.c.state.in_(OPEN), job_pictures.c.state == PictureState.RUNNING.value)
-    )
-    for row in (await connection.execute(running)).mappings().all():
-        restarts = row["restarts"] + (row["started"] is not None)
-        values: dict[str, Any] = {"state": PictureState.WAITING.value, "started": None, "restarts": restarts}
-        if restarts > RESTARTS:
-            values |= {"state": PictureState.FAILED.value, "error": RESTARTED, "finished": now}
-        await rows.change_picture(
-            connection,
-            row["job"],
-            row["ordinal"],
-            only=PictureState.RUNNING,
-            attempt=row["attempt"],
-            values=values,
-        )
-    stopped = await connection.execute(select(jobs.c.id).where(jobs.c.state == JobState.RUNNING.value))
-    for job in stopped.scalars().all():
-        await settle(connection, job, now)
-    return await rows.load_where(connection, select(jobs).where(jobs.c.state.in_(OPEN)).order_by(jobs.c.number))
-
-
-async def recall_served(connection: AsyncConnection, board: Board, now: float) -> None:
-    """What each member was given lately, from the table."""
-    lately = await connection.execute(
-        select(jobs.c.requester, job_pictures.c.begun, job_pictures.c.finished, job_pictures.c.result_seconds)
-        .join(jobs, jobs.c.id == job_pictures.c.job)
-        .where(job_pictures.c.finished > now - 6 * HALF_LIFE, job_pictures.c.begun.is_not(None))
-        .order_by(job_pictures.c.finished)
-    )
-    for requester, begun, finished, seconds in lately:
-        board.served.begin(requester, min(begun, now))
-        board.served.add(requester, seconds or 0.0, min(finished, now))

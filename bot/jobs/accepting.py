@@ -1,0 +1,136 @@
+"""From a request to a job: the pictures on the disk, then every check and the rows in one transaction."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import logging
+import secrets
+from collections.abc import Callable
+from typing import NamedTuple
+
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.config import LimitsConfig
+from bot.errors import Refusal
+from bot.jobs import limits, rows
+from bot.jobs.board import Board
+from bot.jobs.keeping import Keeping
+from bot.jobs.limits import Ask
+from bot.jobs.model import JOB_ID_LENGTH, Job, Request
+from bot.jobs.rows import Kept
+from bot.jobs.shelf import Shelf, content_hash
+from bot.store.database import Database
+from bot.store.tables import jobs
+
+logger = logging.getLogger(__name__)
+
+NO_ROOM = "There is no room on the bot's disk to keep your picture just now: try again later."
+NOT_NOTED = "Your request could not be noted just now: try again in a minute."
+
+
+class Entered(NamedTuple):
+    """A job, and whether it is a new one."""
+
+    kept: Kept
+    fresh: bool
+
+
+class Acceptance:
+    """The one way in."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        shelf: Shelf,
+        keeping: Keeping,
+        board: Board,
+        limits: LimitsConfig,
+        clock: Callable[[], float],
+    ) -> None:
+        self._database = database
+        self._shelf = shelf
+        self._keeping = keeping
+        self._board = board
+        self._limits = limits
+        self._clock = clock
+
+    async def check(self, ask: Ask) -> None:
+        """Raise Refusal for what would not be taken."""
+        async with self._database.reading() as connection:
+            await self._check(connection, ask)
+
+    async def enter(self, request: Request) -> Entered:
+        """Make a job of the request, or find the one that the same cause has made before. Raises Refusal."""
+        hashes = await asyncio.to_thread(lambda: {content_hash(picture.data) for picture in request.pictures})
+        recipe = request.recipe
+        if recipe.seed is None:  # drawn here, so that every attempt gives the same dream
+            recipe = recipe.but(seed=secrets.randbelow(2**32))
+        job = _new_id()
+
+        async def change(connection: AsyncConnection) -> Entered:
+            same = await rows.load_where(connection, select(jobs).where(jobs.c.cause == request.cause))
+            if same:
+                return Entered(same[0], fresh=False)
+            await self._check(connection, _ask(request))
+            await rows.add(connection, request, id=job, recipe=recipe.text, now=self._clock())
+            kept = await rows.load(connection, job)
+            assert kept is not None, "this transaction has just inserted it"
+            return Entered(kept, fresh=True)
+
+        def then(entered: Entered) -> None:
+            if entered.fresh:
+                self._board.put(entered.kept)
+
+        try:
+            async with self._keeping.expecting(hashes):
+                await asyncio.to_thread(self._shelf.keep_sources, [picture.data for picture in request.pictures])
+                entered = await self._database.write(change, then=then)
+        except Refusal:
+            await self._drop_unneeded(hashes)
+            raise
+        except OSError as error:
+            logger.error("a picture could not be kept: %s", error)
+            await self._drop_unneeded(hashes)
+            raise Refusal(NO_ROOM, log=f"a picture could not be kept: {error}") from error
+        except SQLAlchemyError as error:
+            logger.exception("a request could not be noted")
+            await self._drop_unneeded(hashes)
+            raise Refusal(NOT_NOTED, log=f"a request could not be noted: {error}") from error
+        if entered.fresh:
+            logger.info("accepted, %d pictures", len(request.pictures), extra={"job": job})
+        else:
+            await self._drop_unneeded(hashes)
+        return entered
+
+    async def _check(self, connection: AsyncConnection, ask: Ask) -> None:
+        await limits.check(connection, ask, self._limits, now=self._clock(), next_end=self._next_end)
+
+    def _next_end(self, wanted: Callable[[Job], bool]) -> float | None:
+        """When the first of the open jobs that are wanted is expected to end."""
+        standings = self._board.standings()
+        return min((standings[job.id].ready_at for job in self._board.jobs() if wanted(job)), default=None)
+
+    async def _drop_unneeded(self, hashes: set[str]) -> None:
+        """What cannot be deleted now is an orphan, and the next start removes it."""
+        try:
+            await self._keeping.drop_unneeded(hashes)
+        except SQLAlchemyError as error:
+            logger.warning("sources of a refused request stay until the next start: %s", error)
+
+
+def _ask(request: Request) -> Ask:
+    return Ask(
+        requester=request.requester,
+        guild=request.place.guild,
+        pictures=len(request.pictures),
+        personal=not request.place.reachable,
+        authors=tuple({picture.author for picture in request.pictures}),
+    )
+
+
+def _new_id() -> str:
+    return base64.b32encode(secrets.token_bytes(JOB_ID_LENGTH * 5 // 8)).decode().lower()

@@ -1,0 +1,48 @@
+"""What was measured says how long the next picture takes."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.jobs.estimates import UNMEASURED, Estimates, load_of
+
+
+def after(*measurements: tuple[str, float]) -> Estimates:
+    estimates = Estimates()
+    for recipe, seconds in measurements:
+        estimates.update(estimates.after(load_of(recipe), seconds))
+    return estimates
+
+
+def test_more_steps_and_larger_sizes_take_longer() -> None:
+    estimates = after(("", 4.0))
+    assert estimates.seconds(load_of("seed=3")) == pytest.approx(4.0)
+    assert estimates.seconds(load_of("steps=100")) > 3 * estimates.seconds(load_of("steps=14"))
+    assert estimates.seconds(load_of("size=2048")) > 2 * estimates.seconds(load_of("size=1024"))
+
+
+def test_a_network_that_was_never_dreamt_is_taken_for_the_others() -> None:
+    estimates = after(("network=vgg16", 30.0), ("network=vgg16 style=towers", 50.0))
+    assert estimates.seconds(load_of("network=vgg16 style=towers")) == pytest.approx(50.0)
+    assert estimates.seconds(load_of("network=vgg16 style=eyes")) == pytest.approx(40.0)
+    assert estimates.seconds(load_of("network=resnet50")) == pytest.approx(40.0)
+    assert Estimates().seconds(load_of("")) == pytest.approx(UNMEASURED)
+
+
+def test_a_faster_machine_is_noticed() -> None:
+    estimates = after(*[("", 40.0)] * 20, *[("", 5.0)] * 25)
+    assert estimates.seconds(load_of("")) == pytest.approx(5.0, abs=1)
+
+
+@given(st.text(max_size=60), st.floats(min_value=0, max_value=1e6))
+def test_no_text_and_no_measurement_breaks_them(text: str, seconds: float) -> None:
+    estimates = after((text, seconds))
+    assert estimates.seconds(load_of(text)) > 0
+
+
+@pytest.mark.parametrize("recipe", ["strength=0", "size=64 octaves=16 octave_scale=1.1", "size=16384 steps=200", "="])
+def test_extreme_recipes_have_a_load(recipe: str) -> None:
+    assert 0 < load_of(recipe).work <= 1000
+    assert all(len(name) <= 200 for name in load_of(recipe).names)

@@ -1,0 +1,179 @@
+"""The database is migrated when it is opened, and a write that was reported is on the disk."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection, create_engine, insert, select
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.schema import CreateIndex, CreateTable
+
+from bot.errors import ConfigError
+from bot.store.database import Database, upgrade
+from bot.store.tables import job_pictures, metadata, people
+from tests.bot.jobs.fakes import in_loop
+
+
+def differences(connection: Connection) -> list[object]:
+    return list(compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), metadata))
+
+
+def test_migrations_and_tables_agree(tmp_path: Path) -> None:
+    engine = create_engine(f"sqlite:///{tmp_path}/a.sqlite")
+    with engine.begin() as connection:
+        assert differences(connection), "an empty database differs"
+        upgrade(connection)
+        assert differences(connection) == []
+    engine.dispose()
+
+
+def test_every_type_exists_on_postgresql() -> None:
+    dialect = postgresql.dialect()
+    for table in metadata.sorted_tables:
+        assert CreateTable(table).compile(dialect=dialect).string
+        for index in table.indexes:
+            assert len(index.name or "") <= 63
+            assert CreateIndex(index).compile(dialect=dialect).string
+
+
+@in_loop
+async def test_a_power_cut_loses_no_commit(tmp_path: Path) -> None:
+    """What SQLite has to be told, on every connection."""
+    database = await Database.open(f"sqlite:///{tmp_path}/deep/er/bot.sqlite")
+
+    async def pragmas() -> list[object]:
+        async with database.reading() as connection:
+            await asyncio.sleep(0.01)  # so that several connections are open at a time
+            names = ("journal_mode", "synchronous", "foreign_keys")
+            return [(await connection.exec_driver_sql(f"PRAGMA {name}")).scalar() for name in names]
+
+    assert await asyncio.gather(*(pragmas() for _ in range(4))) == [["wal", 2, 1]] * 4
+    await database.close()
+
+
+@in_loop
+async def test_a_write_takes_the_lock_when_it_begins(tmp_path: Path) -> None:
+    """A transaction that reads first and locks later could be refused in the middle, whatever the busy timeout."""
+    database = await Database.open(f"sqlite:///{tmp_path}/bot.sqlite")
+    other = sqlite3.connect(tmp_path / "bot.sqlite", timeout=0, isolation_level=None)
+    other.execute("PRAGMA busy_timeout = 0")
+
+    async def change(connection: AsyncConnection) -> None:
+        await connection.execute(select(people))
+        with pytest.raises(sqlite3.OperationalError, match="locked"):
+            other.execute("BEGIN IMMEDIATE")
+
+    await database.write(change)
+    other.execute("BEGIN IMMEDIATE")
+    other.rollback()
+    other.close()
+    await database.close()
+
+
+@in_loop
+async def test_a_write_that_fails_leaves_nothing(tmp_path: Path) -> None:
+    database = await Database.open(f"sqlite:///{tmp_path}/bot.sqlite")
+    seen: list[None] = []
+
+    async def change(connection: AsyncConnection) -> None:
+        await connection.execute(insert(people).values(id=1))
+        raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        await database.write(change, then=seen.append)
+    async with database.reading() as connection:
+        assert (await connection.execute(select(people))).all() == []
+    assert seen == []
+    await database.close()
+
+
+@in_loop
+async def test_a_caller_who_leaves_does_not_interrupt_a_write(tmp_path: Path) -> None:
+    database = await Database.open(f"sqlite:///{tmp_path}/bot.sqlite")
+    inside, go_on = asyncio.Event(), asyncio.Event()
+    seen: list[str] = []
+
+    async def change(connection: AsyncConnection) -> str:
+        inside.set()
+        await go_on.wait()
+        await connection.execute(insert(people).values(id=1))
+        return "written"
+
+    task = asyncio.create_task(database.write(change, then=seen.append))
+    await inside.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    go_on.set()
+    await database.close()
+    assert seen == ["written"]
+    with sqlite3.connect(tmp_path / "bot.sqlite") as connection:
+        assert connection.execute("SELECT id FROM people").fetchall() == [(1,)]
+    connection.close()
+
+
+@in_loop
+async def test_a_picture_needs_its_job(tmp_path: Path) -> None:
+    database = await Database.open(f"sqlite:///{tmp_path}/bot.sqlite")
+    values = dict.fromkeys(("attempt", "losses", "returns", "restarts", "ordinal", "author"), 0)
+
+    async def change(connection: AsyncConnection) -> None:
+        await connection.execute(
+            insert(job_pictures).values(**values, job="nobody", state="waiting", source="", filename="", spoiler=False)
+        )
+
+    with pytest.raises(IntegrityError):
+        await database.write(change)
+    await database.close()
+
+
+@in_loop
+async def test_opening_again_changes_nothing(tmp_path: Path) -> None:
+    address = f"sqlite:///{tmp_path}/bot.sqlite"
+    database = await Database.open(address)
+    await database.write(lambda connection: connection.execute(insert(people).values(id=7)))
+    await database.close()
+    database = await Database.open(address)
+    async with database.reading() as connection:
+        assert (await connection.execute(select(people.c.id))).scalars().all() == [7]
+    await database.close()
+
+
+@in_loop
+async def test_a_database_of_a_newer_version_is_refused_and_left_alone(tmp_path: Path) -> None:
+    address = f"sqlite:///{tmp_path}/bot.sqlite"
+    await (await Database.open(address)).close()
+    with sqlite3.connect(tmp_path / "bot.sqlite") as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    connection.close()
+    with pytest.raises(ConfigError, match="newer version"):
+        await Database.open(address)
+
+
+@pytest.mark.parametrize(
+    ("address", "sentence"),
+    [
+        ("sqlite://", "names no file"),
+        ("sqlite:///:memory:", "names no file"),
+        ("nonsense", "no database's address"),
+        ("sqlite:////dev/null/bot.sqlite", "cannot be made"),
+        ("sqlite:////dev/full", "cannot be opened"),
+    ],
+)
+def test_a_wrong_address_is_a_sentence(address: str, sentence: str) -> None:
+    with pytest.raises(ConfigError, match=sentence) as caught:
+        asyncio.run(Database.open(address))
+    assert "DATABASE_URL" in caught.value.sentence or "/dev/" in caught.value.sentence
+
+
+def test_a_password_is_not_shown() -> None:
+    with pytest.raises(ConfigError) as caught:
+        asyncio.run(Database.open("postgresql+psycopg://bot:geheim@127.0.0.1:1/dreams"))
+    assert "geheim" not in str(caught.value) + caught.value.log
