@@ -137,6 +137,12 @@ def test_no_secret_is_in_any_line_or_traceback(tmp_path: Path, format: str, secr
     assert secret not in log.text
 
 
+def test_a_token_of_any_shape_is_hidden(tmp_path: Path) -> None:
+    log = Log(tmp_path, token="only-for-the.playground")
+    logging.getLogger("bot").info("connecting with only-for-the.playground")
+    assert log.text.endswith("connecting with [hidden]\n")
+
+
 def test_what_nobody_catches_goes_through_the_log_without_the_token(tmp_path: Path) -> None:
     program = f"""
 import threading, warnings
@@ -146,7 +152,9 @@ from bot.logs import configure
 token = {TOKEN!r}
 configure(Config(token=token, home=Path("."), database=""))
 warnings.warn("of " + token)
-thread = threading.Thread(target=lambda: 1 / len(token[len(token):]))
+def work():
+    raise ZeroDivisionError("in a thread " + token)
+thread = threading.Thread(target=work)
 thread.start(); thread.join()
 import logging
 logging.getLogger("bot").info("%d", token)
@@ -156,7 +164,7 @@ raise SystemError("it was " + token)
     assert done.returncode == 1
     assert TOKEN not in done.stderr + done.stdout
     assert "SystemError: it was [hidden]" in done.stderr
-    assert "ZeroDivisionError" in done.stderr
+    assert "ZeroDivisionError: in a thread [hidden]" in done.stderr
     assert "UserWarning: of [hidden]" in done.stderr
     assert "could not be written (TypeError)" in done.stderr
 

@@ -57,6 +57,10 @@ def test_an_intent_is_granted_by_review_or_by_switch_and_by_nothing_else(
         assert (application.message_content, application.server_members) == (content, members)
 
 
+def test_the_newer_field_for_flags_counts_as_well() -> None:
+    assert asked(with_application(flags=0, flags_new=str(1 << 40 | 1 << 19))).message_content
+
+
 def test_it_says_who_the_bot_is_and_who_owns_it() -> None:
     application = asked(Answering())
     assert (application.id, application.bot, application.name, application.bot_name) == (100, 200, "Dreams", "Dreambot")

@@ -322,6 +322,7 @@ def test_weights_that_are_not_here_say_what_dreams_instead_and_how_they_come(tmp
 
     forbidden, unreachable = asyncio.run(both())
     assert forbidden.startswith("warn weights inception_v1 is not here, so daydream dreams")
+    assert "(DREAM_DOWNLOAD=no)" in forbidden
     assert "DREAM_NETWORKS" in forbidden
     assert "the server answers 401" in unreachable
 

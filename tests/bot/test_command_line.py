@@ -1,0 +1,86 @@
+"""What an operator relies on when they start it by hand or by a supervisor: one sentence, and a status that tells."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.bot.operations.answering import TOKEN, Answering
+
+ROOT = Path(__file__).parents[2]
+
+
+def environment(**variables: str) -> dict[str, str]:
+    clean = {key: value for key, value in os.environ.items() if not key.startswith(("DREAM_", "DISCORD_"))}
+    return {**clean, "PYTHONPATH": str(ROOT), **variables}
+
+
+def bot(folder: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "bot", *arguments],
+        env=environment(DREAM_HOME=str(folder / "home"), **variables),
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+
+def test_run_without_a_token_is_one_sentence_and_makes_nothing(tmp_path: Path) -> None:
+    done = bot(tmp_path, "run")
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert done.stderr.startswith("bot: DISCORD_TOKEN is not set")
+    assert done.stderr.count("\n") == 1
+    assert [*tmp_path.iterdir()] == []
+
+
+@pytest.mark.parametrize("command", ["run", "doctor"])
+def test_a_wrong_setting_in_the_file_ends_the_start_with_its_sentence(tmp_path: Path, command: str) -> None:
+    (tmp_path / ".env").write_text("DREAM_LIMIT_HOUR=many\n")
+    done = bot(tmp_path, command)
+    assert done.returncode == 2
+    assert done.stderr == ("bot: DREAM_LIMIT_HOUR=many does not work: it has to be a whole number from 0 to 1000000.\n")
+
+
+def test_a_slip_in_a_name_is_in_the_log(tmp_path: Path) -> None:
+    done = bot(tmp_path, "run", DREAM_LIMIT_HOURS="5")
+    assert "WARNING config: There is no variable DREAM_LIMIT_HOURS" in done.stderr
+
+
+def test_a_token_that_discord_does_not_know_is_for_somebody_to_change(tmp_path: Path) -> None:
+    async def go() -> subprocess.CompletedProcess[str]:
+        async with Answering().serving() as discord:
+            variables = {"DISCORD_TOKEN": TOKEN[:-1], "DISCORD_API": discord.api, "DREAM_DOWNLOAD": "no"}
+            return await asyncio.to_thread(bot, tmp_path, "run", **variables)
+
+    done = asyncio.run(go())
+    assert done.returncode == 2, done.stderr
+    assert done.stderr.splitlines()[-1].startswith("bot: Discord does not know this DISCORD_TOKEN")
+    assert "Traceback" not in done.stderr
+    assert TOKEN[:-1] not in done.stderr + done.stdout
+
+
+def test_a_data_folder_that_cannot_be_made_may_be_there_the_next_time(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        api = f"http://127.0.0.1:{free.getsockname()[1]}/api/v10"
+    variables = {"DISCORD_TOKEN": TOKEN, "DISCORD_API": api, "DREAM_HOME": str(tmp_path / "file" / "home")}
+    done = subprocess.run(
+        [sys.executable, "-m", "bot", "run"],
+        env=environment(**variables),
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 1, done.stderr
+    assert "cannot be written" in done.stderr.splitlines()[-1]
+    assert "Traceback" not in done.stderr
