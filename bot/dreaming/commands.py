@@ -225,7 +225,8 @@ class Commands:
         for job in own[:MOST_LISTED]:
             standing = standings.get(job.id)
             if standing is not None:
-                where = "being dreamt" if standing.running else f"{standing.ahead} before it"
+                where = f"{standing.ahead} before it" if standing.ahead else "next"
+                where = "being dreamt" if standing.running else where
                 lines.append(f"• `{clipped(job.recipe, 80)}`: {where}, ready {moment(standing.ready_at)}")
         if len(own) > MOST_LISTED:
             lines.append(f"• and {len(own) - MOST_LISTED} more")

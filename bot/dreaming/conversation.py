@@ -111,8 +111,9 @@ async def reply(
     if message.guild is None:
         return None
     try:
-        where = f"About {message.jump_url}: "
-        return await message.author.send(f"{where}{sentence}"[:LONGEST])
+        where = f"About {message.jump_url}: {sentence}".removesuffix(": ")
+        more = {"embed": embed} if embed else {}
+        return await message.author.send(where[:LONGEST], **more)
     except discord.HTTPException as error:
         log.info("message %s: its author cannot be told: %r", message.id, error)
         return None

@@ -14,6 +14,7 @@ from dreamcore.styles import SURPRISE, styles_of
 
 MOST = 25  #: choices that Discord shows
 LONGEST = 100  #: characters of a choice's name, and of its value
+LOOSE = 4  #: rank of what only has the typed letters in their order; offered where nothing fits better
 
 #: What each level makes more of, in words for somebody who has never seen a network.
 LEVELS_DRAW = {
@@ -89,8 +90,13 @@ def _last_of_list(typed: str, known: Mapping[str, str]) -> list[Suggestion]:
 
 def _offered(typed: str, known: Mapping[str, str]) -> list[Suggestion]:
     """The known values nearest to what is typed, each with what is shown for it."""
-    ranked = sorted((rank, place, value) for place, value in enumerate(known) if (rank := _rank(typed, known[value])))
-    values = [value for _, _, value in ranked]
+    ranked = sorted(
+        (rank, len(re.split(r"[./]", value)) if typed else 0, place, value)  # a block before what is inside of it
+        for place, value in enumerate(known)
+        if (rank := _rank(typed, known[value]))
+    )
+    loose = not any(rank < LOOSE for rank, *_ in ranked)
+    values = [value for rank, *_, value in ranked if rank < LOOSE or loose]
     if not values:
         values = difflib.get_close_matches(typed.casefold()[:LONGEST], known, n=MOST, cutoff=0.5)
     return [Suggestion(name=clip(known[value], LONGEST), value=value) for value in values if len(value) <= LONGEST][
@@ -112,4 +118,4 @@ def _rank(typed: str, shown: str) -> int:
     if wanted in shown:
         return 3
     letters = iter(shown.partition(" ")[0])
-    return 4 if all(letter in letters for letter in wanted) else 0
+    return LOOSE if all(letter in letters for letter in wanted) else 0
