@@ -76,9 +76,7 @@ class Acceptance:
             if same:
                 return Entered(same[0], fresh=False)
             await self._check(connection, _ask(request))
-            await rows.add(connection, request, id=job, recipe=recipe.text, now=self._clock())
-            kept = await rows.load(connection, job)
-            assert kept is not None, "this transaction has just inserted it"
+            kept = await rows.add(connection, request, id=job, recipe=recipe.text, now=self._clock())
             return Entered(kept, fresh=True)
 
         def then(entered: Entered) -> None:

@@ -6,7 +6,7 @@ Asked before anything is downloaded, and again inside the transaction that accep
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
@@ -140,21 +140,27 @@ async def _check_waiting(
     limits: LimitsConfig,
     next_end: Callable[[Callable[[Job], bool]], float | None],
 ) -> None:
-    if limits.member_waiting and await _open(connection, [jobs.c.requester == ask.requester]) >= limits.member_waiting:
+    own, guilds, everyone = await _open(connection, ask)
+    if limits.member_waiting and own >= limits.member_waiting:
         raise _full(
             f"You have {_requests(limits.member_waiting)} waiting, and more are not taken",
             next_end(lambda job: job.requester == ask.requester),
         )
-    guild_full = ask.guild is not None and limits.guild_waiting
-    if guild_full and await _open(connection, [jobs.c.guild == ask.guild]) >= limits.guild_waiting:
+    if limits.guild_waiting and ask.guild is not None and guilds >= limits.guild_waiting:
         raise _full("This server's queue is full", next_end(lambda job: job.place.guild == ask.guild))
-    if limits.waiting and await _open(connection, []) >= limits.waiting:
+    if limits.waiting and everyone >= limits.waiting:
         raise _full("The queue is full", next_end(lambda job: True))
 
 
-async def _open(connection: AsyncConnection, which: Iterable[ColumnElement[bool]]) -> int:
-    query = select(func.count()).select_from(jobs).where(jobs.c.state.in_(OPEN), *which)
-    return int((await connection.execute(query)).scalar_one())
+async def _open(connection: AsyncConnection, ask: Ask) -> tuple[int, int, int]:
+    """Open requests of the same member, of the same guild, and of all."""
+    query = select(
+        func.count().filter(jobs.c.requester == ask.requester),
+        func.count().filter(jobs.c.guild == ask.guild),
+        func.count(),
+    ).where(jobs.c.state.in_(OPEN))
+    own, guilds, everyone = (await connection.execute(query)).one()
+    return own, guilds, everyone
 
 
 def _full(what: str, ends: float | None) -> Refusal:

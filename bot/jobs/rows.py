@@ -20,6 +20,7 @@ logger = logging.getLogger(__name__)
 OPEN_STATES = (JobState.WAITING, JobState.RUNNING)
 OPEN = tuple(state.value for state in OPEN_STATES)
 ENDED_UNTOLD = (JobState.MADE.value, JobState.FAILED.value, JobState.CANCELLED.value)
+_NO_RESULT = dict.fromkeys(job_pictures.c.keys())
 CHUNK = 500  #: ids in one query
 
 
@@ -52,50 +53,53 @@ async def load_where(connection: AsyncConnection, query: Select[Any]) -> list[Ke
     return [kept for row in found if (kept := _kept(row, pictures[row["id"]])) is not None]
 
 
-async def add(connection: AsyncConnection, request: Request, *, id: str, recipe: str, now: float) -> None:
+async def add(connection: AsyncConnection, request: Request, *, id: str, recipe: str, now: float) -> Kept:
     place = request.place
-    await connection.execute(
-        insert(jobs).values(
-            id=id,
-            state=JobState.WAITING.value,
-            requester=request.requester,
-            door=request.door.value,
-            guild=place.guild,
-            channel=place.channel,
-            message=place.message,
-            token=place.token,
-            token_expires=place.token_expires,
-            reachable=place.reachable,
-            ephemeral=place.ephemeral,
-            byte_limit=place.byte_limit,
-            recipe=recipe,
-            cause=request.cause,
-            parent=request.parent,
-            created=now,
-            kept=True,
-        )
-    )
-    await connection.execute(
-        insert(job_pictures),
-        [
-            {
-                "job": id,
-                "ordinal": ordinal,
-                "state": PictureState.WAITING.value,
-                "source": content_hash(picture.data),
-                "filename": picture.filename,
-                "author": picture.author,
-                "attachment": picture.attachment,
-                "spoiler": picture.spoiler,
-                "alt": picture.alt,
-                "attempt": 0,
-                "losses": 0,
-                "returns": 0,
-                "restarts": 0,
-            }
-            for ordinal, picture in enumerate(request.pictures)
-        ],
-    )
+    job = {
+        "id": id,
+        "state": JobState.WAITING.value,
+        "requester": request.requester,
+        "door": request.door.value,
+        "guild": place.guild,
+        "channel": place.channel,
+        "message": place.message,
+        "token": place.token,
+        "token_expires": place.token_expires,
+        "reachable": place.reachable,
+        "ephemeral": place.ephemeral,
+        "byte_limit": place.byte_limit,
+        "recipe": recipe,
+        "cause": request.cause,
+        "parent": request.parent,
+        "created": now,
+        "kept": True,
+    }
+    pictures = [
+        {
+            "job": id,
+            "ordinal": ordinal,
+            "state": PictureState.WAITING.value,
+            "source": content_hash(picture.data),
+            "filename": picture.filename,
+            "author": picture.author,
+            "attachment": picture.attachment,
+            "spoiler": picture.spoiler,
+            "alt": picture.alt,
+            "attempt": 0,
+            "losses": 0,
+            "returns": 0,
+            "restarts": 0,
+        }
+        for ordinal, picture in enumerate(request.pictures)
+    ]
+    inserted = await connection.execute(insert(jobs).values(**job))
+    await connection.execute(insert(job_pictures), pictures)
+    number = inserted.inserted_primary_key
+    assert number is not None, "the database counts them"
+    nothing = dict.fromkeys(jobs.c.keys())
+    kept = _kept({**nothing, **job, "number": number[0]}, [{**_NO_RESULT, **picture} for picture in pictures])
+    assert kept is not None, "what is written can be read"
+    return kept
 
 
 async def change_job(connection: AsyncConnection, id: str, *, only: Iterable[JobState], **values: Any) -> bool:

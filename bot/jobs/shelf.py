@@ -43,9 +43,8 @@ class Shelf:
         for picture in pictures:
             path = self._source(content_hash(picture))
             if not path.exists():
-                path.parent.mkdir(exist_ok=True, mode=0o700)
                 _write(path, picture)
-                _sync_folder(self._sources)
+        _sync_folder(self._sources)  # even if nothing was written: somebody else may be about to
 
     def source(self, hash: str) -> bytes | None:
         """The picture with this hash, or None when it is no longer kept."""
@@ -53,9 +52,6 @@ class Shelf:
             return self._source(hash).read_bytes()
         except FileNotFoundError:
             return None
-
-    def has_source(self, hash: str) -> bool:
-        return self._source(hash).exists()
 
     def drop_sources(self, hashes: Iterable[str]) -> int:
         """Delete these; returns how many there were."""
@@ -65,6 +61,7 @@ class Shelf:
         """Keep a dream; returns where, as `Result.path` has it. Raises OSError."""
         path = f"{name}-{secrets.token_hex(4)}"
         _write(self._results / path, data)
+        _sync_folder(self._results)
         return path
 
     def result(self, path: str) -> bytes:
@@ -78,7 +75,7 @@ class Shelf:
         """Delete every file but these (hashes, and paths); returns how many there were."""
         kept_sources, kept_results = set(sources), set(results)
         gone = 0
-        for path in self._sources.rglob("*"):
+        for path in self._sources.iterdir():
             if path.is_file() and path.name not in kept_sources:
                 gone += _unlink(path)
         for path in self._results.iterdir():
@@ -87,7 +84,7 @@ class Shelf:
         return gone
 
     def _source(self, hash: str) -> Path:
-        return self._sources / hash[:2] / hash
+        return self._sources / hash
 
 
 def content_hash(picture: bytes) -> str:
@@ -95,6 +92,7 @@ def content_hash(picture: bytes) -> str:
 
 
 def _write(path: Path, data: bytes) -> None:
+    """The content is on the disk when this returns; its name, once the folder is synced."""
     part = path.with_name(f"{path.name}.{secrets.token_hex(4)}{PART}")
     try:
         with part.open("xb") as file:
@@ -105,7 +103,6 @@ def _write(path: Path, data: bytes) -> None:
     except BaseException:
         part.unlink(missing_ok=True)
         raise
-    _sync_folder(path.parent)
 
 
 def _sync_folder(folder: Path) -> None:

@@ -7,9 +7,11 @@ import sqlite3
 import time
 from pathlib import Path
 
+from bot.config import LimitsConfig
 from bot.jobs.board import Board
 from bot.jobs.estimates import Estimates
 from bot.jobs.model import Door, Job, JobPicture, JobState, PictureState, Place
+from bot.jobs.queue import JobQueue
 from bot.jobs.rows import Kept
 from tests.bot.jobs.fakes import NOON, Clock, ScriptedExecutor, dispatching, in_loop, opened, request
 
@@ -65,10 +67,8 @@ def test_a_thousand_open_jobs_are_put_in_order_within_50_ms() -> None:
 @in_loop
 async def test_the_event_loop_goes_on_while_a_thousand_jobs_wait(tmp_path: Path) -> None:
     async with opened(tmp_path) as queue:
-        for start in range(0, 1000, 50):
-            await asyncio.gather(
-                *(queue.accept(request(requester=n % 300, guild=n % 40)) for n in range(start, start + 50))
-            )
+        await queue.accept(request())
+    fill(tmp_path / "bot.sqlite", 1000, job={}, picture={})
     delays: list[float] = []
 
     async def watch() -> None:
@@ -92,50 +92,52 @@ async def test_the_event_loop_goes_on_while_a_thousand_jobs_wait(tmp_path: Path)
 
 @in_loop
 async def test_a_long_history_does_not_slow_acceptance(tmp_path: Path) -> None:
-    """100,000 finished jobs, a thousand of them by the member who asks."""
-    async with opened(tmp_path) as queue:
-        await queue.accept(request())
-    fill(tmp_path / "bot.sqlite", 100_000)
+    """100,000 finished jobs, a thousand by each member. Counted in processor time: the disk is not what is tested."""
+    limits = LimitsConfig(
+        member_per_hour=500, member_waiting=500, guild_per_hour=5000, guild_waiting=5000, waiting=5000
+    )
+    async with opened(tmp_path, limits=limits) as queue:
+        without = await processor_time(queue)
+    fill(
+        tmp_path / "bot.sqlite",
+        100_000,
+        job={"state": "delivered", "finished": NOON, "delivered": NOON, "kept": False},
+        picture={"state": "made", "begun": NOON, "finished": NOON},
+    )
     clock = Clock(NOON + 100_000 * 30.0)
-    async with opened(tmp_path, clock=clock, limits=busy_limits()) as queue:
-        times = []
-        for number in range(60):
-            began = time.perf_counter()
-            await queue.accept(request(requester=number % 100))
-            times.append(time.perf_counter() - began)
-        times.sort()
-        assert times[len(times) // 2] < 0.02, times
+    async with opened(tmp_path, clock=clock, limits=limits) as queue:
+        assert await processor_time(queue) < 1.8 * without + 0.001
 
 
-def busy_limits():
-    from bot.config import LimitsConfig
+async def processor_time(queue: JobQueue) -> float:
+    """Of accepting one request, in seconds."""
+    for member in range(10):
+        await queue.accept(request(requester=member))
+    began = time.process_time()
+    for member in range(50):
+        await queue.accept(request(requester=member))
+    return (time.process_time() - began) / 50
 
-    return LimitsConfig(member_per_hour=500, member_waiting=500, guild_per_hour=5000, guild_waiting=5000, waiting=5000)
 
-
-def fill(path: Path, count: int) -> None:
-    """Copies of the one job that is there, delivered long ago, 30 seconds apart."""
+def fill(path: Path, count: int, *, job: dict[str, object], picture: dict[str, object]) -> None:
+    """Copies of the one job that is there, asked for 30 seconds apart by a hundred members."""
     connection = sqlite3.connect(path)
-    for table, first in (("jobs", "number"), ("job_pictures", "job")):
-        row = dict(
-            zip(
-                [column[1] for column in connection.execute(f"PRAGMA table_info({table})")],
-                connection.execute(f"SELECT * FROM {table} LIMIT 1").fetchone(),
-                strict=True,
-            )
-        )
-        del row[first]
-        rows = []
-        for n in range(count):
-            at = NOON + n * 30.0
-            if table == "jobs":
-                changes = {"id": f"old{n}", "cause": f"old:{n}", "requester": n % 100, "state": "delivered"}
-                changes |= {"created": at, "finished": at, "delivered": at, "kept": False}
-            else:
-                changes = {"job": f"old{n}", "state": "made", "begun": at, "finished": at}
-            rows.append(tuple((row | changes).values()))
-        columns = list(row | changes)
-        marks = ",".join("?" * len(columns))
-        connection.executemany(f"INSERT INTO {table} ({','.join(columns)}) VALUES ({marks})", rows)
+    first = connection.execute("SELECT * FROM jobs LIMIT 1")
+    jobs = dict(zip([column[0] for column in first.description], first.fetchone(), strict=True))
+    first = connection.execute("SELECT * FROM job_pictures LIMIT 1")
+    pictures = dict(zip([column[0] for column in first.description], first.fetchone(), strict=True))
+    del jobs["number"]
+    copies = [
+        jobs | {"id": f"old{n}", "cause": f"old:{n}", "requester": n % 100, "created": NOON + n * 30} | job
+        for n in range(count)
+    ]
+    insert(connection, "jobs", copies)
+    insert(connection, "job_pictures", [pictures | {"job": f"old{n}"} | picture for n in range(count)])
     connection.commit()
     connection.close()
+
+
+def insert(connection: sqlite3.Connection, table: str, rows: list[dict[str, object]]) -> None:
+    names = ",".join(rows[0])
+    marks = ",".join("?" * len(rows[0]))
+    connection.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", [tuple(row.values()) for row in rows])
