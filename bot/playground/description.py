@@ -1,8 +1,8 @@
 """Holds what went over the wire against the platform's published description (OpenAPI 3.1), in both directions.
 
-The description says which fields there are, and of what shape; it says nothing of behaviour, and nothing of the
-gateway. Objects are closed before they are used, so that a field which it does not know is found. `jsonschema` and
-`referencing` are needed for this alone, and only where tests run, so they are imported here and nowhere else.
+The description says which fields there are, and of what shape; it says nothing of behaviour. Objects are closed before
+they are used, so that a field which it does not know is found. `jsonschema` and `referencing` are needed for this
+alone, and only where tests run, so they are imported here and nowhere else.
 """
 
 from __future__ import annotations
@@ -18,8 +18,9 @@ from jsonschema.exceptions import ValidationError  # type: ignore[import-untyped
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
-from bot.playground.deviations import CORRECTIONS, Deviation, known
-from bot.playground.recording import Exchange, Record
+from bot.playground.deviations import CORRECTIONS, surprising
+from bot.playground.frames import INTERACTION, objects
+from bot.playground.recording import Exchange, Frame, Record
 
 _ROOT = "urn:description"
 _JSON = "application/json"
@@ -46,7 +47,18 @@ class Description:
         for exchange in record.exchanges:
             for difference in self._check(exchange):
                 found[difference] = None
+        for frame in record.frames:
+            for difference in self._check_frame(frame):
+                found[difference] = None
         return list(found)
+
+    def _check_frame(self, frame: Frame) -> Iterator[str]:
+        """The gateway is not described; but what its events consist of is."""
+        if frame.name == "INTERACTION_CREATE" and not frame.incoming:
+            for missing in sorted(INTERACTION - set(frame.data)):
+                yield f"{frame.name}: {missing} is missing"
+        for schema, value in objects(frame):
+            yield from self._compare(f"{frame.name}", None, f"components/schemas/{schema}", value)
 
     def _check(self, exchange: Exchange) -> Iterator[str]:
         if exchange.template is None:
@@ -84,7 +96,8 @@ class Description:
             if body.get("required"):
                 yield f"{exchange.route}: a body is required"
             return
-        yield from self._compare(exchange, f"{name}/requestBody/content/application~1json/schema", exchange.payload, "")
+        schema = f"{name}/requestBody/content/application~1json/schema"
+        yield from self._compare(exchange.route, exchange.route, schema, exchange.payload)
         yield from self._check_parts(exchange)
 
     def _check_parts(self, exchange: Exchange) -> Iterator[str]:
@@ -118,9 +131,11 @@ class Description:
             yield f"{exchange.route}: the answer {exchange.status} has {'no' if described else 'a'} body"
         elif described:
             schema = f"{place}/content/application~1json/schema"
-            yield from self._compare(exchange, schema, exchange.answer, f" {exchange.status}")
+            subject = f"{exchange.route} answers {exchange.status}"
+            yield from self._compare(subject, None, schema, exchange.answer)
 
-    def _compare(self, exchange: Exchange, schema: str, value: Any, answer: str) -> Iterator[str]:
+    def _compare(self, subject: str, request: str | None, schema: str, value: Any) -> Iterator[str]:
+        """`request`: the route, where it is the bot's side; there are known deviations in those alone."""
         # Most of a run's requests are alike; those that differ in nothing that a schema sees are looked at once.
         seen = (schema, json.dumps(_outline(value), sort_keys=True))
         if seen in self._settled:
@@ -132,19 +147,22 @@ class Description:
         clean = True
         for error in validator.iter_errors(value):
             for one in _innermost(error):
-                deviation = Deviation(
-                    route=exchange.route,
-                    answer=bool(answer),
-                    path=tuple("*" if isinstance(step, int) else str(step) for step in one.absolute_path),
-                    keyword=str(one.validator),
-                    message=one.message,
-                )
-                if not known(deviation):
+                message = _message(request, one)
+                if message is not None:
                     clean = False
                     where = "/".join(str(step) for step in one.absolute_path) or "the whole"
-                    yield f"{exchange.route}{' answers' if answer else ''}{answer}: {where}: {one.message[:300]}"
+                    yield f"{subject}: {where}: {message[:300]}"
         if clean:
             self._settled.add(seen)
+
+
+def _message(request: str | None, error: ValidationError) -> str | None:
+    """What is wrong; None where it is known, and has its reason."""
+    if request is None or error.validator != "additionalProperties":
+        return str(error.message)
+    path = tuple("*" if isinstance(step, int) else str(step) for step in error.absolute_path)
+    unknown = surprising(request, path, set(error.instance) - set(error.schema.get("properties", ())))
+    return f"unknown fields: {', '.join(sorted(unknown))}" if unknown else None
 
 
 def _outline(value: Any) -> Any:

@@ -3,30 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
-
-
-@dataclass(frozen=True, kw_only=True)
-class Deviation:
-    """One difference, as it was found."""
-
-    route: str
-    answer: bool  # False: in the request
-    path: tuple[str, ...]  # * stands for a place in a list
-    keyword: str  # of JSON Schema
-    message: str
-
-
-def known(found: Deviation) -> bool:
-    return any(
-        re.search(route, found.route)
-        and answer == found.answer
-        and re.fullmatch(path, "/".join(found.path))
-        and re.search(message, found.message)
-        for route, answer, path, message, _ in _KNOWN
-    )
-
 
 #: Schemas that are used in place of the published ones.
 CORRECTIONS: dict[str, Any] = {
@@ -51,39 +30,55 @@ CORRECTIONS: dict[str, Any] = {
     },
 }
 
-_ATTACHMENT_FIELDS = [
-    f"'{name}'"
-    for name in ("content_type", "height", "proxy_url", "size", "spoiler", "url", "width", "flags", "ephemeral")
-]
 
-_KNOWN: tuple[tuple[str, bool, str, str, str], ...] = (
-    # route, in the answer, path, message, why
-    (
-        r"^PATCH /(channels|webhooks)/|/callback$",
-        False,
-        r"(data)?",
-        r"'tts' (was|were) unexpected",
-        "discord.py builds edits with the fields of a new message; Discord ignores tts there",
+@dataclass(frozen=True, kw_only=True)
+class Surplus:
+    """Fields of a request that the description does not have, and that may be there all the same."""
+
+    route: str  # an expression, searched for in "METHOD /template"
+    path: str  # of the object within the request, with * for a place in a list; the whole of it has to match
+    fields: frozenset[str]
+    why: str
+
+
+SURPLUS = (
+    Surplus(
+        route=r"^PATCH /(channels|webhooks)/|/callback$",
+        path=r"(data)?",
+        fields=frozenset({"tts"}),
+        why="discord.py builds edits with the fields of a new message; Discord ignores tts there",
     ),
-    (
-        r"",
-        False,
-        r"(data/)?embeds/\*",
-        r"'flags' (was|were) unexpected",
-        "discord.py writes an embed's flags back when it came from a message",
+    Surplus(
+        route=r"",
+        path=r"(data/)?embeds/\*",
+        fields=frozenset({"flags"}),
+        why="discord.py writes an embed's flags back when it came from a message",
     ),
-    (
-        r"^PATCH |/callback$",
-        False,
-        r"(data/)?attachments/\*",
-        rf"^Additional properties are not allowed \((({'|'.join(_ATTACHMENT_FIELDS)})(, )?)+ (was|were) unexpected\)$",
-        "discord.py lists an attachment that stays with all that it knows of it; Discord looks at the id",
+    Surplus(
+        route=r"^PATCH |/callback$",
+        path=r"(data/)?attachments/\*",
+        fields=frozenset(
+            {"content_type", "ephemeral", "flags", "height", "proxy_url", "size", "spoiler", "url", "width"}
+        ),
+        why="discord.py lists an attachment that stays with all that it knows of it; Discord looks at the id",
     ),
-    (
-        r"/commands",
-        False,
-        r"(\*)?",
-        r"'nsfw' (was|were) unexpected",
-        "documented in prose, missing in the description of requests (answers have it)",
+    Surplus(
+        route=r"/commands",
+        path=r"(\*)?",
+        fields=frozenset({"nsfw"}),
+        why="documented in prose, missing in the description of requests (answers have it)",
     ),
 )
+
+
+def surprising(route: str, path: tuple[str, ...], fields: Collection[str]) -> set[str]:
+    """Those of a request's surplus fields for which there is no reason.
+
+    >>> surprising("PATCH /channels/{channel_id}/messages/{message_id}", (), ["tts", "silent"])
+    {'silent'}
+    """
+    known: set[str] = set()
+    for one in SURPLUS:
+        if re.search(one.route, route) and re.fullmatch(one.path, "/".join(path)):
+            known |= one.fields
+    return set(fields) - known

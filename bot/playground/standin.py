@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
-from bot.playground import routes
+from bot.playground import forms, routes
 from bot.playground.cdn import Cdn
 from bot.playground.commands import Commands
 from bot.playground.drafts import File
@@ -210,6 +210,10 @@ class StandIn:
     async def submit(self, opened: Interaction, values: dict[str, str], *, timeout: float = 5.0) -> Interaction:
         """The form that an interaction has opened, filled in."""
         return await self.answered(self.people.submit(opened, values), timeout)
+
+    def fields(self, opened: Interaction) -> list[dict[str, Any]]:
+        """The text fields of the form that an interaction has opened."""
+        return forms.fields(opened.modal or {"components": []})
 
     # waiting
 

@@ -98,7 +98,9 @@ class World:
         role.position = len(guild.roles)
         guild.roles[role.id] = role
         guild.members[self.bot.id] = Member(user=self.bot, joined=self.clock(), roles=[role.id])
-        self._emit("GUILD_CREATE", guild.id, payloads.gateway_guild(self, guild))
+        payload = payloads.gateway_guild(self, guild)
+        del payload["unavailable"]  # only there for a server that was known before
+        self._emit("GUILD_CREATE", guild.id, payload)
 
     def kick_bot(self, guild: Guild) -> None:
         self._emit("GUILD_DELETE", guild.id, {"id": str(guild.id)})
