@@ -112,7 +112,7 @@ def _die_with_the_bot() -> None:
 
 
 def main() -> None:
-    settle()
+    settle(logging.ERROR)
     config = ExecutorConfig(**json.loads(sys.stdin.readline()))
     threading.Thread(target=_die_with_the_bot, daemon=True).start()
     try:

@@ -73,7 +73,7 @@ class DaskExecutor:
         return self._ready.is_set()
 
     async def start(self) -> None:
-        transport.settle()
+        transport.settle(logging.CRITICAL)  # what Dask calls an error here, the executor says in its own words
         self._keeper = asyncio.create_task(self._keep(), name="executor")
 
     async def dream(self, order: Order, on_event: Callable[[Event], None]) -> Outcome:
@@ -97,7 +97,7 @@ class DaskExecutor:
 
     async def close(self, grace: float) -> None:
         self._closing = True
-        self._stop([tracked for tracked in self._tracked.values() if not tracked.handed_over])
+        self._stop([tracked for tracked in self._tracked.values() if not tracked.started])
         await self._all_ended(grace)
         self._stop(list(self._tracked.values()))
         await self._all_ended(STOP_SECONDS if self._tracked else 0.0)
@@ -109,15 +109,15 @@ class DaskExecutor:
                 await task
 
     async def _worked_on(self, tracked: Tracked) -> Outcome:
-        ready: asyncio.Future[Any] = asyncio.ensure_future(self._ready.wait())
-        try:
-            either: set[asyncio.Future[Any]] = {ready, tracked.verdict}
-            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            ready.cancel()
-        connection = self._connection
-        if tracked.verdict.done() or connection is None:
-            return tracked.verdict.result() if tracked.verdict.done() else tracked.lost("the connection was lost")
+        while (connection := self._connection) is None or not self._ready.is_set():
+            ready: asyncio.Future[Any] = asyncio.ensure_future(self._ready.wait())
+            try:
+                either: set[asyncio.Future[Any]] = {ready, tracked.verdict}
+                await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                ready.cancel()
+            if tracked.verdict.done():
+                return tracked.verdict.result()
         tracked.handed_over = True
         future = connection.submit(tracked.order)
         result: asyncio.Future[Outcome] = asyncio.ensure_future(connection.outcome(future))
@@ -128,10 +128,12 @@ class DaskExecutor:
             return result.result()
         except WorkerGone as error:
             return tracked.lost(str(error))
+        except asyncio.CancelledError:
+            self._in_background(connection.stop([tracked.order.key]))
+            raise
         finally:
             result.cancel()
-            with contextlib.suppress(asyncio.CancelledError, WorkerGone):
-                await result
+            await asyncio.wait({result})
 
     def _stop(self, stopped: list[Tracked]) -> None:
         for tracked in stopped:
@@ -214,14 +216,20 @@ class DaskExecutor:
 
     async def _look_after(self, connection: Connection, ended: asyncio.Future[Any]) -> None:
         """Until the connection or the cluster has ended."""
-        ask_at = self._clock()
-        while connection.alive and not ended.done():
-            if self._clock() >= ask_at:
-                await self._ask(connection)
-                ask_at = self._clock() + (STATE_SECONDS if self._ready.is_set() else LOOK_SECONDS)
-            await self._end_what_hangs(connection)
-            await asyncio.wait({ended}, timeout=LOOK_SECONDS)
+        asking = asyncio.create_task(self._keep_asking(connection))
+        try:
+            while connection.alive and not ended.done():
+                self._end_what_hangs(connection)
+                await asyncio.wait({ended}, timeout=LOOK_SECONDS)
+        finally:
+            asking.cancel()
+            await asyncio.wait({asking})
         _log.error("the workers are gone: %s", "their process has ended" if ended.done() else "no connection")
+
+    async def _keep_asking(self, connection: Connection) -> None:
+        while True:
+            await self._ask(connection)
+            await asyncio.sleep(STATE_SECONDS if self._ready.is_set() else LOOK_SECONDS)
 
     async def _ask(self, connection: Connection) -> None:
         try:
@@ -241,17 +249,20 @@ class DaskExecutor:
         if any(state["network"] or state["trouble"] for state in states):
             self._ready.set()
 
-    async def _end_what_hangs(self, connection: Connection) -> None:
+    def _end_what_hangs(self, connection: Connection) -> None:
         now = self._clock()
-        workers = {tracked.worker for tracked in self._tracked.values() if tracked.hangs(now)}
-        for worker in workers:
-            if worker is None:
-                continue
-            _log.error("worker %s gives no sign of life: it is ended", worker)
-            hit = [t for t in self._tracked.values() if t.started and t.worker == worker and not t.verdict.done()]
-            await connection.restart_worker(worker)
+        for worker in {tracked.worker for tracked in self._tracked.values() if tracked.hangs(now)}:
+            hit = [tracked for tracked in self._tracked.values() if tracked.worker == worker]
             for tracked in hit:
-                tracked.lose(f"its worker {worker} hung and was ended")
+                tracked.hung = True
+            self._in_background(self._end_worker(connection, worker, hit))
+
+    async def _end_worker(self, connection: Connection, worker: str | None, hit: list[Tracked]) -> None:
+        assert worker is not None
+        _log.error("worker %s gives no sign of life: it is ended", worker)
+        await connection.restart_worker(worker)
+        for tracked in hit:
+            tracked.lose("its worker hung")
 
     def _heard(self, report: dict[str, Any]) -> None:
         tracked = self._tracked.get(report["key"])

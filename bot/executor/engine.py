@@ -21,15 +21,18 @@ from dreamcore.planning import device_defaults
 from dreamcore.progress import Progress
 from dreamcore.recipe import Recipe
 from dreamcore.resolve import resolve
+from dreamcore.sample import landscape
 from dreamcore.settings import AUTO
 
 PREFERRED = "inception_v1"
 FALLBACK = "daydream"
 NETWORKS_KEPT = 3  #: some of torchvision's hold half a gigabyte
 PREVIEW_QUALITY = 80
+WARM_UP_SIDE = 128
 
 #: Operations a second that the slowest machine does; only decides how long a first step may take.
 SLOWEST = {"cpu": 3e9, "mps": 1e11, "cuda": 2e11}
+FIRST_USE_SECONDS = 20.0  #: of a network, a device or a size
 
 AskStop = Callable[[], bool]
 _log = logging.getLogger(__name__)
@@ -57,6 +60,12 @@ class Engine:
             self.network(PREFERRED, lambda: False)
             self.default = PREFERRED
             _log.info("from now on %s dreams by default", PREFERRED)
+
+    def warm_up(self) -> None:
+        """One small dream, so that the first order does not pay for what libraries do at their first use."""
+        recipe = Recipe(size=WARM_UP_SIDE, steps=1, octaves=1, seed=0)
+        picture = Picture(rgb=landscape(WARM_UP_SIDE, WARM_UP_SIDE), alpha=None, format="PNG")
+        self.dream(picture, recipe, self.network(self.default, lambda: False), lambda progress: None, lambda: False)
 
     def network_for(self, recipe: Recipe, stop: AskStop) -> tuple[Network, tuple[str, ...]]:
         """The network that the recipe asks for, and what is to be said about it. Raises RecipeError, WeightsError."""
@@ -102,7 +111,7 @@ class Engine:
         ).recipe
         side = min(max(picture.height, picture.width), 2 * resolved.size)
         pixels = side * side * min(picture.height, picture.width) / max(picture.height, picture.width)
-        return pixels * network.info.operations_per_pixel / SLOWEST[self.device.type]
+        return FIRST_USE_SECONDS + pixels * network.info.operations_per_pixel / SLOWEST[self.device.type]
 
     def dream(
         self,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections
+import contextlib
 import importlib
 import logging
 import threading
@@ -49,7 +50,8 @@ class Studio:
         self._stopped: collections.OrderedDict[str, None] = collections.OrderedDict()
         # One thread for all of torch: its number of threads is a property of the thread that asks.
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="engine")
-        self._engine: Future[Engine] = self._pool.submit(self._warmed)
+        self._engine: Future[Engine] = self._pool.submit(self._loaded)
+        self._pool.submit(self._warm_up)
         self._fetching = threading.Thread(target=self._fetch, name="weights", daemon=True)
         self._fetching.start()
 
@@ -101,11 +103,12 @@ class Studio:
             return order.key in self._stopped
 
         _raise_if(stop)
-        report({"phase": "started"})
+        report({"phase": "decoding"})
         recipe = Recipe.parse(order.recipe)
         if recipe.network not in (None, AUTO) and recipe.network not in catalogue():
             raise UnknownNetwork(str(recipe.network), catalogue())
         picture = self.decoder.decode(order.picture)
+        report({"phase": "waiting"})
         engine = self._wait_for(self._engine, stop)
         network, notes = engine.network_for(recipe, stop)
         result = self._dreamt(engine, picture, recipe, network, _Reporter(report, self._clock), stop)
@@ -151,11 +154,15 @@ class Studio:
                 raise Cancelled
         return future.result()
 
-    def _warmed(self) -> Engine:
+    def _loaded(self) -> Engine:
         engine_module = importlib.import_module("bot.executor.engine")
         self.decoder.start()
         engine: Engine = engine_module.Engine(device=self._device, threads=self._threads, download=self._download)
         return engine
+
+    def _warm_up(self) -> None:
+        with contextlib.suppress(Exception):  # the first order will say it better
+            self._engine.result().warm_up()
 
     def _fetch(self) -> None:
         try:
@@ -170,15 +177,18 @@ class _Reporter:
     def __init__(self, report: Report, clock: Callable[[], float]) -> None:
         self._report, self._clock = report, clock
         self._longest = self._last_step = self._last_report = 0.0
+        self._steps = 0
         self._jpeg: Callable[[Progress], bytes | None] = importlib.import_module("bot.executor.engine").preview_jpeg
 
     def begin(self, first_step: float) -> None:
         self._last_step = self._last_report = self._clock()
-        self._report({"phase": "dreaming", "share": 0.0, "step": first_step / 10})
+        self._report({"phase": "preparing", "share": 0.0, "step": first_step})
 
     def step(self, progress: Progress) -> None:
         now = self._clock()
-        self._longest = max(self._longest, now - self._last_step)
+        self._steps += 1
+        # The first one also prepares what the others use, and would make a hang look like patience.
+        self._longest = now - self._last_step if self._steps <= 2 else max(self._longest, now - self._last_step)
         self._last_step = now
         if progress.preview is None and now - self._last_report < QUIET_SECONDS and progress.share < 1:
             return

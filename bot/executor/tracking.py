@@ -20,10 +20,12 @@ class Tracked:
 
     def __init__(self, order: Order, on_event: Callable[[Event], None], *, hung_after: float) -> None:
         self.order = order
-        self.started = False
+        self.started = False  # its dream has begun, and `on_event` knows
+        self.at_work = False  # what goes wrong now is its own doing: it is decoded, dreamt or written, not waiting
         self.worker: str | None = None
         self.stopping = False
         self.handed_over = False
+        self.hung = False  # noticed: its worker is being ended
         #: Set where the end is not the worker's to tell: it hangs, is gone, or never had the order.
         self.verdict: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
         self._on_event = on_event
@@ -36,7 +38,8 @@ class Tracked:
         self._deadline = now + self._patience(report)
         if self.verdict.done():
             return
-        if not self.started:
+        self.at_work = report["phase"] != "waiting"
+        if not self.started and report["phase"] not in ("decoding", "waiting"):
             self.started = True
             self._on_event(Started(job=self.order.job, ordinal=self.order.ordinal, attempt=self.order.attempt))
         if "share" in report:
@@ -52,7 +55,7 @@ class Tracked:
 
     def hangs(self, now: float) -> bool:
         """Whether nothing was heard of it for too long."""
-        return not self.verdict.done() and now > self._deadline
+        return not self.verdict.done() and not self.hung and now > self._deadline
 
     def end(self, outcome: Outcome) -> None:
         if not self.verdict.done():
@@ -63,9 +66,14 @@ class Tracked:
         self.end(self.lost(log))
 
     def lost(self, log: str) -> Outcome:
-        return Stopped() if self.stopping else Lost(started=self.started, log=log)
+        if self.stopping:
+            return Stopped()
+        return Lost(started=self.at_work, log=f"worker {self.worker} hung and was ended" if self.hung else log)
 
     def _patience(self, report: Mapping[str, Any]) -> float:
-        if report["phase"] != "dreaming":
-            return max(self._hung_after, OTHER_WORK_SECONDS)
-        return max(self._hung_after, STEPS_OF_SILENCE * float(report["step"]))
+        match report["phase"]:
+            case "preparing":
+                return max(self._hung_after, float(report["step"]))
+            case "dreaming":
+                return max(self._hung_after, STEPS_OF_SILENCE * float(report["step"]))
+        return max(self._hung_after, OTHER_WORK_SECONDS)

@@ -48,7 +48,7 @@ SETTINGS: Mapping[str, Any] = {
 _LOGGERS = ("distributed", "distributed.client", "distributed.gc", "bokeh", "tornado", "tornado.application")
 
 
-def settle() -> None:
+def settle(level: int) -> None:
     """Have this process's Dask behave, whatever files of settings the machine has; and log where we log."""
     dask.config.set(SETTINGS)
     for name in _LOGGERS:
@@ -56,7 +56,7 @@ def settle() -> None:
         for handler in tuple(logger.handlers):
             logger.removeHandler(handler)
         logger.propagate = True
-        logger.setLevel(logging.ERROR)
+        logger.setLevel(level)
 
 
 def check_address(address: str) -> str:

@@ -24,7 +24,7 @@ from dreamcore.sample import landscape
 T = TypeVar("T")
 
 SMALL = "network=daydream size=128 steps=2 seed=1"
-LONG = "network=daydream size=512 steps=200 octaves=1 seed=1"  # of LARGE: runs for a minute if nobody stops it
+LONG = "network=daydream size=256 steps=200 octaves=5 octave_scale=1.1 schedule=classic seed=1"  # minutes, of LARGE
 PICTURE = encode(landscape(160, 112), format="PNG")
 LARGE = encode(landscape(512, 384), format="PNG")
 HUNG_AFTER = 4.0
