@@ -4,7 +4,7 @@ A button lives for ever. All it knows stands in its id, `d1:<action>:<job>[:<mor
 queue when it is pressed. discord.py only logs what is raised inside of an item, so an item does nothing but hand the
 press on, as the client's event `dream_button`, to `bot.dreaming.presses`, where all errors are answered.
 
-The views here must never be stopped and never time out: discord.py would forget the pattern of *all* these buttons.
+Their views never time out, though discord.py gives every ephemeral one a quarter of an hour: see `EternalView`.
 """
 
 from __future__ import annotations
@@ -89,6 +89,18 @@ class DreamButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=re.co
         interaction.client.dispatch(EVENT, interaction, self.press)
 
 
+class EternalView(discord.ui.View):
+    """A view that takes no time limit: its end might take the pattern of *all* these buttons out of the client."""
+
+    @property
+    def timeout(self) -> None:
+        return None
+
+    @timeout.setter
+    def timeout(self, value: float | None) -> None:
+        pass
+
+
 _Look = tuple[str, str, discord.ButtonStyle]
 _GREY = discord.ButtonStyle.secondary
 _LOOKS: dict[Action, _Look] = {
@@ -129,7 +141,7 @@ def question_buttons(*, asker: int, asking: int, picture: int) -> discord.ui.Vie
 
 
 def _view(rows: list[list[Press]]) -> discord.ui.View:
-    view = discord.ui.View(timeout=None)
+    view = EternalView(timeout=None)
     for number, row in enumerate(rows):
         for press in row:
             assert press.action is not None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 
 import discord
@@ -201,11 +202,11 @@ class Prefix:
             raise Refusal("Only who asked may answer this.")
         await interaction.response.defer()
         if press.action is Action.LEAVE:
-            await interaction.delete_original_response()
+            await _withdraw(interaction)
             return
         asked = discord.utils.snowflake_time(asking).timestamp()
         if self._dreaming.clock() - asked > QUESTION_LIFE:
-            await interaction.delete_original_response()
+            await _withdraw(interaction)
             raise Refusal("That question is too old. Please ask again.")
         assert interaction.channel_id is not None
         message = await self._dreaming.fetch_message(interaction.channel_id, asking)
@@ -215,5 +216,11 @@ class Prefix:
             raise Refusal("Your message has changed since. Please ask again.")
         found = in_message(earlier, origins=self._dreaming.config.picture_origins)
         place, recipe = place_of_message(message), Recipe.parse(command.rest)
-        await interaction.delete_original_response()
+        await _withdraw(interaction)
         await self._take(message, place, recipe, found)
+
+
+async def _withdraw(interaction: Interaction) -> None:
+    """Take the question away; a second press may have been quicker."""
+    with contextlib.suppress(discord.NotFound):
+        await interaction.delete_original_response()

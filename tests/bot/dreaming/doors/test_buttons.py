@@ -229,6 +229,7 @@ def test_ids_are_read_back_and_fit() -> None:
             question_buttons(asker=2**63, asking=2**63, picture=2**63),
         ]
         for view in views:
+            view.timeout = 900.0  # as discord.py does to every ephemeral view
             assert view.timeout is None
             for item in view.children:
                 custom_id = item.custom_id  # type: ignore[attr-defined]
