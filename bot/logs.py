@@ -22,10 +22,17 @@ from typing import TextIO
 
 from bot.config import Config
 
-#: Talk much about what is no trouble: heard from WARNING on, from INFO on where the bot itself says everything.
+#: Talk much about what is no trouble: heard from WARNING on.
 LIBRARIES = (
     "aiohttp", "aiosqlite", "alembic", "asyncio", "dask", "discord", "distributed", "sqlalchemy", "tornado",
 )  # fmt: skip
+
+#: Of these, heard from INFO on where the bot itself says everything. Not the database's: it would say every statement,
+#: with its values, and becomes slow by it.
+CONNECTIONS = ("aiohttp", "discord", "distributed")
+
+#: What is missing for voice, which nobody here needs.
+_VOICE = "voice will NOT be supported"
 
 _job: ContextVar[str | None] = ContextVar("job", default=None)
 
@@ -50,18 +57,18 @@ def configure(config: Config, stream: TextIO | None = None) -> None:
     handler.setFormatter(JsonLines(secrets) if config.log_format == "json" else Lines(secrets))
     handler.addFilter(_with_job)
     level = logging.getLevelNamesMapping()[config.log_level]
-    quiet = max(level, logging.INFO if level <= logging.DEBUG else logging.WARNING)
-    handler.addFilter(lambda record: record.levelno >= quiet or record.name.partition(".")[0] not in LIBRARIES)
+    levels = {library: max(level, _from(library, level)) for library in LIBRARIES}
+    # Here and not only at their loggers, whose levels some libraries set when they are imported.
+    handler.addFilter(lambda record: record.levelno >= levels.get(_library(record.name), 0))
+    handler.addFilter(lambda record: record.name != "discord.client" or _VOICE not in str(record.msg))
     root = logging.getLogger()
     for old in [*root.handlers]:
         root.removeHandler(old)
     root.addHandler(handler)
     root.setLevel(level)
-    for name in [*logging.root.manager.loggerDict]:
-        if name.partition(".")[0] in LIBRARIES:
-            _plain(logging.getLogger(name), quiet)
-    for name in LIBRARIES:
-        _plain(logging.getLogger(name), quiet)
+    for name in [*logging.root.manager.loggerDict, *LIBRARIES]:
+        if _library(name) in LIBRARIES:
+            _plain(logging.getLogger(name), levels[_library(name)])
     logging.captureWarnings(True)
     sys.excepthook = _uncaught
     threading.excepthook = _uncaught_in_thread
@@ -140,6 +147,14 @@ class _Handler(logging.StreamHandler[TextIO]):
 def _with_job(record: logging.LogRecord) -> bool:
     record.__dict__["job"] = record.__dict__.get("job") or _job.get()
     return True
+
+
+def _library(name: str) -> str:
+    return name.partition(".")[0]
+
+
+def _from(library: str, level: int) -> int:
+    return logging.INFO if level <= logging.DEBUG and library in CONNECTIONS else logging.WARNING
 
 
 def _plain(logger: logging.Logger, level: int) -> None:

@@ -186,9 +186,16 @@ def test_libraries_are_heard_only_when_something_is_wrong(tmp_path: Path) -> Non
     assert [line["message"] for line in log.objects] == ["trouble"] * 4
 
 
-def test_at_debug_the_bot_says_everything_and_libraries_what_they_do(tmp_path: Path) -> None:
+def test_what_is_missing_for_voice_is_no_news(tmp_path: Path) -> None:
+    log = Log(tmp_path)
+    logging.getLogger("discord.client").warning("PyNaCl is not installed, voice will NOT be supported")
+    logging.getLogger("discord.client").warning("something else")
+    assert len(log.text.splitlines()) == 1
+
+
+def test_at_debug_the_bot_says_everything_connections_what_they_do_and_the_database_nothing(tmp_path: Path) -> None:
     log = Log(tmp_path, format="json", level="DEBUG")
-    for name in ("bot.jobs", "discord.http"):
+    for name in ("bot.jobs", "discord.http", "sqlalchemy.engine.Engine", "alembic.runtime"):
         logging.getLogger(name).debug("detail of %s", name)
         logging.getLogger(name).info("deed of %s", name)
     assert [line["message"] for line in log.objects] == [
