@@ -8,7 +8,6 @@ is to be done next is decided in `talks.next_step`, when it may go out in `pacer
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 import logging
 import time
 from collections.abc import Callable, Sequence
@@ -16,14 +15,12 @@ from collections.abc import Callable, Sequence
 import discord
 
 from bot.config import Config
-from bot.dreaming.buttons import waiting_buttons
 from bot.dreaming.delivery import Delivery
-from bot.dreaming.finding import look
-from bot.dreaming.mailbox import Compose, Letter, Mailbox, Superseded
-from bot.dreaming.messages import restart_text, running_text, waiting_text
+from bot.dreaming.display import Display
+from bot.dreaming.mailbox import Mailbox, Superseded
 from bot.dreaming.pacer import Importance, Turnstile
-from bot.dreaming.rest import PATIENCE, Refused, Rest, RestError, Unreachable, Upload
-from bot.dreaming.talks import Step, Talk, next_step
+from bot.dreaming.rest import PATIENCE, Rest, RestError
+from bot.dreaming.talks import FIRST_RETRY, LAST_RETRY, Step, Talk, next_step
 from bot.executor.protocol import Executor
 from bot.jobs.model import Job
 from bot.jobs.queue import JobQueue
@@ -54,6 +51,7 @@ class AnswerDesk:
         self._turnstile = Turnstile()
         self._mailbox = Mailbox(client=client, rest=self._rest, turnstile=self._turnstile)
         self._delivery = Delivery(mailbox=self._mailbox, queue=queue, executor=executor, clock=clock)
+        self._display = Display(mailbox=self._mailbox, queue=queue, clock=clock)
         self._talks: dict[str, Talk] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._review: asyncio.TimerHandle | None = None
@@ -68,7 +66,15 @@ class AnswerDesk:
 
     async def recover(self) -> None:
         """Once after every start: who was waiting when the bot ended is taken up again."""
-        jobs = [*await self._queue.open_jobs(), *await self._queue.unanswered()]
+        pause = FIRST_RETRY
+        while True:
+            try:
+                jobs = [*await self._queue.open_jobs(), *await self._queue.unanswered()]
+                break
+            except Exception:
+                _log.exception("those who wait could not be read; trying again")
+                await asyncio.sleep(pause)
+                pause = min(2 * pause, LAST_RETRY)
         for job in jobs:
             talk = self._talk(job.id)
             if talk.job is None:
@@ -206,129 +212,6 @@ class AnswerDesk:
         if step is Step.ANSWER:
             await self._delivery.answer(talk)
         elif step is Step.ANNOUNCE:
-            await self._announce(talk)
+            await self._display.announce(talk)
         else:
-            await self._show(step, talk)
-
-    async def _announce(self, talk: Talk) -> None:
-        """The waiting message: an interaction's deferred answer becomes it, otherwise it is a reply."""
-        job = talk.job
-        assert job is not None
-        place, routes = job.place, talk.routes
-        only_token = place.ephemeral or not place.reachable
-        compose = self._composer(Step.SHOW_PLACE, talk, first=True)
-        try:
-            if place.token_alive(self._clock()) and not routes.token_dead:
-                assert place.token is not None
-                waits = talk.waits
-                message = await self._mailbox.edit_original(place.token, compose, Importance.ANNOUNCEMENT, waits)
-            elif only_token:
-                talk.mute = True
-                return
-            else:
-                if talk.unsure:
-                    await look(self._mailbox, self._queue, talk)
-                    if talk.has_message or talk.told is not None:
-                        return
-                message = await self._mailbox.send(place.channel, compose, Importance.ANNOUNCEMENT, talk.waits)
-        except Unreachable:
-            talk.unsure = True  # it may be out, with an id that we never heard
-            raise
-        except Refused as error:
-            _log.info("no waiting message: %s", error, extra={"job": talk.id})
-            if error.channel_gone:
-                await self._nobody(talk)
-            elif error.token_dead and not only_token:
-                routes.token_dead = True
-            elif error.no_reply and not talk.loose:
-                talk.loose = True
-            else:
-                talk.mute = True
-            return
-        talk.unsure = False
-        talk.has_message = True
-        self._shown(talk)
-        talk.know(dataclasses.replace(job, waiting_message=message))
-        await self._queue.set_waiting_message(talk.id, message)
-
-    async def _show(self, step: Step, talk: Talk) -> None:
-        """Edit the waiting message."""
-        if step is Step.SHOW_PROGRESS and talk.job is not None and len(talk.job.pictures) > 1:
-            newer = await self._queue.job(talk.id)
-            if newer is not None:
-                talk.know(newer)
-        job = talk.job
-        assert job is not None
-        importance = _IMPORTANCE[step]
-        compose, waits, place = self._composer(step, talk), talk.waits, job.place
-        try:
-            if place.token_alive(self._clock()) and not talk.routes.token_dead:
-                assert place.token is not None
-                await self._mailbox.edit_original(place.token, compose, importance, waits)
-            elif job.waiting_message is not None and place.reachable and not place.ephemeral:
-                await self._mailbox.edit(place.channel, job.waiting_message, compose, importance, waits)
-            else:
-                talk.frozen = True
-        except Refused as error:
-            _log.info("%s: %s", step.value, error, extra={"job": talk.id})
-            if error.token_dead:
-                talk.routes.token_dead = True
-                return
-            if error.channel_gone:
-                await self._nobody(talk)
-            talk.frozen = True  # gone, too old, or not ours to write; the answer finds its own way
-            talk.routes.message_gone = error.message_gone
-        finally:
-            talk.edited_at = asyncio.get_running_loop().time()
-
-    async def _nobody(self, talk: Talk) -> None:
-        """The channel is gone before the dream is made: it need not be made."""
-        await self._queue.undeliverable(talk.id, log="the channel is gone")
-        talk.answered = True
-
-    def _composer(self, step: Step, talk: Talk, *, first: bool = False) -> Compose:
-        """Says what is true when its turn has come, and notes what was said."""
-
-        async def compose() -> Letter:
-            job = talk.job
-            assert job is not None
-            uploads: tuple[Upload, ...] | None = () if first or step is Step.GOODBYE else None
-            now = self._clock()
-            if step is Step.GOODBYE:
-                talk.goodbye = True
-                text = restart_text(job)
-            elif step is Step.SHOW_PROGRESS or (talk.standing is not None and talk.standing.running):
-                if talk.previews > talk.shown_previews and talk.preview is not None and not first:
-                    spoiler = any(p.spoiler or p.filename.startswith("SPOILER_") for p in job.pictures)
-                    uploads = (_preview(talk.preview, spoiler),)
-                text = running_text(job, share=talk.share(), standing=talk.standing, now=now, notes=talk.notes)
-            else:
-                text = waiting_text(job, talk.standing, now=now, notes=talk.notes)
-            self._shown(talk, with_progress=not first)
-            return Letter(
-                text=text,
-                components=waiting_buttons(job).to_components(),
-                uploads=uploads,
-                reply_to=job.place.message if first and not talk.loose else None,
-                nonce=f"{job.id}-w" if first else None,
-            )
-
-        return compose
-
-    def _shown(self, talk: Talk, *, with_progress: bool = False) -> None:
-        talk.shown_standing = talk.standing
-        talk.edited_at = asyncio.get_running_loop().time()
-        if with_progress:
-            talk.shown_news, talk.shown_previews = talk.news, talk.previews
-
-
-_IMPORTANCE = {
-    Step.SHOW_PROGRESS: Importance.PREVIEW,
-    Step.SHOW_PLACE: Importance.PLACE,
-    Step.GOODBYE: Importance.ANNOUNCEMENT,
-}
-
-
-def _preview(data: bytes, spoiler: bool) -> Upload:
-    name = "SPOILER_so-far.jpg" if spoiler else "so-far.jpg"
-    return Upload(filename=name, data=data, description="The dream so far", spoiler=spoiler)
+            await self._display.show(step, talk)

@@ -60,7 +60,7 @@ def next_way(talk: Talk, *, unix: float) -> Way:
     if not routes.anew:
         if tokened and not routes.original_gone:
             return Way.EDIT_ORIGINAL
-        if job.waiting_message is not None and not routes.message_gone:
+        if job.waiting_message is not None and not (routes.message_gone or routes.message_stuck):
             return Way.EDIT
     return Way.SEND
 
@@ -221,7 +221,7 @@ class Delivery:
             else:
                 routes.token_dead = True
         elif way is Way.EDIT and not error.forbidden:
-            routes.message_gone = True
+            routes.message_gone, routes.message_stuck = error.message_gone, not error.message_gone
         elif not error.channel_gone:
             routes.channel_closed = True
 

@@ -23,6 +23,7 @@ from bot.jobs.model import Job
 from bot.jobs.queue import JobQueue
 
 MARGIN = 60.0  #: seconds that our clock and Discord's may differ
+LOADING = 1 << 7  #: a message's flag
 PAGES = 5  #: of 100 messages, after the moment in question
 
 _log = logging.getLogger(__name__)
@@ -90,7 +91,15 @@ def _kind(job: Job, message: dict[str, Any]) -> Found | None:
     actions = {press.action for press in _presses(message.get("components", ())) if press.job == job.id}
     if actions:
         return Found(waiting=number) if actions == {Action.CANCEL} else Found(answer=number)
+    if _only_promised(job, message):
+        return Found(waiting=number)
     return Found(answer=number) if job.id in message.get("content", "") else None
+
+
+def _only_promised(job: Job, message: dict[str, Any]) -> bool:
+    """Whether it is the answer to the job's interaction that says no more than that the bot is thinking."""
+    interaction = (message.get("interaction_metadata") or {}).get("id")
+    return bool(int(message.get("flags", 0)) & LOADING) and job.cause == f"interaction:{interaction}"
 
 
 def _presses(components: Any) -> Iterator[Press]:

@@ -17,6 +17,7 @@ import aiohttp
 from discord.http import HTTPClient, Route
 
 PATIENCE = 20.0  #: seconds that Discord has for an answer, besides the time of an upload
+TOO_OLD = 30046  #: a message of over an hour has been edited often enough; said with 429, but waiting is no help
 UPLOAD_RATE = 128 << 10  #: bytes a second that are the least we expect
 
 
@@ -166,13 +167,13 @@ def _read(status: int, headers: Mapping[str, str], raw: bytes) -> Reply:
     said = data if isinstance(data, dict) else {}
     if 200 <= status < 300:
         return Reply(data=data, quota=_quota(headers))
-    if status == 429:
+    code = said.get("code")
+    if status == 429 and code != TOO_OLD:
         wait = said.get("retry_after", headers.get("Retry-After"))
         everywhere = bool(said.get("global")) or not said
         raise Throttled(_number(wait, 5.0), everywhere=everywhere)
-    if status >= 500 or (status == 401 and said.get("code") != 50027):
+    if status >= 500 or (status == 401 and code != 50027):
         raise Unreachable(f"Discord answered {status}")
-    code = said.get("code")
     raise Refused(status, code if isinstance(code, int) else 0, str(said.get("message", "")))
 
 

@@ -38,7 +38,8 @@ class Routes:
 
     token_dead: bool = False
     original_gone: bool = False  # the interaction's answer was deleted
-    message_gone: bool = False  # the waiting message was deleted, or cannot be edited any more
+    message_gone: bool = False  # the waiting message was deleted
+    message_stuck: bool = False  # ... is there, but takes no edits any more
     channel_closed: bool = False  # we may not write there
     channel_gone: bool = False
     direct: int | None = None  # the channel of direct messages

@@ -4,6 +4,7 @@ only the dreams are pretended, step by step as the test wants."""
 from __future__ import annotations
 
 import asyncio
+import os
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
@@ -250,6 +251,8 @@ async def house(home: Path, **standin: Any) -> AsyncIterator[House]:
             crashes = [exchange.path for exchange in running.record.crashes]
             assert not crashes
             assert not running.record.unknown_routes
+            if description := os.environ.get("DISCORD_OPENAPI"):
+                assert running.check_against(Path(description)) == []
         finally:
             with suppress(Exception):
                 await one.die()

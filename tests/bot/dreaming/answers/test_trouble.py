@@ -9,6 +9,7 @@ import pytest
 
 from bot.dreaming import delivery, fitting
 from bot.jobs.model import JobState
+from bot.playground import limits
 from bot.playground.model import MiB
 from bot.playground.permissions import Permission
 from tests.bot.dreaming.answers.house import House, in_house
@@ -272,5 +273,21 @@ def test_a_result_whose_file_is_gone_is_said_not_hidden(tmp_path: Path) -> None:
         (answer,) = at.own()
         assert "got lost" in answer.content
         assert not answer.attachments
+
+    in_house(body, tmp_path)
+
+
+def test_an_old_message_that_takes_no_more_edits_makes_room_for_a_new_one(tmp_path: Path) -> None:
+    async def body(at: House) -> None:
+        job = await at.accept(await at.asked())
+        (waiting,) = at.own()
+        at.clock.ahead += 2 * 3600
+        for _ in range(3):
+            at.standin.rate_limits.count(limits.OLD_EDITS, str(at.channel.id))
+        await at.executor.fail(job, "This file is damaged.")
+        await at.settled()
+        assert waiting.deleted
+        (told,) = at.own()
+        assert "This file is damaged." in told.content
 
     in_house(body, tmp_path)
