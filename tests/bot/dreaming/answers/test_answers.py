@@ -287,7 +287,7 @@ def test_the_first_answer_is_quick_while_two_hundred_wait(tmp_path: Path) -> Non
                 begun = loop.time()
                 asking = await at.asked(channel=channel)
                 task = asyncio.create_task(at.accept(asking))
-                await at.standin.message(lambda m, id=asking.id: m.reply_to == id)
+                await at.standin.message(lambda m, to=asking.id: m.reply_to == to)
                 delays.append(loop.time() - begun)
                 await task
                 await asyncio.sleep(max(0.0, begun + 1 - loop.time()))
