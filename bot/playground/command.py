@@ -44,7 +44,7 @@ class Playground:
 @asynccontextmanager
 async def serve(home: Path, *, port: int = 0) -> AsyncIterator[Playground]:
     """The stand-in with its friendly world, on the loopback address; its key lies in `home` while it runs."""
-    standin = StandIn(port=port)
+    standin = StandIn(port=port, keep=1000)
     friendly = furnish(standin.world)
     control = Control(standin, friendly)
     standin.app.add_routes(control.routes())

@@ -54,6 +54,9 @@ def check_message(payload: dict[str, Any], *, v2: bool) -> None:
         problems.add("attachments", "BASE_TYPE_MAX_LENGTH", "Must be 10 or fewer in length.")
     for index, one in enumerate(attachments):
         problems.longest(f"attachments.{index}.description", one.get("description"), 1024)
+    for name in ("poll", "sticker_ids"):
+        if payload.get(name):
+            problems.add(name, "NOT_IN_THE_STAND_IN", "This stand-in has no such thing.")
     allowed = payload.get("allowed_mentions") or {}
     for kind in ("users", "roles"):
         if kind in (allowed.get("parse") or []) and allowed.get(kind):

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import secrets
-from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -15,64 +13,12 @@ from bot.playground import payloads
 from bot.playground.events import PRIVILEGED, Event, Intent
 from bot.playground.faults import Faults
 from bot.playground.recording import Frame, Record
+from bot.playground.sessions import Session, Socket
 from bot.playground.times import Times
 from bot.playground.world import World
 
-_KEPT_EVENTS = 2000  #: of one session, for a resume
-
 DISPATCH, HEARTBEAT, IDENTIFY, PRESENCE, VOICE, RESUME, RECONNECT = 0, 1, 2, 3, 4, 6, 7
 REQUEST_MEMBERS, INVALID_SESSION, HELLO, HEARTBEAT_ACK = 8, 9, 10, 11
-
-
-class Session:
-    """What a bot has identified for. It outlives its socket for a while."""
-
-    def __init__(self, *, shard: int, shards: int, intents: Intent) -> None:
-        self.id = secrets.token_hex(16)
-        self.shard = shard
-        self.shards = shards
-        self.intents = intents
-        self.sequence = 0
-        self.events: deque[tuple[int, str]] = deque(maxlen=_KEPT_EVENTS)  # sequence, frame
-        self.socket: _Socket | None = None
-        self.left: float | None = None  # when it lost its socket
-
-    @property
-    def connected(self) -> bool:
-        return self.socket is not None
-
-    def hears(self, event: Event) -> bool:
-        if event.intent and not self.intents & event.intent:
-            return False
-        shard = 0 if event.guild is None else (event.guild >> 22) % self.shards
-        return shard == self.shard
-
-
-class _Socket:
-    """One connection. Frames leave in order through one writer."""
-
-    def __init__(self, ws: web.WebSocketResponse) -> None:
-        self.ws = ws
-        self.session: Session | None = None
-        self._queue: asyncio.Queue[str | int] = asyncio.Queue()
-
-    def send(self, frame: str) -> None:
-        self._queue.put_nowait(frame)
-
-    def close(self, code: int) -> None:
-        """After what is queued."""
-        self._queue.put_nowait(code)
-
-    async def write(self) -> None:
-        while True:
-            frame = await self._queue.get()
-            if isinstance(frame, int):
-                await self.ws.close(code=frame)
-                return
-            try:
-                await self.ws.send_str(frame)
-            except ConnectionError:
-                return
 
 
 class Gateway:
@@ -88,7 +34,7 @@ class Gateway:
         self._record = record
         self._faults = faults
         self._sessions: dict[str, Session] = {}
-        self._sockets: set[_Socket] = set()
+        self._sockets: set[Socket] = set()
         world.emit = self.dispatch
 
     @property
@@ -125,13 +71,13 @@ class Gateway:
         if session.socket is not None:
             session.socket.send(frame)
 
-    def _control(self, socket: _Socket | None, op: int, data: Any) -> None:
+    def _control(self, socket: Socket | None, op: int, data: Any) -> None:
         if socket is not None:
             self._note(socket.session, False, op, None, data)
             socket.send(_frame(op, data))
 
     def _note(self, session: Session | None, incoming: bool, op: int, name: str | None, data: Any) -> None:
-        self._record.frames.append(
+        self._record.add_frame(
             Frame(
                 at=self._clock(),
                 session=None if session is None else session.id,
@@ -150,7 +96,7 @@ class Gateway:
             return web.Response(status=503)
         ws = web.WebSocketResponse(max_msg_size=1 << 20)
         await ws.prepare(request)
-        socket = _Socket(ws)
+        socket = Socket(ws)
         self._sockets.add(socket)
         writer = asyncio.ensure_future(socket.write())
         try:
@@ -168,8 +114,8 @@ class Gateway:
                 await ws.close(code=1001)
         return ws
 
-    async def _listen(self, socket: _Socket) -> None:
-        handlers: dict[int, Callable[[_Socket, Any], Awaitable[int | None]]] = {
+    async def _listen(self, socket: Socket) -> None:
+        handlers: dict[int, Callable[[Socket, Any], Awaitable[int | None]]] = {
             HEARTBEAT: self._heartbeat,
             IDENTIFY: self._identify,
             RESUME: self._resume,
@@ -182,7 +128,7 @@ class Gateway:
                 # A client that misses two heartbeats is gone, as far as Discord is concerned.
                 message = await socket.ws.receive(timeout=self._times.heartbeat * 2)
             except TimeoutError:
-                socket.close(4009)
+                await socket.ws.close(code=4009)
                 return
             if message.type is not WSMsgType.TEXT:
                 return
@@ -204,15 +150,15 @@ class Gateway:
             if code is not None:
                 socket.close(code)
 
-    async def _ignored(self, socket: _Socket, data: Any) -> int | None:
+    async def _ignored(self, socket: Socket, data: Any) -> int | None:
         return None
 
-    async def _heartbeat(self, socket: _Socket, data: Any) -> int | None:
+    async def _heartbeat(self, socket: Socket, data: Any) -> int | None:
         if not self._faults().silent_gateway:
             self._control(socket, HEARTBEAT_ACK, None)
         return None
 
-    async def _identify(self, socket: _Socket, data: Any) -> int | None:
+    async def _identify(self, socket: Socket, data: Any) -> int | None:
         if socket.session is not None:
             return 4005
         if data.get("token") != self._world.token:
@@ -268,7 +214,7 @@ class Gateway:
             granted |= Intent.GUILD_PRESENCES
         return granted
 
-    async def _resume(self, socket: _Socket, data: Any) -> int | None:
+    async def _resume(self, socket: Socket, data: Any) -> int | None:
         if data.get("token") != self._world.token:
             return 4004
         session = self._sessions.get(str(data.get("session_id")))
@@ -293,10 +239,10 @@ class Gateway:
         self._world.watchers.tell(session)
         return None
 
-    def _attach(self, socket: _Socket, session: Session) -> None:
+    def _attach(self, socket: Socket, session: Session) -> None:
         socket.session, session.socket, session.left = session, socket, None
 
-    async def _members(self, socket: _Socket, data: Any) -> int | None:
+    async def _members(self, socket: Socket, data: Any) -> int | None:
         assert socket.session is not None
         guild = self._world.guilds.get(int(data["guild_id"]))
         if guild is None or self._world.bot.id not in guild.members:

@@ -115,6 +115,7 @@ class Interactions:
             personal=guild is not None and world.bot.id not in guild.members,
             because=because,
         )
+        self._forget_old()
         self.all[interaction.id] = interaction
         self._by_token[interaction.token] = interaction
         # Those in a server that the bot is no member of come to shard 0, as direct messages do.
@@ -123,6 +124,14 @@ class Interactions:
         world.emit(Event(name="INTERACTION_CREATE", guild=shard_guild, payload=payload, intent=Intent(0)))
         world.watchers.tell(interaction)
         return interaction
+
+    def _forget_old(self) -> None:
+        """Those whose token has long been dead, the oldest first."""
+        while self.all:
+            oldest = next(iter(self.all.values()))
+            if self._clock() - oldest.created < 2 * self._times.token:
+                break
+            del self.all[oldest.id], self._by_token[oldest.token]
 
     def to_answer(self, id_: int, token: str) -> Interaction:
         """For the first answer. Raises 10062 when it is unknown, or the 3 s are over."""

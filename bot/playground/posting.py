@@ -103,6 +103,7 @@ class Posting:
         channel.messages[message.id] = message
         channel.last_message_id = message.id
         if nonce is not None:
+            self._forget_nonces()
             self._nonces[author.id, str(nonce)] = (world.clock(), message)
         for attachment in message.attachments:
             self._cdn.keep(attachment)
@@ -212,6 +213,12 @@ class Posting:
     def _attach(self, file: File, message: Message) -> Attachment:
         channel = self._world.channels[message.channel_id]
         return self.attachment(file, channel, ephemeral=message.only_for is not None)
+
+    def _forget_nonces(self) -> None:
+        for key, (at, _) in tuple(self._nonces.items()):
+            if self._world.clock() - at < self._times.nonce:
+                break
+            del self._nonces[key]
 
     def _by_nonce(self, author: User, nonce: object) -> Message | None:
         key = (author.id, str(nonce))

@@ -55,10 +55,19 @@ class Frame:
 
 @dataclass(kw_only=True)
 class Record:
-    """Grows for as long as the stand-in runs; `forget` empties it."""
+    """Grows for as long as the stand-in runs, unless `most` says how many of each are kept; `forget` empties it."""
 
+    most: int | None = None
     exchanges: list[Exchange] = field(default_factory=list)
     frames: list[Frame] = field(default_factory=list)
+
+    def add_exchange(self, exchange: Exchange) -> None:
+        self.exchanges.append(exchange)
+        _trim(self.exchanges, self.most)
+
+    def add_frame(self, frame: Frame) -> None:
+        self.frames.append(frame)
+        _trim(self.frames, self.most)
 
     def of(self, method: str, template: str) -> list[Exchange]:
         """The requests of one route, in order.
@@ -81,3 +90,9 @@ class Record:
     def forget(self) -> None:
         self.exchanges.clear()
         self.frames.clear()
+
+
+def _trim(kept: list[Any], most: int | None) -> None:
+    # Now and then, many at a time: to take one from a list's front moves all the others.
+    if most is not None and len(kept) > 2 * most:
+        del kept[:-most]

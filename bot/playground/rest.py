@@ -9,7 +9,7 @@ import asyncio
 import json
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from aiohttp import BodyPartReader, web
@@ -103,6 +103,13 @@ class Route:
     bucket: Bucket = limits.OTHER
     by_token: bool = False  # an interaction's token in the path is the authority; free of the global limit
 
+    @property
+    def own_bucket(self) -> Bucket:
+        """Routes that share no bucket with others have one each."""
+        if self.bucket is not limits.OTHER:
+            return self.bucket
+        return replace(self.bucket, name=f"{self.method} {self.template}")
+
     def major(self, parameters: dict[str, str]) -> str:
         for name in ("channel_id", "guild_id"):
             if name in parameters:
@@ -123,8 +130,10 @@ class Rest:
         return [*found, web.route("*", PREFIX + "/{rest:.*}", self._unknown)]
 
     def _handler(self, route: Route) -> Callable[[web.Request], Any]:
+        bucket = route.own_bucket
+
         async def handle(request: web.Request) -> web.StreamResponse:
-            return await self._serve(request, route)
+            return await self._serve(request, route, bucket)
 
         return handle
 
@@ -138,7 +147,7 @@ class Rest:
             query=dict(request.query),
             content_type=request.content_type if request.can_read_body else "",
         )
-        self._house.record.exchanges.append(exchange)
+        self._house.record.add_exchange(exchange)
         return exchange
 
     def _end(self, exchange: Exchange, status: int, body: Any, taken: Taken | None = None) -> web.Response:
@@ -160,7 +169,7 @@ class Rest:
         await request.read()
         return self._end(exchange, 404, errors.no_route().body)
 
-    async def _serve(self, request: web.Request, route: Route) -> web.StreamResponse:
+    async def _serve(self, request: web.Request, route: Route, bucket: Bucket) -> web.StreamResponse:
         house = self._house
         exchange = self._begin(request, route)
         if house.faults().latency:
@@ -177,7 +186,7 @@ class Rest:
             if planned is not None and planned.kind == "answer":
                 await request.read()
                 taken = Taken(
-                    bucket=route.bucket,
+                    bucket=bucket,
                     remaining=0,
                     reset=house.clock() + planned.retry_after,
                     reset_after=planned.retry_after,
@@ -188,7 +197,7 @@ class Rest:
             if not route.by_token and request.headers.get("Authorization") != f"Bot {house.world.token}":
                 raise errors.unauthorized()
             major = route.major(exchange.parameters)
-            taken = house.limits.take(route.bucket, major, counts_everywhere=not route.by_token)
+            taken = house.limits.take(bucket, major, counts_everywhere=not route.by_token)
             call = await self._read(request, exchange)
             if taken.refused:
                 raise _refusal(429, taken.reset_after, everywhere=taken.everywhere)

@@ -19,7 +19,7 @@ from bot.playground.cdn import Cdn
 from bot.playground.commands import Commands
 from bot.playground.drafts import File
 from bot.playground.faults import Faults
-from bot.playground.gateway import Gateway, Session
+from bot.playground.gateway import Gateway
 from bot.playground.interactions import Interaction, Interactions
 from bot.playground.limits import RateLimits
 from bot.playground.message_payloads import MessagePayloads
@@ -29,6 +29,7 @@ from bot.playground.people import People
 from bot.playground.posting import Posting
 from bot.playground.recording import Exchange, Record
 from bot.playground.rest import House, Rest
+from bot.playground.sessions import Session
 from bot.playground.times import Times
 from bot.playground.world import World
 
@@ -41,7 +42,8 @@ HOST = "127.0.0.1"
 
 
 class StandIn:
-    """`port` 0: any free one. `times`: Discord's deadlines. `rate_limits` False: never a 429 unless asked for."""
+    """`port` 0: any free one. `times`: Discord's deadlines. `rate_limits` False: never a 429 unless asked
+    for. `keep`: how much of the record is kept; all of it by default, which is for tests."""
 
     def __init__(
         self,
@@ -50,10 +52,11 @@ class StandIn:
         clock: Callable[[], float] = time.time,
         times: Times | None = None,
         rate_limits: bool = True,
+        keep: int | None = None,
     ) -> None:
         times = times or Times()
         self._port = port
-        self.record = Record()
+        self.record = Record(most=keep)
         self.world = World(clock=clock)
         self.cdn = Cdn(clock=clock, times=times, person=self.world.users.get)
         payloads = MessagePayloads(self.world, self.cdn)

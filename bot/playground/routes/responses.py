@@ -24,6 +24,8 @@ def respond(call: Call) -> Answer:
     if interaction.answered:
         raise errors.already_acknowledged()
     callback = _callback(call, interaction)
+    if interaction.channel.id not in house.world.channels:
+        raise errors.unknown_channel()
     data = call.fields.get("data") or {}
     if callback in (Callback.MESSAGE, Callback.DEFERRED_MESSAGE):
         access.sizes(call, house.interactions.upload_limit(interaction))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import functools
 import os
+import threading
 import warnings
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
@@ -47,11 +48,17 @@ def runs(test: Callable[..., Awaitable[None]]) -> Callable[..., None]:
 class Bot(discord.AutoShardedClient):
     """A client as the bot's: few intents, no cache of messages."""
 
-    def __init__(self, *, content: bool = True, members: bool = False) -> None:
+    def __init__(self, *, content: bool = True, members: bool = False, heartbeat_timeout: float = 60.0) -> None:
         intents = discord.Intents.none()
         intents.guilds = intents.guild_messages = intents.dm_messages = intents.guild_reactions = True
         intents.message_content, intents.members = content, members
-        super().__init__(intents=intents, guild_ready_timeout=0.1, max_messages=None, chunk_guilds_at_startup=False)
+        super().__init__(
+            intents=intents,
+            guild_ready_timeout=0.1,
+            max_messages=None,
+            chunk_guilds_at_startup=False,
+            heartbeat_timeout=heartbeat_timeout,
+        )
         self.tree = discord.app_commands.CommandTree(self)
         self.heard: list[discord.Message] = []
         self.resumed = 0
@@ -92,6 +99,10 @@ async def connected(standin: StandIn, bot: Bot) -> AsyncIterator[Bot]:
         waiting.cancel()
         await bot.close()
         await asyncio.gather(task, waiting, return_exceptions=True)
+        for thread in threading.enumerate():
+            if isinstance(thread, discord.gateway.KeepAliveHandler):
+                # It may just be handing a heartbeat to the loop, which must not be closed before.
+                await asyncio.to_thread(thread.join, 5.0)
 
 
 class Place:

@@ -12,6 +12,7 @@ import pytest
 from bot.endpoints import use_api
 from bot.playground.friendly import furnish
 from bot.playground.standin import StandIn
+from bot.playground.times import Times
 from tests.bot.playground.conftest import Bot, connected, place, runs
 
 
@@ -176,3 +177,61 @@ async def test_what_is_not_there_is_a_recorded_fault() -> None:
         answer = await session.get(f"{standin.api}/nothing/of/that/kind")
         assert answer.status == 404
         assert standin.record.unknown_routes == ["GET /nothing/of/that/kind"]
+
+
+@runs
+async def test_who_sends_no_heartbeat_is_dropped() -> None:
+    async with (
+        StandIn(times=Times(heartbeat=0.05)) as standin,
+        aiohttp.ClientSession() as session,
+        session.ws_connect(standin.gateway.url) as socket,
+    ):
+        assert (await socket.receive_json())["op"] == 10
+        assert (await socket.receive()).type is aiohttp.WSMsgType.CLOSE
+        assert socket.close_code == 4009
+
+
+@runs
+async def test_nonsense_on_the_gateway_has_its_close_codes() -> None:
+    async with StandIn() as standin, aiohttp.ClientSession() as session:
+        identify = {"op": 2, "d": {"token": standin.token, "intents": 1, "shard": [0, 1]}}
+        for sent, code in (
+            (["nonsense"], 4002),
+            ({"op": 99}, 4001),
+            ({"op": 3, "d": {}}, 4003),
+            ({"op": 2, "d": {"token": "wrong", "intents": 1}}, 4004),
+            ({"op": 6, "d": {"token": "wrong", "session_id": "x", "seq": 1}}, 4004),
+            ({"op": 2, "d": {**identify["d"], "shard": [1, 1]}}, 4010),  # type: ignore[dict-item]
+            ({"op": 2, "d": {**identify["d"], "intents": "all"}}, 4013),  # type: ignore[dict-item]
+        ):
+            async with session.ws_connect(standin.gateway.url) as socket:
+                await socket.receive_json()
+                await socket.send_json(sent)
+                assert (await socket.receive()).type is aiohttp.WSMsgType.CLOSE
+                assert socket.close_code == code, sent
+        async with session.ws_connect(standin.gateway.url) as socket:
+            await socket.receive_json()
+            await socket.send_json(identify)
+            assert (await socket.receive_json())["t"] == "READY"
+            await socket.send_json(identify)
+            assert (await socket.receive()).type is aiohttp.WSMsgType.CLOSE
+            assert socket.close_code == 4005
+
+
+@runs
+async def test_a_gateway_that_has_gone_silent_is_left() -> None:
+    bot = Bot(heartbeat_timeout=0.5)
+    async with place(bot, times=Times(heartbeat=0.2)) as here:
+        here.standin.faults.silent_gateway = True
+        await until(lambda: not here.standin.gateway.sessions)
+        here.standin.faults.silent_gateway = False
+        await until(lambda: here.bot.resumed)
+
+
+@runs
+async def test_a_record_can_be_kept_small() -> None:
+    async with place(keep=5) as here:
+        for number in range(30):
+            await here.bot.text(here.people.general).send(str(number))
+        assert 5 <= len(here.standin.record.exchanges) <= 10
+        assert here.standin.record.exchanges[-1].payload["content"] == "29"
