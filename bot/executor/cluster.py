@@ -17,21 +17,13 @@ import threading
 import traceback
 from typing import Any
 
-from distributed import Nanny, Scheduler
-from distributed.core import Status
+from distributed import Scheduler
 from distributed.security import Security
 
 from bot.config import ExecutorConfig
-from bot.executor.devices import WorkerPlan, nvidia_gpus, plan_workers, usable_cores
-from bot.executor.plugin import DEVICE, THREADS
-from bot.executor.settings import DREAMS, QUICK
+from bot.executor.devices import nvidia_gpus, plan_workers, usable_cores
+from bot.executor.nannies import LOOPBACK, keep_all
 from bot.executor.transport import LOG_FORMAT, settle
-
-HOST = "127.0.0.1"
-LOOK_EVERY = 2.0  #: seconds between looks whether a nanny still has a worker
-GIVEN_UP_AFTER = 20.0  #: seconds that a nanny may be without one
-
-_log = logging.getLogger(__name__)
 
 
 async def serve(config: ExecutorConfig) -> None:
@@ -39,7 +31,7 @@ async def serve(config: ExecutorConfig) -> None:
     security: Any = Security.temporary()  # type: ignore[no-untyped-call]
     plans = plan_workers(config, gpus=nvidia_gpus(os.environ), cores=usable_cores())
     async with Scheduler(
-        host=HOST, port=0, protocol="tls://", security=security, dashboard=False, dashboard_address=f"{HOST}:0"
+        host=LOOPBACK, port=0, protocol="tls://", security=security, dashboard=False, dashboard_address=f"{LOOPBACK}:0"
     ) as scheduler:
         _say(
             {
@@ -50,54 +42,7 @@ async def serve(config: ExecutorConfig) -> None:
                 "slots": sum(plan.slots for plan in plans),
             }
         )
-        await asyncio.gather(*(_keep(plan, scheduler.address, security) for plan in plans))
-
-
-async def _keep(plan: WorkerPlan, address: str, security: Security) -> None:
-    """One worker, for ever: its nanny starts it again when it dies, and here a nanny that gave up is replaced."""
-    wait = 1.0
-    while True:
-        try:
-            async with _nanny(plan, address, security) as nanny:
-                wait = 1.0
-                await _as_long_as_it_works(nanny)
-        except Exception:
-            _log.exception("worker %s could not be started; next try in %.0f s", plan.name, wait)
-        await asyncio.sleep(wait)
-        wait = min(2 * wait, 60.0)
-
-
-def _nanny(plan: WorkerPlan, address: str, security: Security) -> Nanny:
-    threads = str(plan.threads)
-    return Nanny(
-        address,
-        name=plan.name,
-        host=HOST,
-        protocol="tls://",
-        security=security,
-        nthreads=plan.slots + 2,
-        resources={DREAMS: plan.slots + 1, QUICK: 1},
-        memory_limit=0,
-        dashboard=False,
-        dashboard_address=f"{HOST}:0",
-        env={
-            **plan.environment,
-            DEVICE: plan.device,
-            THREADS: threads,
-            "OMP_NUM_THREADS": threads,
-            "MKL_NUM_THREADS": threads,
-            "OPENBLAS_NUM_THREADS": "1",
-        },
-    )
-
-
-async def _as_long_as_it_works(nanny: Nanny) -> None:
-    without = 0.0
-    while without < GIVEN_UP_AFTER and nanny.status == Status.running:
-        await asyncio.sleep(LOOK_EVERY)
-        alive = bool(nanny.is_alive())  # type: ignore[no-untyped-call]
-        without = 0.0 if alive else without + LOOK_EVERY
-    _log.warning("a nanny has no worker any more (%s): it is replaced", nanny.status)
+        await keep_all(plans, scheduler.address, security, host=LOOPBACK)
 
 
 def _say(message: dict[str, object]) -> None:

@@ -74,7 +74,9 @@ class Connection:
         return scheduler
 
     def submit(self, order: Order) -> Future[Outcome]:
-        """Hand over an order. What is handed over first is begun first."""
+        """Hand over an order. What is handed over first is begun first. Raises WorkerGone."""
+        if not self.alive:
+            raise WorkerGone("the connection is closed")
         return self._client.submit(
             work.dream,
             order,
@@ -154,7 +156,7 @@ class Connection:
         except (KilledWorker, FutureCancelledError, OSError, TimeoutError) as error:
             raise WorkerGone(f"{type(error).__name__}: {error}") from error
         except Exception as error:
-            # Dask's own: no worker in time, a message that could not be read; ours are handed back as values.
+            # Of Dask's own making: no worker in time, a message that could not be read; ours are handed back as values.
             raise WorkerGone(f"{type(error).__name__}: {error}") from error
         finally:
             # A future that is kept makes Dask do its work again when the worker dies.

@@ -32,8 +32,8 @@ _log = logging.getLogger(__name__)
 class DaskExecutor:
     """Implements `bot.executor.protocol.Executor`: workers of our own, or those of a scheduler somewhere.
 
-    Raises ConfigError for an address that may not be used. `environment`: what the workers are started with, less
-    what is secret in it; by default the process's own.
+    Raises ConfigError for an address that may not be used. `environment`: what own workers are told beside the
+    process's own environment (less what is secret in it), such as where weights are.
     """
 
     def __init__(
@@ -44,12 +44,12 @@ class DaskExecutor:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._config = config
-        self._environment = dict(os.environ if environment is None else environment)
+        self._environment = {**os.environ, **(environment or {})}
         self._clock = clock
         self._remote: Whereabouts | None = None
         if config.scheduler is not None:
             address = transport.check_address(config.scheduler)
-            self._remote = Whereabouts(address=address, security=transport.remote_security(address, self._environment))
+            self._remote = Whereabouts(address=address, security=transport.remote_security(config))
         self._tracked: dict[str, Tracked] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
         self._keeper: asyncio.Task[None] | None = None
@@ -119,11 +119,15 @@ class DaskExecutor:
             if tracked.verdict.done():
                 return tracked.verdict.result()
         tracked.handed_over = True
-        future = connection.submit(tracked.order)
+        try:
+            future = connection.submit(tracked.order)
+        except WorkerGone as error:
+            return tracked.lost(str(error))
         result: asyncio.Future[Outcome] = asyncio.ensure_future(connection.outcome(future))
         try:
             await asyncio.wait({result, tracked.verdict}, return_when=asyncio.FIRST_COMPLETED)
             if tracked.verdict.done():
+                self._in_background(connection.stop([tracked.order.key]))
                 return tracked.verdict.result()
             return result.result()
         except WorkerGone as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import re
 import subprocess
@@ -24,13 +25,16 @@ class WorkerPlan:
     threads: int  # of torch
     slots: int
 
+    def named(self, name: str) -> WorkerPlan:
+        return dataclasses.replace(self, name=name)
+
 
 def plan_workers(config: ExecutorConfig, *, gpus: Sequence[str], cores: int) -> tuple[WorkerPlan, ...]:
     """The workers that `config` asks for, on a machine with these GPUs and cores."""
     kind, _, number = config.device.strip().lower().partition(":")
     chosen = list(gpus) if kind in ("auto", "cuda") else []
-    if chosen and number.isdecimal() and int(number) < len(chosen):
-        chosen = [chosen[int(number)]]
+    if number.isdecimal():  # one that is not there is the worker's to complain about
+        chosen = chosen[int(number) :][:1]
     count = config.workers or len(chosen) or 1
     threads = config.threads or max(1, cores // count)
     return tuple(_plan(f"dream-{index}", index, chosen, config.device, threads) for index in range(count))

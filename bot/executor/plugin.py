@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 import logging
 import os
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from distributed import Worker, WorkerPlugin
 
 from bot.executor.settings import DREAMS, PLUGIN, STATE, STOP, StudioSettings
-from bot.executor.studio import Studio
 from bot.executor.transport import LOG_FORMAT
 from dreamcore.recipe import ENGINE
+
+if TYPE_CHECKING:
+    from bot.executor.studio import Studio
 
 DEVICE, THREADS = "DREAM_WORKER_DEVICE", "DREAM_WORKER_THREADS"  #: in a worker's environment, set by who starts it
 
@@ -31,7 +34,7 @@ class DreamPlugin(WorkerPlugin):  # type: ignore[misc,unused-ignore]
             with contextlib.suppress(OSError):
                 os.setpriority(os.PRIO_PROCESS, 0, self._settings.niceness)
         if not hasattr(worker, PLUGIN):
-            studio = Studio(
+            studio = importlib.import_module("bot.executor.studio").Studio(  # not in the bot, which sends the plugin
                 device=os.environ.get(DEVICE, "auto"),
                 threads=int(os.environ.get(THREADS, "0")) or os.cpu_count() or 1,
                 download=self._settings.download,
@@ -57,6 +60,4 @@ class DreamPlugin(WorkerPlugin):  # type: ignore[misc,unused-ignore]
 
 def studio_of(worker: Worker) -> Studio:
     """The worker's studio."""
-    studio = getattr(worker, PLUGIN)
-    assert isinstance(studio, Studio)
-    return studio
+    return cast("Studio", getattr(worker, PLUGIN))

@@ -34,6 +34,9 @@ class Tracked:
 
     def heard(self, report: Mapping[str, Any], now: float) -> None:
         """A worker's report about this order."""
+        if report["phase"] == "decoding" and self.at_work:
+            # A scheduler that is set up so begins an order again by itself when its worker has died.
+            self.lose(f"worker {self.worker} died")
         self.worker = report["worker"]
         self._deadline = now + self._patience(report)
         if self.verdict.done():

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import dask
 from distributed.security import Security
 
+from bot.config import ExecutorConfig
 from bot.errors import ConfigError
 
 LOG_FORMAT = "%(levelname)s %(name)s: %(message)s"  #: of workers; the bot reads it and logs in its own
@@ -82,20 +83,21 @@ def check_address(address: str) -> str:
     return f"{scheme}://{rest}"
 
 
-def remote_security(address: str, environment: Mapping[str, str]) -> Security:
-    """Certificates for a scheduler of the operator's: files named by EXECUTOR_TLS_CA, _CERT and _KEY."""
-    if address.startswith("tcp://"):
+def remote_security(config: ExecutorConfig) -> Security:
+    """The operator's certificates for `config.scheduler`. Raises ConfigError where they are not there."""
+    assert config.scheduler is not None
+    if check_address(config.scheduler).startswith("tcp://"):
         return Security()  # type: ignore[no-untyped-call]
-    names = ("EXECUTOR_TLS_CA", "EXECUTOR_TLS_CERT", "EXECUTOR_TLS_KEY")
-    paths = []
-    for name in names:
-        value = environment.get(name, "").strip()
-        if not value:
-            raise ConfigError(f"A scheduler at {address} needs {', '.join(names)}: {name} is not set.")
-        if not Path(value).expanduser().is_file():
-            raise ConfigError(f"{name} names {value}, and there is no such file.")
-        paths.append(str(Path(value).expanduser()))
-    return security_of(*paths)
+    paths = {
+        "DREAM_SCHEDULER_CA": config.scheduler_ca,
+        "DREAM_SCHEDULER_CERT": config.scheduler_cert,
+        "DREAM_SCHEDULER_KEY": config.scheduler_key,
+    }
+    for name, path in paths.items():
+        if path is None or not Path(path).is_file():
+            raise ConfigError(f"A scheduler at {config.scheduler} needs certificates: set {name} to its file.")
+    authority, certificate, key = map(str, paths.values())
+    return security_of(authority, certificate, key)
 
 
 def security_of(authority: str, certificate: str, key: str) -> Security:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-import os
 import threading
 import time
 from collections.abc import Callable, Coroutine, Iterator
@@ -47,8 +46,7 @@ def config(**changes: Any) -> ExecutorConfig:
 
 def environment(home: Path) -> dict[str, str]:
     """Without any weights but the built-in ones."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("DREAM_")}
-    return {**kept, "DREAM_HOME": str(home), "TORCH_HOME": str(home)}
+    return {"DREAM_HOME": str(home), "DREAM_NETWORKS": "", "TORCH_HOME": str(home)}
 
 
 class Cluster:

@@ -82,7 +82,7 @@ def test_a_worker_that_gives_no_sign_of_life_is_replaced(cluster: Cluster) -> No
     assert isinstance(outcome, Lost)
     assert outcome.started
     assert "hung" in outcome.log
-    assert HUNG_AFTER - 1 < time.monotonic() - begun
+    assert time.monotonic() - begun > HUNG_AFTER - 1
     assert isinstance(cluster.dream(order()).result(30), Made)
     wait_until(lambda: not worker.is_running() or worker.status() == psutil.STATUS_ZOMBIE)
 

@@ -1,0 +1,296 @@
+"""Strangers' files are decoded in a child that can do nothing else; whatever it does, the worker goes on."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import psutil
+import pytest
+from PIL import Image, features
+
+from bot.executor import decoder as child
+from bot.executor import decoding
+from bot.executor.decoder import DecoderLimits
+from bot.executor.decoding import Decoder, DecoderKilled
+from bot.executor.processes import bare_environment
+from dreamcore.errors import DreamError, PictureError
+from dreamcore.picture import Limits, decode, encode
+from dreamcore.sample import landscape
+from tests.bot.executor.conftest import wait_until
+
+RGB = landscape(64, 48)
+KINDS = ["PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", *(["AVIF"] if features.check("avif") else [])]
+
+
+def saved(kind: str, image: Image.Image | None = None, **options: object) -> bytes:
+    out = io.BytesIO()
+    (image or Image.fromarray(RGB)).save(out, kind, **options)
+    return out.getvalue()
+
+
+def slow_picture() -> bytes:
+    """Some seconds of decoding."""
+    return saved("PNG", Image.fromarray(np.zeros((9000, 9000, 3), np.uint8)), compress_level=1)
+
+
+@pytest.fixture(scope="module")
+def decoder() -> Iterator[Decoder]:
+    started = Decoder()
+    yield started
+    started.close()
+
+
+@pytest.fixture
+def limited() -> Iterator[Callable[[DecoderLimits], Decoder]]:
+    made: list[Decoder] = []
+
+    def make(limits: DecoderLimits) -> Decoder:
+        made.append(Decoder(limits))
+        return made[-1]
+
+    yield make
+    for each in made:
+        each.close()
+
+
+def parent_of_children() -> psutil.Process:
+    return next(p for p in psutil.Process().children() if "bot.executor.decoder" in " ".join(p.cmdline()))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_child_reads_every_kind_of_picture_as_the_engine_itself_does(decoder: Decoder, kind: str) -> None:
+    data = saved(kind)
+    there, here = decoder.decode(data), decode(data)
+
+    assert np.array_equal(there.rgb, here.rgb)
+    assert (there.alpha, there.format, there.frames, there.notes) == (here.alpha, kind, here.frames, here.notes)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"kind": "JPEG", "image": Image.fromarray(RGB).convert("CMYK")},
+        {"kind": "TIFF", "compression": "tiff_lzw"},
+        {"kind": "TIFF", "compression": "tiff_adobe_deflate"},
+        {"kind": "PNG", "image": Image.fromarray(RGB).quantize(16), "transparency": 3},
+        {"kind": "GIF", "save_all": True, "append_images": [Image.fromarray(RGB[::-1].copy())]},
+        {"kind": "JPEG", "progressive": True, "comment": "ÄÖÜ"},
+    ],
+    ids=lambda options: "-".join(str(value) for value in options.values() if isinstance(value, str | bool)),
+)
+def test_what_pillow_loads_for_special_files_is_there_before_the_child_is_locked_in(
+    decoder: Decoder, options: dict[str, object]
+) -> None:
+    data = saved(**options)  # type: ignore[arg-type]
+    there, here = decoder.decode(data), decode(data)
+
+    assert np.array_equal(there.rgb, here.rgb)
+    assert there.alpha is here.alpha is None or np.array_equal(there.alpha, here.alpha)  # type: ignore[arg-type]
+    assert there.notes == here.notes
+
+
+def test_the_engines_own_sentences_come_through(decoder: Decoder) -> None:
+    for data in (b"", b"hello", b"%PDF-1.4", saved("PNG")[:200], saved("JPEG")[:100], b"RIFF\0\0\0\0WEBP"):
+        with pytest.raises(PictureError) as here:
+            decode(data)
+        with pytest.raises(PictureError) as there:
+            decoder.decode(data)
+        assert there.value.sentence == here.value.sentence
+        assert not isinstance(there.value, DecoderKilled)
+
+
+def test_a_child_takes_milliseconds_to_come(decoder: Decoder) -> None:
+    data = saved("PNG")
+    decoder.decode(data)
+    begun = time.monotonic()
+    for _ in range(10):
+        decoder.decode(data)
+    assert time.monotonic() - begun < 3
+
+
+def test_several_threads_decode_at_once(decoder: Decoder) -> None:
+    pictures = [saved("PNG", Image.fromarray(landscape(40 + n, 30))) for n in range(8)]
+    widths: dict[int, int] = {}
+    threads = [
+        threading.Thread(target=lambda n=n: widths.update({n: decoder.decode(pictures[n]).width})) for n in range(8)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert widths == {n: 40 + n for n in range(8)}
+
+
+def test_memory_is_bounded(limited: Callable[[DecoderLimits], Decoder]) -> None:
+    decoder = limited(DecoderLimits(memory=24 << 20))
+    assert decoder.decode(saved("PNG")).width == 64
+    with pytest.raises(DecoderKilled):
+        decoder.decode(slow_picture())
+    assert decoder.decode(saved("PNG")).width == 64
+
+
+def test_processor_time_is_bounded(limited: Callable[[DecoderLimits], Decoder]) -> None:
+    decoder = limited(DecoderLimits(cpu_seconds=1))
+    hard = saved("WEBP", Image.fromarray(np.tile(landscape(512, 512), (19, 19, 1))), lossless=True, quality=0, method=0)
+    with pytest.raises(DecoderKilled, match="took too much") as killed:
+        decoder.decode(hard)
+    assert "signal" in killed.value.log
+
+
+def test_time_by_the_clock_is_bounded(limited: Callable[[DecoderLimits], Decoder]) -> None:
+    decoder = limited(DecoderLimits(seconds=0.2))
+    decoder.start()
+    with pytest.raises(DecoderKilled) as killed:
+        decoder.decode(slow_picture())
+    assert "too long" in killed.value.log
+
+
+def test_a_child_that_is_killed_is_the_pictures_fault_and_the_next_picture_is_read(decoder: Decoder) -> None:
+    def kill() -> None:
+        wait_until(lambda: bool(parent_of_children().children()))
+        parent_of_children().children()[0].kill()
+
+    killer = threading.Thread(target=kill)
+    killer.start()
+    with pytest.raises(DecoderKilled) as killed:
+        decoder.decode(slow_picture())
+    killer.join()
+    assert "signal 9" in killed.value.log
+    assert decoder.decode(saved("PNG")).width == 64
+
+
+def test_a_killed_parent_is_nobodys_fault(decoder: Decoder) -> None:
+    decoder.decode(saved("PNG"))
+    before = parent_of_children()
+    before.kill()
+    assert decoder.decode(saved("PNG")).width == 64
+    assert parent_of_children().pid != before.pid
+
+
+def test_a_parent_that_is_killed_in_the_middle_takes_its_children_along_and_the_picture_is_read_again(
+    decoder: Decoder,
+) -> None:
+    decoder.decode(saved("PNG"))
+    parent = parent_of_children()
+    orphans: list[psutil.Process] = []
+
+    def kill() -> None:
+        wait_until(lambda: bool(parent.children()))
+        orphans.extend(parent.children())
+        parent.kill()
+
+    killer = threading.Thread(target=kill)
+    killer.start()
+    assert decoder.decode(slow_picture()).width == 9000
+    killer.join()
+    wait_until(lambda: not any(orphan.is_running() for orphan in orphans), 5)
+
+
+def test_close_leaves_no_process() -> None:
+    others = set(psutil.Process().children())
+    decoder = Decoder()
+    decoder.start()
+    assert len(set(psutil.Process().children()) - others) == 1
+    decoder.close()
+    assert set(psutil.Process().children()) <= others
+
+
+def test_a_child_can_open_nothing_and_knows_nothing(tmp_path: Path) -> None:
+    ours, theirs = socket.socketpair()
+    (tmp_path / "secret").write_text("secret")
+    pid = os.fork()
+    if pid == 0:
+        child.confine(DecoderLimits())
+        told = {}
+        for name, act in {
+            "file": (tmp_path / "secret").read_text,
+            "new file": (tmp_path / "new").touch,
+            "socket": socket.socket,
+            "folder": lambda: list(tmp_path.iterdir()),
+            "pipe": os.pipe,
+            "memory": lambda: bytearray(3 << 30),
+        }.items():
+            try:
+                act()
+                told[name] = "went well"
+            except (OSError, MemoryError) as error:
+                told[name] = type(error).__name__
+        theirs.sendall(child.framed(told))
+        os._exit(0)
+    os.waitpid(pid, 0)
+    assert "went well" not in child.received_header(ours).values()
+    ours.close()
+    theirs.close()
+
+
+def test_the_operators_environment_is_not_passed_on(decoder: Decoder, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("DISCORD_TOKEN", "DREAM_DATABASE", "AWS_SECRET_ACCESS_KEY", "SOMETHING"):
+        monkeypatch.setenv(name, "very-secret")
+    assert "very-secret" not in bare_environment().values()
+    decoder.close()
+    decoder.start()
+    assert "very-secret" not in parent_of_children().environ().values()
+
+
+HONEST = {"width": 2, "height": 2, "alpha": False, "format": "PNG", "frames": 1, "notes": []}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"width": 10**6, "height": 10**6},
+        {"width": 70_000, "height": 1},
+        {"width": -2},
+        {"width": True},
+        {"width": "2"},
+        {"width": None},
+        {"format": "EXE"},
+        {"notes": ["x" * 10_000]},
+        {"notes": ["x"] * 1000},
+        {"notes": [3]},
+        {"notes": None},
+        {"error": "x" * 10_000, "log": ""},
+        {"error": ["no text"], "log": ""},
+        {"error": "no log"},
+        {"died": 3},
+    ],
+    ids=str,
+)
+def test_a_child_that_was_taken_over_is_not_believed(changes: dict[str, object]) -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        theirs.sendall(b"\0" * 12)
+        with pytest.raises((ValueError, TypeError, KeyError)):
+            decoding._picture(ours, {**HONEST, **changes}, DecoderLimits())
+
+
+def test_an_answer_that_is_no_answer_is_not_believed() -> None:
+    for said in (b"", b"\0", b"\xff\xff\xff\xff", b"\0\0\0\2[]", b"\0\0\0\3{]}", child.LENGTH.pack(100) + b"{}"):
+        ours, theirs = socket.socketpair()
+        with ours:
+            theirs.sendall(said)
+            theirs.close()
+            with pytest.raises((ValueError, EOFError)):
+                child.received_header(ours)
+
+
+def test_what_a_child_says_is_one_line(decoder: Decoder) -> None:
+    assert decoding._text("a\nb\x1b[31mc") == "a b [31mc"
+
+
+def test_without_a_python_that_starts_there_is_a_sentence_and_no_blame(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(decoding, "python_command", lambda *arguments: ["false"])
+    decoder = Decoder(DecoderLimits(picture=Limits(pixels=10**6)))
+    with pytest.raises(DreamError) as error:
+        decoder.decode(encode(RGB, format="PNG"))
+    assert not isinstance(error.value, PictureError)
+    assert json.dumps(error.value.sentence)
+    decoder.close()
