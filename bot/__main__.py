@@ -1,4 +1,4 @@
-"""The command line: `python -m bot run | doctor | playground`."""
+"""The command line: `python -m bot start | run | doctor | playground`."""
 
 from __future__ import annotations
 
@@ -64,6 +64,25 @@ def _doctor(options: argparse.Namespace) -> int:
     return asyncio.run(examine(_config(), print))
 
 
+def _start(options: argparse.Namespace) -> int:
+    """On Discord where there is a token, else in the playground."""
+    return _run(options) if _config().token is not None else _playground(options)
+
+
+def _playground(options: argparse.Namespace) -> int:
+    """The stand-in for Discord and the bot in it, until SIGINT or SIGTERM."""
+    from bot.operations.playing import play
+
+    return asyncio.run(play(_config(), print))
+
+
+def _post(options: argparse.Namespace) -> int:
+    """A picture into a running playground, and its dream back."""
+    from bot.operations.playing import ask
+
+    return asyncio.run(ask(_config(), options.picture, " ".join(options.recipe), options.folder, print))
+
+
 def _config() -> Config:
     config = read_config(os.environ, DOTENV)
     configure(config)
@@ -83,11 +102,21 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m bot", description="A Discord bot that dreams.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for name, command, what in (
+        ("start", _start, "run where there is a DISCORD_TOKEN, else playground"),
         ("run", _run, "connect to Discord and dream (settings: .env.example)"),
         ("doctor", _doctor, "check token, intents, permissions, weights, GPU, disk; say what to do"),
     ):
         one = commands.add_parser(name, help=what, description=what)
         one.set_defaults(command=command)
+    what = "the bot in a stand-in for Discord on this machine, without an account"
+    playground = commands.add_parser("playground", help=what, description=what)
+    playground.set_defaults(command=_playground)
+    what = "post a picture into the running playground, and save its dream"
+    post = playground.add_subparsers(metavar="COMMAND").add_parser("post", help=what, description=what)
+    post.add_argument("picture", metavar="PICTURE", type=Path, help="a file")
+    post.add_argument("recipe", metavar="key=value", nargs="*", help="as behind !dream: style=eyes strength=1.5")
+    post.add_argument("--folder", type=Path, default=Path("dreams"), help="where the dream is saved (%(default)s)")
+    post.set_defaults(command=_post)
     return parser
 
 

@@ -84,3 +84,9 @@ def test_a_data_folder_that_cannot_be_made_may_be_there_the_next_time(tmp_path: 
     assert done.returncode == 1, done.stderr
     assert "cannot be written" in done.stderr.splitlines()[-1]
     assert "Traceback" not in done.stderr
+
+
+def test_help_names_every_command() -> None:
+    done = subprocess.run([sys.executable, "-m", "bot", "--help"], capture_output=True, text=True, cwd=ROOT, check=True)
+    for command in ("start", "run", "doctor", "playground"):
+        assert command in done.stdout
