@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PHOTO ?=
 RECIPE ?=
 
-.PHONY: run test bench gallery clean
+.PHONY: run dream test soak bench gallery clean
 .DEFAULT_GOAL := run
 
 $(VENV)/ready: pyproject.toml
@@ -17,8 +17,12 @@ $(VENV)/ready: pyproject.toml
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --editable . --group dev
 	@touch $@
 
-# Dreams the photograph named by PHOTO, or a landscape that it renders: make run PHOTO=cat.jpg RECIPE="style=eyes"
+# With a DISCORD_TOKEN (in the environment or in .env) the bot on Discord; without one the bot in its playground.
 run: $(VENV)/ready
+	@$(BIN)/python -m bot start
+
+# Dreams the photograph named by PHOTO, or a landscape that it renders: make dream PHOTO=cat.jpg RECIPE="style=eyes"
+dream: $(VENV)/ready
 	@$(BIN)/python -m dreamcore first "$(PHOTO)" $(RECIPE)
 
 test: $(VENV)/ready
@@ -26,6 +30,10 @@ test: $(VENV)/ready
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest
+
+# The long ones: many members, kills at random moments.
+soak: $(VENV)/ready
+	$(BIN)/python -m pytest -m soak --timeout 3600 tests/e2e
 
 bench: $(VENV)/ready
 	$(BIN)/python -m benchmarks.step

@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import fcntl
 import logging
+import os
 import signal
 import time
 from collections.abc import Callable, Iterator
@@ -105,7 +106,7 @@ async def run(config: Config, *, executor_for: Callable[[Config], Executor] | No
             watch = LoopWatch()
             watch.start()
             stack.push_async_callback(_report, watch)
-            executor = executor_for(config) if executor_for else DaskExecutor(config=config.executor)
+            executor = (executor_for or _workers)(config)
             stack.push_async_callback(executor.close, 0.0)
             await executor.start()
             application, database = await _both(config)
@@ -115,6 +116,10 @@ async def run(config: Config, *, executor_for: Callable[[Config], Executor] | No
             stack.push_async_callback(queue.close)
             client = DreamClient(config=config, application=application, queue=queue, executor=executor)
             await _serve(client, config.token, queue, executor, stop)
+
+
+def _workers(config: Config) -> Executor:
+    return DaskExecutor(config=config.executor, environment={**os.environ, **config.worker_environment})
 
 
 async def _both(config: Config) -> tuple[Application, Database]:

@@ -1,0 +1,73 @@
+"""From a posted picture to its dream: the real process, the real engine, real sockets."""
+
+from __future__ import annotations
+
+import io
+
+from PIL import Image
+
+from bot.playground.drafts import File
+from dreamcore.picture import read_recipe
+from tests.e2e.town import QUICK, Town, cat, in_town, is_dream
+
+
+@in_town()
+async def test_a_posted_photograph_comes_back_dreamt(town: Town) -> None:
+    asked = await town.ask("!dream size=192", cat())
+    waiting = await town.says("Your dream is next")
+    dream = await town.dream(asked)
+    assert dream is waiting, "the waiting message becomes the dream"
+    (attachment,) = dream.attachments
+    with Image.open(io.BytesIO(attachment.data)) as made, Image.open(io.BytesIO(cat().data)) as source:
+        assert made.size == source.size
+        before, after = source.convert("RGB").tobytes(), made.convert("RGB").tobytes()
+    changed = sum(a != b for a, b in zip(before, after, strict=True)) / len(before)
+    assert changed > 0.9
+    recipe = read_recipe(attachment.data)
+    assert recipe is not None
+    assert recipe in dream.text, "the recipe in the message is the one that made the picture"
+    assert attachment.description
+    assert "torch" not in town.bot.log
+    assert town.troubles() == []
+
+
+@in_town()
+async def test_every_door_leads_to_a_dream(town: Town) -> None:
+    place, standin = town.place, town.standin
+    several = await town.ask(f"!dream {QUICK}", cat("one.jpg"), cat("two.jpg", spoiler=True))
+    both = await town.dream(several)
+    assert [one.filename for one in both.attachments] == ["one-dream.png", "SPOILER_two-dream.png"]
+
+    slash = await standin.command(
+        place.ada, place.dreams, "dream", {"picture": cat(), "strength": 0.5, "recipe": f"{QUICK} seed=7"}
+    )
+    by_slash = await standin.message(lambda one: one is slash.original and is_dream(one), 60)
+    assert "strength=0.5" in by_slash.text
+    assert "seed=7" in by_slash.text
+
+    plain = await standin.post(place.general, place.ben, "look at this", attachments=[cat()])
+    menu = await standin.menu(place.ada, place.general, "Dream this", plain)
+    by_menu = await standin.message(lambda one: one is menu.original and is_dream(one), 60)
+    assert place.ben.mention in by_menu.text, "the picture's author is named"
+
+    again = await standin.press(place.ben, by_slash, "Again")
+    by_button = await standin.message(lambda one: one is again.original and is_dream(one), 60)
+    assert "strength=0.5" in by_button.text
+    assert "seed=7" not in by_button.text
+    assert town.troubles() == []
+
+
+@in_town()
+async def test_what_is_no_picture_gets_a_sentence_and_the_next_one_its_dream(town: Town) -> None:
+    cut = File(filename="cut.jpg", data=cat().data[:4000])
+    lie = File(filename="lie.png", data=b"This is no picture at all, whatever its name says.")
+    asked = [await town.ask(f"!dream {QUICK}", one) for one in (cut, lie)]
+    good = await town.ask(f"!dream {QUICK}", cat(), user=town.place.ben)
+    await town.dream(good)
+    for one in asked:
+        told = await town.standin.message(lambda answer, one=one: answer.reply_to == one.id and not answer.buttons, 30)
+        assert told.text
+    await town.ask("!dream strenght=2", cat())
+    await town.says("Did you mean strength?")
+    await town.ask("!dream network=/etc/passwd", cat())
+    await town.says("There is no network")

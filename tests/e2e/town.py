@@ -1,0 +1,125 @@
+"""A stand-in with people in it, and the real bot in its own process beside it."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import os
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from bot.playground.drafts import File
+from bot.playground.friendly import Friendly, furnish
+from bot.playground.model import Message, User
+from bot.playground.standin import StandIn
+from tests.e2e.process import BotProcess
+
+CAT = Path(__file__).parents[1] / "data" / "chelsea.jpg"
+QUICK = "network=daydream size=96 steps=2 octaves=1"  #: a dream of the real engine that takes tens of milliseconds
+PATIENCE = 120.0  #: seconds; a loaded machine starts workers slowly
+
+
+def cat(name: str = "cat.jpg", **more: Any) -> File:
+    return File(filename=name, data=CAT.read_bytes(), **more)
+
+
+class Town:
+    """The stand-in, its friendly server, and the bot's lives, one after the other."""
+
+    def __init__(self, standin: StandIn, home: Path, module: str, variables: dict[str, str]) -> None:
+        self.standin, self.home, self.module, self.variables = standin, home, module, variables
+        self.place: Friendly = furnish(standin.world)
+        self.lives: list[BotProcess] = []
+
+    @property
+    def bot(self) -> BotProcess:
+        return self.lives[-1]
+
+    async def start(self, *, wait: bool = True) -> BotProcess:
+        """A new life of the bot, in the same folder."""
+        life = BotProcess(
+            home=self.home, api=self.standin.api, token=self.standin.token, module=self.module, **self.variables
+        )
+        self.lives.append(life)
+        await life.start(wait=wait)
+        return life
+
+    async def ask(self, text: str, *pictures: File, user: User | None = None, **more: Any) -> Message:
+        channel = more.pop("channel", self.place.dreams)
+        return await self.standin.post(channel, user or self.place.ada, text, attachments=pictures, **more)
+
+    def of_bot(self) -> list[Message]:
+        return [one for one in self.standin.world.messages() if one.author is self.standin.world.bot]
+
+    def dreams(self, asked: Message | None = None) -> list[Message]:
+        """The bot's messages that carry a dream; of one request, where it is named."""
+        return [one for one in self.of_bot() if is_dream(one) and (asked is None or answers(one, asked))]
+
+    async def dream(self, asked: Message | None = None, *, timeout: float = PATIENCE) -> Message:
+        """The first dream, there or to come."""
+        return await self.standin.message(
+            lambda one: one.author is self.standin.world.bot and is_dream(one) and (not asked or answers(one, asked)),
+            timeout,
+        )
+
+    async def says(self, words: str, *, timeout: float = 30.0) -> Message:
+        return await self.standin.message(
+            lambda one: one.author is self.standin.world.bot and words in one.text and not one.loading, timeout
+        )
+
+    def differences(self) -> Sequence[str]:
+        """Between what went over the wire and the published description; nothing where that is not at hand."""
+        found = [*self.standin.record.unknown_routes, *map(str, self.standin.record.crashes)]
+        if path := os.environ.get("DISCORD_OPENAPI"):
+            found += self.standin.check_against(Path(path))
+        return found
+
+    def troubles(self) -> list[str]:
+        """What the bot logged as a warning or worse, over all its lives."""
+        return [line["message"] for life in self.lives for line in life.troubles()]
+
+
+def is_dream(message: Message) -> bool:
+    return any(button.get("label") == "Again" for button in message.buttons)
+
+
+def answers(message: Message, asked: Message) -> bool:
+    return message.reply_to == asked.id
+
+
+def in_town(
+    *, module: str = "bot", start: bool = True, **variables: str
+) -> Callable[[Callable[..., Coroutine[Any, Any, None]]], Callable[..., None]]:
+    """Makes a test out of `async def test(town)`. Afterwards nothing may differ from what Discord describes."""
+
+    def decorate(test: Callable[..., Coroutine[Any, Any, None]]) -> Callable[..., None]:
+        async def lived(home: Path) -> None:
+            async with town(home, module, variables) as here:
+                if start:
+                    await here.start()
+                await test(here)
+                if not here.bot.ended:
+                    assert await here.bot.stop() == 0, here.bot.log
+                assert here.differences() == []
+
+        @functools.wraps(test)
+        def run(tmp_path: Path) -> None:
+            asyncio.run(lived(tmp_path / "home"))
+
+        del run.__wrapped__  # pytest would ask for its parameters
+        return run
+
+    return decorate
+
+
+@asynccontextmanager
+async def town(home: Path, module: str, variables: dict[str, str]) -> AsyncIterator[Town]:
+    async with StandIn() as standin:
+        here = Town(standin, home, module, variables)
+        try:
+            yield here
+        finally:
+            for life in here.lives:
+                await life.kill()
