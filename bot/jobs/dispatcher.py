@@ -13,7 +13,7 @@ import logging
 import time
 from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import TypeVar
+from typing import TypeVar, assert_never
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -218,6 +218,8 @@ class Dispatcher:
                 if not self._closing and self._queue.board.get(job) is not None:
                     self._unbegun += 1  # the executor is closing before we do
                 await self._insist(lambda: work.returned(job, ordinal, attempt), order)
+            case _:
+                assert_never(outcome)  # raises: it fails like whatever else cannot be stored
 
     async def _give_up(self, order: Order, error: Exception) -> None:
         """Storing it fails in a way that waiting does not help against: this picture has failed, the rest goes on."""

@@ -166,6 +166,17 @@ async def test_each_limit_has_its_own_sentence(tmp_path: Path) -> None:
 
 
 @in_loop
+async def test_what_people_ask_for_by_their_own_installation_is_counted_apart(tmp_path: Path) -> None:
+    async with opened(tmp_path, limits=limits(member_per_hour=1, personal_per_hour=2)) as queue:
+        await queue.accept(request())
+        for _ in range(2):
+            await queue.accept(request(guild=None, reachable=False))
+        for reachable in (True, False):
+            with pytest.raises(Refusal):
+                await queue.accept(request(reachable=reachable))
+
+
+@in_loop
 async def test_the_third_picture_that_kills_its_decoder_is_the_last_for_an_hour(tmp_path: Path) -> None:
     clock = Clock()
     executor = ScriptedExecutor(automatic=lambda order: failed(killed_decoder=True))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import sqlite3
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -110,6 +111,36 @@ async def test_a_flood_waits_for_a_first_picture(tmp_path: Path) -> None:
             handed.start()
             handed.end()
         assert (await desk.executor.order(2)).order.job == late.job.id
+
+
+@in_loop
+async def test_what_runs_counts_as_served(tmp_path: Path) -> None:
+    """With many workers a flood must not take them all at once."""
+    async with opened(tmp_path) as queue:
+        for member in (1, 2):  # both have had something lately, and as much
+            await queue.accept(request(requester=member))
+            order = await queue.work.next()
+            assert order is not None
+            await queue.work.made(order, made(order), await queue.work.keep(order, made(order)))
+        for _ in range(4):
+            await queue.accept(request(requester=1))
+        for _ in range(2):
+            await queue.accept(request(requester=2))
+        handed = [await queue.work.next() for _ in range(4)]
+        requesters = [(await queue.job(order.job)).requester for order in handed if order is not None]
+        assert requesters == [1, 2, 1, 2]
+
+
+@in_loop
+async def test_guilds_take_turns_also_in_what_runs(tmp_path: Path) -> None:
+    async with opened(tmp_path) as queue:
+        for member in range(1, 5):
+            await queue.accept(request(requester=member, guild=1))
+        for member in range(5, 7):
+            await queue.accept(request(requester=member, guild=2))
+        handed = [await queue.work.next() for _ in range(4)]
+        guilds = [(await queue.job(order.job)).place.guild for order in handed if order is not None]
+        assert guilds == [1, 2, 1, 2]
 
 
 @in_loop
@@ -229,8 +260,6 @@ async def test_one_bad_job_never_stops_the_rest(tmp_path: Path, caplog: pytest.L
         async def dream(self, order: Order, on_event: Callable[[Event], None]) -> Outcome:
             if order.picture == b"raises":
                 raise ZeroDivisionError
-            if order.picture == b"cancels":
-                raise asyncio.CancelledError
             if order.picture == b"nonsense":
                 return None  # type: ignore[return-value]
             return await super().dream(order, on_event)
@@ -242,15 +271,31 @@ async def test_one_bad_job_never_stops_the_rest(tmp_path: Path, caplog: pytest.L
         for path in (tmp_path / "sources").rglob("*"):
             if path.is_file() and path.read_bytes() == b"gone":
                 path.unlink()
-        unreadable = await desk.queue.accept(request(b"cancels"))
+        nonsense = await desk.queue.accept(request(b"nonsense"))
         good = [await desk.queue.accept(request(requester=member)) for member in range(2, 6)]
         await desk.answers.all_of(bad.job.id, *(accepted.job.id for accepted in good))
         job = await job_of(desk, bad.job.id)
         assert job.state is JobState.FAILED
         assert bad.job.id in (job.pictures[0].error or "")
         assert any(getattr(record, "job", None) == bad.job.id for record in caplog.records)
-        await desk.answers.all_of(gone.job.id)
-        assert (await job_of(desk, unreadable.job.id)).state in (JobState.WAITING, JobState.RUNNING)
+        await desk.answers.all_of(gone.job.id, nonsense.job.id)
+        assert "post it again" in ((await job_of(desk, gone.job.id)).pictures[0].error or "")
+
+
+@in_loop
+async def test_an_executor_whose_own_work_is_cancelled_gets_the_order_again(tmp_path: Path) -> None:
+    """A library's future that is cancelled raises what a task's own cancelling raises."""
+
+    class Cancelling(ScriptedExecutor):
+        async def dream(self, order: Order, on_event: Callable[[Event], None]) -> Outcome:
+            if order.attempt == 1:
+                raise asyncio.CancelledError
+            return await super().dream(order, on_event)
+
+    async with dispatching(tmp_path, executor=Cancelling(automatic=made), clock=time.time) as desk:
+        accepted = await desk.queue.accept(request())
+        await desk.answers.all_of(accepted.job.id)
+        assert (await job_of(desk, accepted.job.id)).state is JobState.MADE
 
 
 @in_loop

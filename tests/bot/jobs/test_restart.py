@@ -168,6 +168,22 @@ async def test_who_was_served_before_the_restart_is_remembered(tmp_path: Path) -
 
 
 @in_loop
+async def test_how_much_each_had_before_the_restart_is_remembered(tmp_path: Path) -> None:
+    async with opened(tmp_path) as queue:
+        for requester, seconds in ((1, 50.0), (2, 5.0)):
+            await queue.accept(request(requester=requester))
+            order = await queue.work.next()
+            assert order is not None
+            dream = made(order, seconds=seconds)
+            await queue.work.made(order, dream, await queue.work.keep(order, dream))
+    async with opened(tmp_path) as queue:
+        for requester in (1, 2):
+            await queue.accept(request(requester=requester))
+        handed = [await queue.work.next() for _ in range(2)]
+        assert [(await queue.job(order.job)).requester for order in handed if order is not None] == [2, 1]
+
+
+@in_loop
 async def test_what_was_measured_before_the_restart_is_remembered(tmp_path: Path) -> None:
     executor = ScriptedExecutor(automatic=lambda order: made(order, seconds=7.0))
     async with dispatching(tmp_path, executor=executor) as desk:
