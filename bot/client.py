@@ -10,7 +10,6 @@ import asyncio
 import contextlib
 import fcntl
 import logging
-import os
 import signal
 import time
 from collections.abc import Callable, Iterator
@@ -119,7 +118,7 @@ async def run(config: Config, *, executor_for: Callable[[Config], Executor] | No
 
 
 def _workers(config: Config) -> Executor:
-    return DaskExecutor(config=config.executor, environment={**os.environ, **config.worker_environment})
+    return DaskExecutor(config=config.executor, environment=config.worker_environment)
 
 
 async def _both(config: Config) -> tuple[Application, Database]:

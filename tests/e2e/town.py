@@ -77,8 +77,9 @@ class Town:
         return found
 
     def troubles(self) -> list[str]:
-        """What the bot logged as a warning or worse, over all its lives."""
-        return [line["message"] for life in self.lives for line in life.troubles()]
+        """What the bot logged as a warning or worse, over all its lives; a busy machine's pauses apart."""
+        said = [line["message"] for life in self.lives for line in life.troubles()]
+        return [line for line in said if "event loop was blocked" not in line]
 
 
 def is_dream(message: Message) -> bool:
