@@ -132,10 +132,10 @@ def test_slow_checks_and_expired_links_are_answered_in_time_and_in_private(
     monkeypatch.setattr("bot.dreaming.conversation.QUICK", 0.05)
 
     async def test(house: House) -> None:
-        check = house.queue.check
+        check, acknowledged = house.queue.check, asyncio.Event()
 
         async def slow(**asked: object) -> None:
-            await asyncio.sleep(0.3)
+            await acknowledged.wait()
             await check(**asked)  # type: ignore[arg-type]
 
         house.queue.check = slow  # type: ignore[method-assign]
@@ -143,6 +143,7 @@ def test_slow_checks_and_expired_links_are_answered_in_time_and_in_private(
         assert asked.original is not None
         assert asked.original.loading, "acknowledged before the checks were through"
         house.standin.faults.expire_links()
+        acknowledged.set()
         await house.told(asked, "has expired")
         assert [one.only_for for one in house.world.messages()] == [house.alice.id], "nothing public is left"
 
