@@ -16,7 +16,7 @@ from bot.executor import work
 from bot.executor.local import Whereabouts
 from bot.executor.plugin import DreamPlugin
 from bot.executor.protocol import Encoded, Order, Outcome
-from bot.executor.settings import DREAMS, PLUGIN, QUICK, STATE, STOP, StudioSettings
+from bot.executor.settings import DREAMS, PLUGIN, QUICK, STATE, STOP, TOPIC, StudioSettings
 from dreamcore.errors import DreamError
 
 CONNECT_SECONDS = 15.0
@@ -34,9 +34,8 @@ class WorkerGone(Exception):
 class Connection:
     """To a scheduler whose workers are made to dream."""
 
-    def __init__(self, client: Client, topic: str) -> None:
+    def __init__(self, client: Client) -> None:
         self._client = client
-        self._topic = topic
         self._numbers = itertools.count()
 
     @classmethod
@@ -52,10 +51,9 @@ class Connection:
             timeout=CONNECT_SECONDS,
             direct_to_workers=direct,
         )
-        topic = f"dreams-{client.id}"
-        connection = cls(client, topic)
+        connection = cls(client)
         try:
-            client.subscribe_topic(topic, lambda event: on_report(event[1]))  # type: ignore[no-untyped-call]
+            client.subscribe_topic(TOPIC, lambda event: on_report(event[1]))  # type: ignore[no-untyped-call]
             await client.register_plugin(DreamPlugin(settings), name=PLUGIN)
         except BaseException:
             await connection.close()
@@ -80,7 +78,6 @@ class Connection:
         return self._client.submit(
             work.dream,
             order,
-            self._topic,
             # The number before the id keeps every order under one name in the scheduler's statistics, which it never
             # forgets: it takes the letters up to the first number for the name of the function.
             key=f"dream-0-{order.key}",

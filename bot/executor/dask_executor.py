@@ -183,8 +183,8 @@ class DaskExecutor:
             begun = self._clock()
             try:
                 await self._with_cluster()
-            except (OSError, TimeoutError, ValueError, KeyError) as error:
-                _log.error("the workers cannot be reached: %r", error)
+            except Exception as error:
+                _log.error("the workers cannot be started or reached: %r", error)
             if self._clock() - begun > 60:
                 wait = RETRY_SECONDS[0]
             await asyncio.sleep(wait)

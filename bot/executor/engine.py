@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import collections
 import io
-import logging
 import threading
 from collections.abc import Callable
 
@@ -35,7 +34,6 @@ SLOWEST = {"cpu": 3e9, "mps": 1e11, "cuda": 2e11}
 FIRST_USE_SECONDS = 20.0  #: of a network, a device or a size
 
 AskStop = Callable[[], bool]
-_log = logging.getLogger(__name__)
 
 
 class Engine:
@@ -52,14 +50,18 @@ class Engine:
         self.default = PREFERRED if available(PREFERRED) else FALLBACK
         self.network(self.default, lambda: False)
 
-    def fetch_preferred(self) -> None:
-        """Fetch the better network's weights where they may be fetched, and dream with it from then on."""
+    def fetch_preferred(self) -> bool:
+        """Fetch the better network's weights where they may be fetched, and dream with it from then on.
+
+        False: it did not work now, and may later.
+        """
         if self.default == PREFERRED or not self._download:
-            return
-        if default_network(download=True) == PREFERRED:
-            self.network(PREFERRED, lambda: False)
-            self.default = PREFERRED
-            _log.info("from now on %s dreams by default", PREFERRED)
+            return True
+        if default_network(download=True) != PREFERRED:
+            return False
+        self.network(PREFERRED, lambda: False)
+        self.default = PREFERRED
+        return True
 
     def warm_up(self) -> None:
         """One small dream, so that the first order does not pay for what libraries do at their first use."""

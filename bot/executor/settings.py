@@ -7,6 +7,7 @@ from dataclasses import dataclass
 PLUGIN = "dreambot"  #: the worker plugin's name
 STATE = "dreambot_state"  #: the workers' handler that says how they are
 STOP = "dreambot_stop"  #: the workers' handler that stops orders by key
+TOPIC = "dreams"  #: of the workers' reports; one for all, since a scheduler never forgets a topic
 DREAMS, QUICK = "dreams", "quick"  #: Dask resources: slots for orders, and one for small work beside them
 NICENESS = 5  #: of workers on the bot's own machine: the bot answers first
 QUIET_SECONDS = 0.25  #: at least this long between two reports without a preview

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 WENT_WRONG = "Something went wrong while dreaming; it has been noted."
 NO_MEMORY = "There is not enough memory for a dream of this size: try a smaller size=."
 STOP_SECONDS = 0.1  #: within which a waiting order heeds that it was stopped
+FETCH_AGAIN_SECONDS = 600.0  #: after weights could not be fetched
 _STOPS_KEPT = 1000  #: keys of orders that were stopped, some of which may never come
 
 #: Tells the bot: a phase of the order, its share, a preview, and the longest step so far where steps are made.
@@ -52,6 +53,7 @@ class Studio:
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="engine")
         self._engine: Future[Engine] = self._pool.submit(self._loaded)
         self._pool.submit(self._warm_up)
+        self._closed = threading.Event()
         self._fetching = threading.Thread(target=self._fetch, name="weights", daemon=True)
         self._fetching.start()
 
@@ -78,6 +80,7 @@ class Studio:
             self._stopped.popitem(last=False)
 
     def close(self) -> None:
+        self._closed.set()
         self._pool.shutdown(wait=False, cancel_futures=True)
         self.decoder.close()
 
@@ -165,10 +168,15 @@ class Studio:
             self._engine.result().warm_up()
 
     def _fetch(self) -> None:
-        try:
-            self._engine.result().fetch_preferred()
-        except Exception as error:  # dreams go on without
-            _log.warning("no better network: %s", getattr(error, "log", repr(error)))
+        """In a thread of its own: dreams go on with what is there."""
+        while True:
+            try:
+                if self._engine.result().fetch_preferred():
+                    return
+            except Exception as error:
+                _log.warning("no better network: %s", getattr(error, "log", repr(error)))
+            if self._closed.wait(FETCH_AGAIN_SECONDS):
+                return
 
 
 class _Reporter:

@@ -10,13 +10,14 @@ from distributed import Worker, get_worker
 
 from bot.executor.plugin import studio_of
 from bot.executor.protocol import Encoded, Order, Outcome
+from bot.executor.settings import TOPIC
 from dreamcore.errors import DreamError
 
 
-def dream(order: Order, topic: str) -> Outcome:
-    """One order. Progress goes to `topic`; stop comes by the worker's handler."""
+def dream(order: Order) -> Outcome:
+    """One order. Reports go out as Dask's events; stop comes by the worker's handler."""
     worker = get_worker()
-    return studio_of(worker).dream(order, functools.partial(_report, worker, topic, order.key))
+    return studio_of(worker).dream(order, functools.partial(_report, worker, order.key))
 
 
 def refit(picture: bytes, byte_limit: int) -> Encoded | DreamError:
@@ -41,5 +42,5 @@ def compare(before: bytes, after: bytes, byte_limit: int) -> Encoded | DreamErro
     return encoded
 
 
-def _report(worker: Worker, topic: str, key: str, message: dict[str, Any]) -> None:
-    worker.log_event(topic, {**message, "key": key, "worker": worker.address})
+def _report(worker: Worker, key: str, message: dict[str, Any]) -> None:
+    worker.log_event(TOPIC, {**message, "key": key, "worker": worker.address})

@@ -41,22 +41,7 @@ def again(cluster: Cluster) -> Outcome:
     return outcome
 
 
-def test_a_killed_workers_order_is_lost_and_the_next_worker_goes_on(cluster: Cluster) -> None:
-    running = cluster.dreaming(long_order())
-    events: list[Event] = []
-    queued = [cluster.dream(order(), events), cluster.dream(order())]
-    time.sleep(0.3)
-    the_worker().kill()
-
-    outcome = running.result(10)
-    assert isinstance(outcome, Lost)
-    assert outcome.started
-    for waiting in queued:
-        assert isinstance(waiting.result(30), Lost | Made)
-    assert isinstance(cluster.dream(order()).result(30), Made)
-
-
-def test_an_order_that_only_waited_when_its_worker_died_is_not_to_blame(cluster: Cluster) -> None:
+def test_a_killed_workers_order_is_lost_and_those_that_only_waited_are_not_to_blame(cluster: Cluster) -> None:
     running = cluster.dreaming(long_order())
     events: list[Event] = []
     decoded, untouched = cluster.dream(order(), events), cluster.dream(order(), events)
@@ -69,6 +54,7 @@ def test_an_order_that_only_waited_when_its_worker_died_is_not_to_blame(cluster:
     assert lost.started
     for outcome in (decoded.result(60), untouched.result(60)):
         assert isinstance(outcome, Made) or (isinstance(outcome, Lost) and not outcome.started)
+    assert isinstance(again(cluster), Made)
 
 
 def test_a_worker_that_gives_no_sign_of_life_is_replaced(cluster: Cluster) -> None:

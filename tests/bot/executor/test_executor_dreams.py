@@ -156,6 +156,16 @@ def test_what_was_handed_over_first_is_dreamt_first(cluster: Cluster) -> None:
     assert done == [0, 1, 2, 3, 4]
 
 
+def test_nothing_of_an_order_stays_behind(cluster: Cluster) -> None:
+    """Dask makes a result anew when its worker dies, for as long as somebody holds on to it."""
+    for recipe in (SMALL, "network=nonsense"):
+        cluster.dream(order(recipe)).result(60)
+    connection = cluster.executor._connection
+    assert connection is not None
+    assert not connection._client.futures
+    assert not cluster.executor._tracked
+
+
 def test_small_work_does_not_wait_behind_a_dream(cluster: Cluster) -> None:
     made = cluster.dream(order(picture=encode(landscape(320, 240), format="PNG"))).result(60)
     assert isinstance(made, Made)
