@@ -33,7 +33,7 @@ test: $(VENV)/ready
 
 # The long ones: many members, kills at random moments.
 soak: $(VENV)/ready
-	$(BIN)/python -m pytest -m soak --timeout 3600 tests/e2e
+	$(BIN)/python -m pytest -m soak --timeout 3600 -rP tests
 
 bench: $(VENV)/ready
 	$(BIN)/python -m benchmarks.step
