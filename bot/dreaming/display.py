@@ -68,7 +68,8 @@ class Display:
         talk.has_message = True
         self._shown(talk)
         talk.know(dataclasses.replace(job, waiting_message=message))
-        await self._queue.set_waiting_message(talk.id, message)
+        if not talk.ended:  # otherwise it becomes the answer now, and after a kill in between it is found by its button
+            await self._queue.set_waiting_message(talk.id, message)
 
     async def show(self, step: Step, talk: Talk) -> None:
         """Edit the waiting message."""

@@ -142,6 +142,8 @@ def test_spoilers_stay_spoilers_in_previews_and_dreams(tmp_path: Path) -> None:
         answer = await at.answer()
         assert answer.attachments[0].spoiler
         assert answer.attachments[0].filename == "SPOILER_cat-dream.png"
+        uploads = [e.payload["attachments"][0] for e in at.standin.record.exchanges if e.parts]
+        assert [upload["is_spoiler"] for upload in uploads] == [True, True]
         assert answer.attachments[0].description.startswith("A cat asleep. Dreamt with ")
 
     in_house(body, tmp_path)
@@ -170,6 +172,37 @@ def test_previews_are_shown_at_once_and_then_every_three_seconds_at_the_most(tmp
         assert waiting.edits == 1 + (loop.time() - begun) // 3
         await at.executor.finish(job)
         assert (await at.answer()).edits == 3
+
+    in_house(body, tmp_path)
+
+
+def test_a_dream_overtakes_the_previews_that_wait_in_its_channel(tmp_path: Path) -> None:
+    async def body(at: House) -> None:
+        jobs = [await at.accept(await at.asked()) for _ in range(4)]
+        loop = asyncio.get_running_loop()
+        for job in jobs:
+            await at.executor.progress(job, 0.5, JPEG)
+        await asyncio.sleep(0.2)
+        shown = [m for m in at.own() if m.attachments]
+        assert len(shown) == 3  # the last preview waits for budget to spare
+        begun = loop.time()
+        await at.executor.finish(jobs[3])
+        await at.standin.message(lambda m: m.attachments and m.attachments[0].filename == "cat-dream.png", timeout=2)
+        assert loop.time() - begun < 1.0
+
+    in_house(body, tmp_path)
+
+
+def test_previews_that_wait_do_not_keep_the_bot_from_saying_goodbye(tmp_path: Path) -> None:
+    async def body(at: House) -> None:
+        jobs = [await at.accept(await at.asked()) for _ in range(4)]
+        for job in jobs:
+            await at.executor.progress(job, 0.5, JPEG)
+        await asyncio.sleep(0.2)
+        for other in jobs[:3]:  # only the one whose preview waits is left
+            at.desk._talks.pop(other.id)
+        await at.desk.close(grace=0.5)
+        assert len([m for m in at.own() if "restarted" in m.content]) == 1
 
     in_house(body, tmp_path)
 

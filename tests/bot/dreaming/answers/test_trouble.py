@@ -192,12 +192,33 @@ def test_a_token_that_dies_sooner_than_it_said_is_no_dead_end(tmp_path: Path) ->
     async def body(at: House) -> None:
         begun, place = await at.interaction(lives=86400)
         job = await at.take(at.mila, place, f"interaction:{begun.id}", announce=False)
-        at.clock.ahead += 20 * 60
-        at.clock.ahead -= 20 * 60 - 30  # the stand-in has forgotten the token; little time has passed for the desk
         at.standin.interactions._by_token.pop(begun.token)
         await at.desk.announce(job)
         await at.executor.finish(job)
         await at.answer()
+
+    in_house(body, tmp_path)
+
+
+def test_a_quick_answer_needs_no_right_to_read_either(tmp_path: Path) -> None:
+    async def body(at: House) -> None:
+        at.world.set_overwrite(at.channel, at.world.bot, deny=Permission.READ_MESSAGE_HISTORY)
+        at.executor.at_once = True
+        await at.accept(await at.asked(), announce=False)
+        answer = await at.answer()
+        assert answer.channel_id == at.channel.id
+        assert answer.pinged == {at.mila.id}
+
+    in_house(body, tmp_path)
+
+
+def test_a_token_that_dies_early_leaves_a_direct_message(tmp_path: Path) -> None:
+    async def body(at: House) -> None:
+        begun, place = await at.interaction(ephemeral=True)
+        job = await at.take(at.mila, place, f"interaction:{begun.id}")
+        at.standin.interactions._by_token.pop(begun.token)
+        await at.executor.finish(job)
+        assert (await at.answer()).guild_id is None
 
     in_house(body, tmp_path)
 
