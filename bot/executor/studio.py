@@ -16,10 +16,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from bot.executor.decoding import Decoder, DecoderKilled
 from bot.executor.protocol import Failed, Made, Order, Outcome, Stopped
 from bot.executor.settings import QUIET_SECONDS
-from dreamcore.catalogue import catalogue
-from dreamcore.errors import Cancelled, DreamError, UnknownNetwork
+from dreamcore.errors import Cancelled, DreamError
 from dreamcore.recipe import Recipe
-from dreamcore.settings import AUTO
 
 if TYPE_CHECKING:
     from bot.executor.engine import Engine
@@ -108,8 +106,6 @@ class Studio:
         _raise_if(stop)
         report({"phase": "decoding"})
         recipe = Recipe.parse(order.recipe)
-        if recipe.network not in (None, AUTO) and recipe.network not in catalogue():
-            raise UnknownNetwork(str(recipe.network), catalogue())
         picture = self.decoder.decode(order.picture)
         report({"phase": "waiting"})
         engine = self._wait_for(self._engine, stop)

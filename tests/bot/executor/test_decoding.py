@@ -185,6 +185,7 @@ def test_a_parent_that_is_killed_in_the_middle_takes_its_children_along_and_the_
     def kill() -> None:
         wait_until(lambda: bool(parent.children()))
         orphans.extend(parent.children())
+        orphans[0].suspend()  # so that it cannot end by itself
         parent.kill()
 
     killer = threading.Thread(target=kill)
