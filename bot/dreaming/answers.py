@@ -26,6 +26,7 @@ from bot.jobs.model import Job
 from bot.jobs.queue import JobQueue
 
 REVIEW_AFTER = 1.0  #: seconds that changes of the order are gathered before messages are compared with it
+REVIEW_PROGRESS_AFTER = 5.0  #: ... and changes of the expected times alone
 
 _log = logging.getLogger(__name__)
 
@@ -110,10 +111,21 @@ class AnswerDesk:
         if talk is not None:
             talk.progressed(ordinal, share, preview)
             self._poke(talk)
+            self._review_in(REVIEW_PROGRESS_AFTER)  # it goes faster or slower than was thought
 
     def queue_moved(self) -> None:
-        if self._review is None and not self._closing:
-            self._review = asyncio.get_running_loop().call_later(REVIEW_AFTER, self._compare)
+        self._review_in(REVIEW_AFTER)
+
+    def _review_in(self, seconds: float) -> None:
+        """Unless it is to be earlier anyway."""
+        if self._closing:
+            return
+        at = asyncio.get_running_loop().time() + seconds
+        if self._review is not None:
+            if self._review.when() <= at:
+                return
+            self._review.cancel()
+        self._review = asyncio.get_running_loop().call_at(at, self._compare)
 
     def ended(self, job: str) -> None:
         talk = self._talk(job)

@@ -114,6 +114,7 @@ class Display:
             assert job is not None
             uploads: tuple[Upload, ...] | None = () if first or step is Step.GOODBYE else None
             now = self._clock()
+            talk.standing = self._queue.standing(talk.id) or talk.standing
             if step is Step.GOODBYE:
                 talk.goodbye = True
                 text = restart_text(job)

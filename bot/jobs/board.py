@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from bot.jobs.estimates import Estimates, Load, load_of
 from bot.jobs.fairness import NO_GUILD, Pick, Schedule, Served, Turns, Waiting, finishing_times
-from bot.jobs.model import Job, JobState, PictureState, Standing
+from bot.jobs.model import Job, PictureState, Standing
 from bot.jobs.rows import Kept
 
 LONGEST_HOLD = 60.0  #: seconds that a picture may be held back
@@ -100,6 +100,12 @@ class Board:
         running = self._running.get((job, ordinal))
         return running if running is not None and running.attempt == attempt else None
 
+    def begun(self, job: str, ordinal: int, attempt: int) -> None:
+        """A worker has begun."""
+        if (running := self.running(job, ordinal, attempt)) is not None:
+            running.started = self._clock()
+            self._changed()
+
     def back(self, job: str, ordinal: int, attempt: int, *, worked: float) -> None:
         """A picture is with no worker any more; so many seconds were spent on it for its member's sake."""
         running = self.running(job, ordinal, attempt)
@@ -175,12 +181,13 @@ class Board:
             slots=self.slots(),
         )
         order = sorted(self._open.values(), key=lambda kept: (ends.get(kept.job.id, now), kept.number))
+        begun = {job for (job, _), it in running if it.started is not None}
         return {
             kept.job.id: Standing(
                 ahead=ahead,
                 ready_at=ends.get(kept.job.id, now),
                 seconds=self.estimates.seconds(self._loads[kept.job.id]) * len(kept.job.pictures),
-                running=kept.job.state is JobState.RUNNING,
+                running=kept.job.id in begun,
             )
             for ahead, kept in enumerate(order)
         }

@@ -150,6 +150,7 @@ class Dispatcher:
             if isinstance(event, Started):
                 self._unbegun = 0
                 self._queue.work.begun(order.job, order.ordinal, order.attempt)
+                self._tell(self._answers.queue_moved)
                 stored.append(asyncio.create_task(self._store_started(order)))
             elif self._queue.work.progressed(order.job, order.ordinal, order.attempt, event.share):
                 self._tell(partial(self._answers.progressed, order.job, order.ordinal, event.share, event.preview))

@@ -151,4 +151,4 @@ class Standing:
     ahead: int  # jobs that will be finished before it, by today's order
     ready_at: float  # when its last picture is expected
     seconds: float  # of work, its own
-    running: bool
+    running: bool  # a worker has begun with it

@@ -102,8 +102,7 @@ class Work:
 
     def begun(self, job: str, ordinal: int, attempt: int) -> None:
         """A worker has begun: for the estimates, at once; `started` makes it last."""
-        if (running := self._board.running(job, ordinal, attempt)) is not None:
-            running.started = self._clock()
+        self._board.begun(job, ordinal, attempt)
 
     def progressed(self, job: str, ordinal: int, attempt: int, share: float) -> bool:
         """How far the dream is. Returns whether anybody still waits for it."""
