@@ -1,11 +1,13 @@
-"""The command line: `python -m bot start | run | doctor | playground`."""
+"""The command line: `python -m bot start | run | worker | doctor | playground`."""
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import logging
 import os
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -57,6 +59,22 @@ def _run(options: argparse.Namespace) -> int:
     return 0
 
 
+def _worker(options: argparse.Namespace) -> int:
+    """Dream for a bot on another machine until SIGINT or SIGTERM."""
+    config = _config()
+    from bot.executor.remote import work_for
+
+    async def work() -> None:
+        this = asyncio.current_task()
+        assert this is not None
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, this.cancel)
+        with contextlib.suppress(asyncio.CancelledError):
+            await work_for(config.executor)
+
+    asyncio.run(work())
+    return 0
+
+
 def _doctor(options: argparse.Namespace) -> int:
     """Check everything that the bot needs, and say what to do."""
     from bot.operations.doctor import examine
@@ -104,6 +122,7 @@ def _parser() -> argparse.ArgumentParser:
     for name, command, what in (
         ("start", _start, "run where there is a DISCORD_TOKEN, else playground"),
         ("run", _run, "connect to Discord and dream (settings: .env.example)"),
+        ("worker", _worker, "dream for a bot on another machine, by the scheduler in DREAM_SCHEDULER"),
         ("doctor", _doctor, "check token, intents, permissions, weights, GPU, disk; say what to do"),
     ):
         one = commands.add_parser(name, help=what, description=what)
