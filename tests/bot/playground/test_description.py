@@ -115,6 +115,8 @@ def test_answers_that_refuse_are_held_against_it_too(description: Description, s
     refused = copy.deepcopy(sent)
     refused.status, refused.answer = 404, {"message": "Unknown Channel", "code": 10003}
     assert description.check(Record(exchanges=[refused])) == []
+    refused.answer = {"message": "Unknown Channel", "code": 10003, "invented": 1}
+    assert "invented" in description.check(Record(exchanges=[refused]))[0]
     refused.answer = {"message": "Unknown Channel"}
     assert "code" in description.check(Record(exchanges=[refused]))[0]
 

@@ -220,8 +220,8 @@ async def test_nonsense_on_the_gateway_has_its_close_codes() -> None:
 
 @runs
 async def test_a_gateway_that_has_gone_silent_is_left() -> None:
-    bot = Bot(heartbeat_timeout=0.5)
-    async with place(bot, times=Times(heartbeat=0.2)) as here:
+    bot = Bot(heartbeat_timeout=1.0)
+    async with place(bot, times=Times(heartbeat=0.4)) as here:
         here.standin.faults.silent_gateway = True
         await until(lambda: not here.standin.gateway.sessions)
         here.standin.faults.silent_gateway = False

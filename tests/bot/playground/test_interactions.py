@@ -185,7 +185,7 @@ async def test_ephemeral_answers_are_seen_by_one_person_only() -> None:
         with pytest.raises(discord.NotFound) as caught:
             await channel.fetch_message(used.original.id)
         assert caught.value.code == 10008
-        with pytest.raises(CannotDo):
+        with pytest.raises(CannotDo, match="does not see"):
             await here.standin.press(here.people.ben, used.original, "x")
         # By the token it can still be changed and taken away.
         await bot.seen[0].edit_original_response(content="changed")

@@ -231,6 +231,11 @@ async def test_who_was_pinged_is_known() -> None:
         reference = discord.MessageReference(message_id=asked.id, channel_id=channel.id)
         await channel.send("r", reference=reference, mention_author=True)
         await channel.send("r", reference=reference, mention_author=False)
+        hidden = here.people.moderators
+        posted = await here.standin.post(
+            hidden, here.people.mo, f"{ada.mention} {here.people.mo.mention} cannot see it"
+        )
+        assert posted.pinged == set()  # one does not see the channel, the other is the author
         quiet = await channel.send("nobody")
         await quiet.edit(content=text, allowed_mentions=discord.AllowedMentions(users=True))
         pinged = [one.pinged for one in here.world.messages(here.people.general)[1:]]
