@@ -48,7 +48,7 @@ def runs(test: Callable[..., Awaitable[None]]) -> Callable[..., None]:
 class Bot(discord.AutoShardedClient):
     """A client as the bot's: few intents, no cache of messages."""
 
-    def __init__(self, *, content: bool = True, members: bool = False, heartbeat_timeout: float = 60.0) -> None:
+    def __init__(self, *, content: bool = True, members: bool = False) -> None:
         intents = discord.Intents.none()
         intents.guilds = intents.guild_messages = intents.dm_messages = intents.guild_reactions = True
         intents.message_content, intents.members = content, members
@@ -57,7 +57,6 @@ class Bot(discord.AutoShardedClient):
             guild_ready_timeout=0.1,
             max_messages=None,
             chunk_guilds_at_startup=False,
-            heartbeat_timeout=heartbeat_timeout,
         )
         self.tree = discord.app_commands.CommandTree(self)
         self.heard: list[discord.Message] = []

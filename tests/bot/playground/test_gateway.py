@@ -219,13 +219,19 @@ async def test_nonsense_on_the_gateway_has_its_close_codes() -> None:
 
 
 @runs
-async def test_a_gateway_that_has_gone_silent_is_left() -> None:
-    bot = Bot(heartbeat_timeout=1.0)
-    async with place(bot, times=Times(heartbeat=0.4)) as here:
-        here.standin.faults.silent_gateway = True
-        await until(lambda: not here.standin.gateway.sessions)
-        here.standin.faults.silent_gateway = False
-        await until(lambda: here.bot.resumed)
+async def test_a_silent_gateway_leaves_heartbeats_unanswered() -> None:
+    async with (
+        StandIn() as standin,
+        aiohttp.ClientSession() as session,
+        session.ws_connect(standin.gateway.url) as socket,
+    ):
+        await socket.receive_json()
+        await socket.send_json({"op": 1, "d": None})
+        assert (await socket.receive_json())["op"] == 11
+        standin.faults.silent_gateway = True
+        await socket.send_json({"op": 1, "d": None})
+        with pytest.raises(TimeoutError):
+            await socket.receive(timeout=0.2)
 
 
 @runs
