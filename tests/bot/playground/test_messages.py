@@ -130,7 +130,7 @@ async def test_another_ones_message_can_be_deleted_only_with_the_permission_and_
         with pytest.raises(discord.Forbidden) as caught:
             await message.edit(content="yours")
         assert caught.value.code == 50005
-        role = here.world.add_role(here.people.guild, "helper", int(Permission.MANAGE_MESSAGES))
+        role = here.world.add_role(here.people.guild, "steward", int(Permission.MANAGE_MESSAGES))
         here.people.guild.members[here.world.bot.id].roles.append(role.id)
         await message.delete()
         assert posted.deleted
