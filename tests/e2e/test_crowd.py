@@ -13,7 +13,7 @@ from bot.playground.drafts import File
 from bot.playground.model import Channel, Guild, Message, User
 from bot.playground.permissions import MODERATOR
 from tests.bot.engine import png
-from tests.e2e.town import Town, in_town, is_dream
+from tests.e2e.town import QUICK, Town, in_town, is_dream
 
 _DOT = File(filename="dot.png", data=png())
 _CROWD = {
@@ -46,13 +46,15 @@ def _seats(town: Town, *, guilds: int, channels: int, members: int) -> list[Seat
     return seats
 
 
-async def _post_all(town: Town, seats: list[Seat], requests: int, chance: random.Random, pause: float) -> list[Message]:
+async def _post_all(
+    town: Town, seats: list[Seat], requests: int, chance: random.Random, pause: float, recipe: str = ""
+) -> list[Message]:
     asked = []
     for _ in range(requests):
         while not town.standin.gateway.sessions:
             await asyncio.sleep(0.05)
         seat = chance.choice(seats)
-        asked.append(await town.ask("!dream", _DOT, user=seat.user, channel=seat.channel))
+        asked.append(await town.ask(f"!dream {recipe}", _DOT, user=seat.user, channel=seat.channel))
         await asyncio.sleep(pause)
     return asked
 
@@ -120,16 +122,19 @@ def test_three_hundred_requests(tmp_path: Path) -> None:
 
 
 @pytest.mark.soak
-def test_three_hundred_requests_and_twenty_kills(tmp_path: Path) -> None:
-    @in_town(**_CROWD, PRETEND_SECONDS="0.2")
+def test_three_hundred_requests_while_the_bot_and_its_workers_are_killed(tmp_path: Path) -> None:
+    @in_town(**{**_CROWD, "module": "bot"})
     async def crowd(town: Town) -> None:
         chance = random.Random(6)
         seats = _seats(town, guilds=5, channels=10, members=30)
-        posting = asyncio.create_task(_post_all(town, seats, 300, chance, pause=0.2))
-        for _ in range(20):
+        posting = asyncio.create_task(_post_all(town, seats, 300, chance, pause=0.3, recipe=QUICK))
+        for kill in range(30):
             await asyncio.sleep(chance.uniform(0.2, 6.0))
-            await town.bot.kill()
-            await town.start(wait=chance.random() < 0.8)
+            if kill % 3 == 0:
+                town.kill_workers()
+            else:
+                await town.bot.kill()
+                await town.start(wait=chance.random() < 0.8)
         dreams = await _all_answered_once(town, await posting, timeout=900, all_heard=False)
         print(f"\n{dreams} dreams")
         assert dreams >= 150

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import functools
 import os
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
+
+import psutil
 
 from bot.playground.drafts import File
 from bot.playground.friendly import Friendly, furnish
@@ -68,6 +71,13 @@ class Town:
         return await self.standin.message(
             lambda one: one.author is self.standin.world.bot and words in one.text and not one.loading, timeout
         )
+
+    def kill_workers(self) -> None:
+        """As the system does when memory runs out."""
+        for process in psutil.Process(self.bot.pid).children(recursive=True):
+            with contextlib.suppress(psutil.NoSuchProcess):
+                if "spawn_main" in " ".join(process.cmdline()):
+                    process.kill()
 
     def differences(self) -> Sequence[str]:
         """Between what went over the wire and the published description; nothing where that is not at hand."""
