@@ -64,7 +64,7 @@ def main() -> None:
 
     daydream = load("daydream")
     cells = [(f"style={name}", dreamt(daydream, small, f"style={name}")) for name in styles_of("daydream")]
-    save(sheet([("the picture", Image.fromarray(small)), *cells], 6, 230), "daydream-styles.jpg")
+    save(sheet([("the picture", Image.fromarray(small)), *cells], 5, 276), "daydream-styles.jpg")
 
     if sys.argv[1:]:
         photo = decode(Path(sys.argv[1]).read_bytes()).rgb

@@ -98,8 +98,11 @@ class Objective:
     def _class(self, logits: Tensor) -> Tensor:
         index = torch.tensor([k for k, _ in self.classes], device=logits.device)
         weight = torch.tensor([w for _, w in self.classes], device=logits.device).view(1, -1, 1, 1)
-        rest = LOGSUMEXP_SHARE * logits.logsumexp(1, keepdim=True)
-        return (weight * (logits.index_select(1, index) - rest)).sum()
+        return (weight * (logits.index_select(1, index) - self._rest(logits))).sum()
+
+    def _rest(self, logits: Tensor) -> Tensor:
+        """What a class has to beat at each place."""
+        return LOGSUMEXP_SHARE * logits.logsumexp(1, keepdim=True)
 
     def _candidates(self, logits: Tensor) -> Tensor:
         """The logits of the classes that take part."""
@@ -125,8 +128,8 @@ class Objective:
         candidates = self._candidates(logits)
         crowded = measures["seen"] / measures["places"]
         won = self._likely(candidates) - CROWDING * torch.log(crowded + 2e-3)
-        sure = logits.detach().softmax(1).amax(1, keepdim=True)
-        return (sure * won.softmax(1) * candidates).sum()
+        sure = logits.detach().softmax(1).amax(1, keepdim=True).sqrt()
+        return (sure * won.softmax(1) * (candidates - self._rest(logits))).sum()
 
 
 def _standardised(a: Tensor, name: str, measures: Measures) -> Tensor:

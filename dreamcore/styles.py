@@ -103,14 +103,20 @@ _STYLES: Mapping[str, Mapping[str, Style]] = {
             "fish, octopuses and starfish", "objective=seen classes=fish,octopus,jellyfish,starfish,crab,turtle,snail"
         ),
         "town": Style(
-            "castles, houses and lighthouses",
-            "objective=seen classes=castle,house,lighthouse,pagoda,windows,bricks,car",
+            "castles, houses and lit windows",
+            "objective=seen classes=castle,house,lighthouse,pagoda,windows,balloon,car",
+        ),
+        "air": Style(
+            "balloons, bees, lightning and frost",
+            "objective=seen classes=balloon,bird,butterfly,bee,lightning,snowflake",
         ),
         "ornament": Style(
             "glass, honeycomb and peacocks' eyes",
             "objective=seen classes=mandala,stained,honeycomb,peacock,feathers,scales",
         ),
         "eerie": Style("skulls, pumpkins and spiders", "objective=seen classes=skull,pumpkin,alien,spider,eye,flame"),
+        "dragon": Style("scales, eyes and fire", "objective=seen classes=scales,eye,flame,feathers"),
+        "knitted": Style("everything made of wool", "objective=class classes=knit"),
         "owls": Style("owls everywhere", "objective=class classes=owl"),
         "roses": Style("roses everywhere", "objective=class classes=rose"),
         "strokes": Style("bold brush strokes", "layer=edges"),

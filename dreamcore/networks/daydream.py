@@ -227,12 +227,14 @@ def load_daydream(path: Path = SHIPPED_WEIGHTS) -> tuple[DaydreamNet, DaydreamMe
     return net.eval().requires_grad_(False), metadata
 
 
-def weights_content(net: DaydreamNet, metadata: DaydreamMetadata) -> tuple[dict[str, Tensor], dict[str, str]]:
-    """What `safetensors.torch.save_file` takes to write a folded net, half precision: tensors and header.
+def weights_content(
+    net: DaydreamNet, metadata: DaydreamMetadata, *, dtype: torch.dtype = torch.half
+) -> tuple[dict[str, Tensor], dict[str, str]]:
+    """What `safetensors.torch.save_file` takes to write a folded net: tensors (weights as `dtype`) and header.
 
     The header has a single key: safetensors orders several at random, and one net must always give one file.
     """
-    tensors = {name: tensor.half().contiguous() for name, tensor in net.state_dict().items()}
+    tensors = {name: tensor.to(dtype).contiguous() for name, tensor in net.state_dict().items()}
     for stage, statistics in metadata.statistics.items():
         tensors[f"{_STATISTICS}{stage}.mean"] = statistics.mean.float().contiguous()
         tensors[f"{_STATISTICS}{stage}.std"] = statistics.std.float().contiguous()

@@ -43,7 +43,8 @@ def train_command(options: argparse.Namespace) -> None:
 def export_command(options: argparse.Namespace) -> None:
     checkpoint = Checkpoint.load(options.checkpoint)
     pictures, _ = held_out(CALIBRATION_PICTURES, seed=CALIBRATION_SEED)
-    export(checkpoint.averaged, pictures, options.to, provenance=options.provenance)
+    dtype = torch.float8_e4m3fn if options.quarter else torch.half
+    export(checkpoint.averaged, pictures, options.to, provenance=options.provenance, dtype=dtype)
     print(f"{options.to}: {options.to.stat().st_size / 1e6:.2f} MB")
 
 
@@ -123,6 +124,7 @@ def parser() -> argparse.ArgumentParser:
     ship.add_argument("checkpoint", type=Path)
     ship.add_argument("--to", type=Path, default=SHIPPED_WEIGHTS)
     ship.add_argument("--provenance", required=True, help="one line, kept in the file: how these weights came about")
+    ship.add_argument("--quarter", action="store_true", help="in 8-bit floats, half as large: the tests' witness")
     ship.set_defaults(command=export_command)
 
     measure = commands.add_parser("evaluate", help="accuracy on fresh single-motif pictures")

@@ -57,11 +57,21 @@ _GARDEN: Final = (
     *_named((elements.wood,), fills=True),
 )
 _CITY: Final = (
-    *_named((buildings.castle, buildings.pagoda, buildings.house, buildings.lighthouse, street.car, street.gear)),
+    *_named(
+        (
+            buildings.castle,
+            buildings.pagoda,
+            buildings.house,
+            buildings.lighthouse,
+            street.car,
+            street.balloon,
+            street.gear,
+        )
+    ),
     *_named((street.bricks, street.windows), fills=True),
 )
 _ORNAMENTS: Final = (
-    *_named((ornaments.mandala, ornaments.spiral)),
+    *_named((ornaments.mandala,)),
     *_named((ornaments.stained, ornaments.honeycomb, ornaments.knit), fills=True),
 )
 

@@ -69,7 +69,7 @@ def lightning(c: Canvas) -> Painted:
 
     def bolt(x: Tensor, y: Tensor, reach: Tensor) -> Tensor:
         corners = c.uniform(2.5, 4)
-        _, seed = c.uniform(0, 9), c.uniform(0, 9)  # the first is spent unused: the shipped pool was drawn so
+        seed = c.uniform(0, 9)
         course = zigzag(y * corners, seed) + 0.35 * zigzag(y * corners * 3.1, seed + 3)
         return (x - reach * course).abs()
 

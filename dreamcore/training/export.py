@@ -65,7 +65,9 @@ def channel_statistics(net: DaydreamNet, pictures: Tensor) -> dict[str, ChannelS
     return statistics
 
 
-def export(trained: dict[str, Tensor], pictures: Tensor, path: Path, *, provenance: str) -> None:
+def export(
+    trained: dict[str, Tensor], pictures: Tensor, path: Path, *, provenance: str, dtype: torch.dtype = torch.half
+) -> None:
     """Write the shipped form of a checkpoint's averaged weights to `path`, whole or not at all."""
     net = folded(trained)
     metadata = DaydreamMetadata(
@@ -75,7 +77,7 @@ def export(trained: dict[str, Tensor], pictures: Tensor, path: Path, *, provenan
         statistics=channel_statistics(net, pictures),
         provenance=provenance,
     )
-    tensors, header = weights_content(net, metadata)
+    tensors, header = weights_content(net, metadata, dtype=dtype)
     temporary = path.with_suffix(".new")
     save_file(tensors, temporary, metadata=header)
     temporary.replace(path)

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 OCTAVE = 1.35
 JITTER = 6  #: pixels
+RIVALS = 0.6  #: how much a class has to beat the others: with less many do not take off, with 1 they stop when sure
 
 
 def imagine_classes(
@@ -31,8 +32,9 @@ def imagine_classes(
     def noise(side: int) -> Tensor:
         return torch.randn(n, 3, side, side, generator=generator)
 
+    # Blots of some strength: in an even grey a robust network has no gradient to speak of, and nothing takes off.
     coarse = F.interpolate(noise(8), (sizes[0], sizes[0]), mode="bicubic")
-    x = (0.45 + 0.1 * coarse + 0.03 * noise(sizes[0])).clamp(0, 1)
+    x = (0.45 + 0.2 * coarse + 0.03 * noise(sizes[0])).clamp(0, 1)
     for level, side in enumerate(sizes):
         size_of_step = step * (1 - 0.6 * level / max(1, octaves - 1))  # bold while it is small, clean at the end
         if x.shape[-1] != side:
@@ -41,7 +43,7 @@ def imagine_classes(
             dy, dx = torch.randint(-JITTER, JITTER + 1, (2,), generator=generator).tolist()
             trial = x.roll((dy, dx), (2, 3)).contiguous(memory_format=torch.channels_last).requires_grad_(True)
             logits = net(trial)
-            wanted = logits.gather(1, numbers[:, None])[:, 0] - 0.3 * logits.logsumexp(1)
+            wanted = logits.gather(1, numbers[:, None])[:, 0] - RIVALS * logits.logsumexp(1)
             (gradient,) = torch.autograd.grad(wanted.sum(), trial)
             gradient = gradient / (gradient.abs().mean((1, 2, 3), keepdim=True) + 1e-12)
             x = (trial.detach() + size_of_step * gradient.clamp(-6, 6)).clamp(0, 1).roll((-dy, -dx), (2, 3))

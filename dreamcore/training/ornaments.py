@@ -41,17 +41,6 @@ def mandala(c: Canvas) -> Painted:
     return rgb, coverage(r - 0.96, w)
 
 
-def spiral(c: Canvas) -> Painted:
-    u, v, w = c.u, c.v, c.w
-    r, angle = length(u, v), torch.atan2(v, u)
-    arms, winding = c.integer(1, 5), c.uniform(2.5, 5.5)
-    even, logarithmic = r * winding * 5, torch.log(r + 0.03) * winding * 2
-    turn = mix(even, logarithmic, c.chance(0.5)) * (c.chance(0.5) * 2 - 1)
-    band = smoothstep(-0.25, 0.25, torch.sin(angle * arms + turn))
-    rgb = mix(c.colour(v=(0.0, 0.6)), c.palette(r * c.uniform(0, 1) + 0.1), band)
-    return rgb * (1.1 - 0.3 * r), coverage(r - 0.95, w * 2)
-
-
 def stained(c: Canvas) -> Painted:
     """Stained glass: coloured cells between black leads."""
     u, v, w = c.u, c.v, c.w
@@ -79,17 +68,19 @@ def honeycomb(c: Canvas) -> Painted:
 
 
 def knit(c: Canvas) -> Painted:
-    """Rows of V-shaped stitches, in one yarn or with a second one for spots or stripes."""
+    """Columns of plump V-shaped stitches, in one yarn or with a second one for spots or stripes."""
     u, v = c.u, c.v
-    scale = c.uniform(3, 5.5)
+    scale = c.uniform(1.7, 3.2)
     column = torch.floor(u * scale)
     x = u * scale - column - 0.5
-    slanted = v * scale * 1.15 - x.abs() * 1.1
+    slanted = v * scale * 1.2 - (0.5 - x.abs()) * -1.3
     row = torch.floor(slanted)
     y = slanted - row - 0.5
-    stitch = length((x.abs() - 0.25) * 1.9, y * 0.95)
-    first, second = c.colour(v=(0.4, 1)), c.colour(v=(0.4, 1))
-    spots = (scatter(torch.floor(column / 2), torch.floor(row / 2), c.uniform(0, 9)) < 0.4).float() * c.chance(0.5)
-    pattern = mix(spots, (torch.remainder(row, 6) < 2).float(), c.chance(0.4))
-    fibres = 1 + 0.12 * torch.sin((y + x.abs()) * 24)
-    return mix(first, second, pattern) * (1.25 - 1.6 * stitch * stitch).clamp(0.12, 1.3) * fibres, torch.ones_like(u)
+    leg = x.abs() - 0.25  # each half of a column is one leg of its V's
+    loop = length(leg * 2.1, y * 1.05)
+    first, second = c.colour(s=(0.1, 0.9), v=(0.5, 1)), c.colour(s=(0.1, 0.9), v=(0.4, 1))
+    spots = (scatter(column, row, c.uniform(0, 9)) < 0.35).float() * c.chance(0.5)
+    pattern = mix(spots, (torch.remainder(row, 5) < 2).float(), c.chance(0.4))
+    twist = 1 + 0.14 * torch.sin((y * 1.2 + leg * 5.0) * 16)  # the strands of the yarn, across the leg
+    light = (1.2 - 1.75 * loop * loop).clamp(0.06, 1.2) * (1 - 0.25 * leg)
+    return mix(first, second, pattern) * light * twist, torch.ones_like(u)

@@ -59,7 +59,7 @@ def new_network(kind: str, classes: int) -> nn.Module:
 
 def run_identity(run: Run) -> str:
     """What must agree between a checkpoint and the run that goes on from it; lengths of stages may be changed."""
-    plan = asdict(replace(run.plan, stages=tuple(replace(stage, pictures=0) for stage in run.plan.stages)))
+    plan = asdict(replace(run.plan, stages=tuple(replace(stage, pictures=0, schedule=0) for stage in run.plan.stages)))
     text = json.dumps([run.network, run.processes, list(NAMES), plan], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
@@ -217,11 +217,12 @@ class Trainer:
 
     def _train_stage(self, stage: Stage) -> None:
         steps = max(1, stage.pictures // self.run.plan.batch)
+        schedule = max(steps, stage.schedule // self.run.plan.batch)
         first, began, before = self.step_number, time.monotonic(), self.seconds
         reported = saved = 0.0
         averages: Tensor | None = None
         while self.step_number < steps:
-            figures = self.step(stage, self.step_number / steps)
+            figures = self.step(stage, self.step_number / schedule)
             averages = figures if averages is None else averages * 0.98 + figures * 0.02
             # every process must come to the same decision: the first one's clock counts
             elapsed = torch.tensor([time.monotonic() - began])
@@ -245,7 +246,7 @@ class Trainer:
                         pictures_a_second=speed * self.run.plan.batch,
                         loss=loss,
                         accuracy=accuracy,
-                        radius=stage.radius(self.step_number / steps),
+                        radius=stage.radius(self.step_number / schedule),
                         seconds_left=(steps - self.step_number) / speed,
                     )
                 )

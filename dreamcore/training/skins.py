@@ -9,48 +9,47 @@ from dreamcore.training.drawing import Canvas, Painted, coverage, ellipse, hsv, 
 
 
 def scales(c: Canvas) -> Painted:
+    """Overlapping round or pointed plates, smooth and shiny, each dark where the next one casts its shadow."""
     w = c.w
-    scale = c.uniform(1.9, 4.2)
-    base, second = c.colour(v=(0.3, 1)), c.colour(v=(0.2, 1))
-    pointedness = c.uniform(0, 0.5)
+    scale = c.uniform(1.3, 2.7)
+    base, second = c.colour(v=(0.35, 1)), c.colour(v=(0.3, 1))
+    pointedness = c.uniform(0, 0.45) * c.chance(0.6)
     variation = c.uniform(0, 0.5)
-    ring = c.chance(0.4)
+    gloss = c.uniform(0.3, 0.9)
 
     def body(x: Tensor, y: Tensor, i: Tensor, j: Tensor) -> Painted:
-        r = length(x, (y - 0.55) / 1.45 - pointedness * x.abs() * 0.5) / 0.62
+        r = length(x, (y - 1.0) / 1.5 - pointedness * x.abs()) / 0.62  # the free edge, r = 1, is at the top
         shade = scatter(i, j)
-        tile = (
-            mix(base, second, (y * 0.6 + (shade - 0.5) * variation).clamp(0, 1))
-            * (1.15 - 0.75 * smoothstep(0.72, 1.0, r))
-            * (0.8 + 0.5 * smoothstep(0.6, -0.2, length(x + 0.12, y - 0.8)))
-            * (1 - 0.3 * ring * smoothstep(0.2, 0.0, (r - 0.6).abs()))
-        )
-        return tile, coverage(r - 1, w * scale * 2)
+        tile = mix(base, second, (0.25 + y * 0.45 + (shade - 0.5) * variation).clamp(0, 1))
+        tile = tile * (1.15 - 0.95 * smoothstep(0.75, 1.9, y))
+        tile = mix(tile, 1.0, gloss * smoothstep(0.34, 0.0, length((x + 0.14) * 1.6, y - 0.52)))
+        tile = mix(tile, mix(base, 1.0, 0.35), 0.7 * smoothstep(0.1, 0.04, (r - 0.86).abs()))
+        return tile * (1 - 0.85 * smoothstep(0.93, 0.99, r)), coverage(r - 1, w * scale * 2)
 
-    y = c.shingles(scale, c.uniform(0.5, 0.8), body)
-    return y, torch.ones_like(c.u)
+    return c.shingles(scale, c.uniform(0.55, 0.8), body), torch.ones_like(c.u)
 
 
 def feathers(c: Canvas) -> Painted:
+    """Long soft feathers over one another, tips free: a pale shaft, slanted barbs, a tip of another colour."""
     w = c.w
-    scale = c.uniform(1.1, 2.3)
+    scale = c.uniform(0.95, 1.8)
     base, second, tip = c.colour(v=(0.25, 1)), c.colour(v=(0.25, 1)), c.colour(v=(0.1, 1))
-    barbs = c.uniform(26, 40)
+    barbs = c.uniform(24, 36)
     variation = c.uniform(0, 0.6)
 
     def body(x: Tensor, y: Tensor, i: Tensor, j: Tensor) -> Painted:
-        along = y / 3.0
-        half_width = 0.62 * torch.sqrt((1 - along.clamp(0, 1) ** 3).clamp(min=1e-4))
+        along = 1 - y / 3.6  # 1 at the free tip
+        half_width = 0.6 * torch.sqrt((1 - along.clamp(0, 1) ** 4).clamp(min=1e-4))
         across = x.abs() / half_width
         barb = torch.sin((along * 1.6 - x.abs() * 0.9) * barbs)
         shade = scatter(i, j)
-        vane = mix(base, second, (along + (shade - 0.5) * variation).clamp(0, 1))
-        vane = mix(vane, tip, smoothstep(0.72, 0.8, along))
-        vane = vane * (0.85 + 0.28 * barb) * (1.1 - 0.6 * smoothstep(0.6, 1.0, across))
-        vane = mix(vane, tip * 0.3 + 0.6, coverage(x.abs() - 0.035, w * scale))
+        vane = mix(base, second, ((1 - along) * 2 + (shade - 0.5) * variation).clamp(0, 1))
+        vane = mix(vane, tip, smoothstep(0.8, 0.9, along + 0.2 * x.abs()))
+        vane = vane * (0.85 + 0.3 * barb) * (1.1 - 0.75 * smoothstep(0.7, 1.0, across))
+        vane = mix(vane, tip * 0.25 + 0.7, coverage(x.abs() - 0.045 * (1.2 - along), w * scale) * (along < 0.93))
         return vane, coverage((across - 1) * half_width, w * scale) * (along < 1)
 
-    return c.shingles(scale, 0.75, body, 4), torch.ones_like(c.u)
+    return c.shingles(scale, 0.7, body, 4), torch.ones_like(c.u)
 
 
 def zebra(c: Canvas) -> Painted:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import torch
 
 from dreamcore.training.beasts import head
@@ -25,23 +27,38 @@ from dreamcore.training.drawing import (
 
 
 def panda(c: Canvas) -> Painted:
+    """A white face with black patches, ears and shoulders; often with bamboo, which nobody else has."""
+    up = c.uniform(0.16, 0.24)
+    c = replace(c, u=c.u * 1.16, v=(c.v + up) * 1.16, w=c.w * 1.16)
     u, v, w = c.u, c.v, c.w
     side = u.abs()
-    white = hsv(c.uniform(0.05, 0.15), c.uniform(0.0, 0.12), c.uniform(0.88, 1))
-    dark = hsv(c.uniform(0, 1), c.uniform(0, 0.25), c.uniform(0.03, 0.14))
-    shape, rgb = head(c, white, c.uniform(0.78, 0.88), c.uniform(0.68, 0.76), 0.12)
-    x, y = rotate(side - c.uniform(0.34, 0.38), v - 0.02, c.uniform(0.45, 0.75))
-    patch = ellipse(x, y, 0.0, 0.0, c.uniform(0.18, 0.22), c.uniform(0.25, 0.3))
+    white = hsv(c.uniform(0.05, 0.15), c.uniform(0.0, 0.1), c.uniform(0.92, 1))
+    dark = hsv(c.uniform(0, 1), c.uniform(0, 0.2), c.uniform(0.02, 0.1))
+    shape, rgb = head(c, white, c.uniform(0.78, 0.86), c.uniform(0.68, 0.74), 0.12)
+    x, y = rotate(side - c.uniform(0.35, 0.39), v - 0.04, c.uniform(0.5, 0.8))
+    patch = ellipse(x, y, 0.0, 0.0, c.uniform(0.2, 0.24), c.uniform(0.29, 0.34))
     rgb = mix(rgb, dark, coverage(patch, w * 2))
-    rgb = draw_eye(rgb, side, v, w, 0.33, 0.0, c.uniform(0.085, 0.11), white * 0.45, pupil=0.55, white=0.95)
-    muzzle = coverage(ellipse(u, v, 0.0, 0.46, 0.28, 0.22), w * 4)
-    rgb = mix(rgb, bulge(u, v, 0.0, 0.46, 0.3, 0.25, 0.5), muzzle)
-    rgb = mix(rgb, dark, coverage(ellipse(u, v, 0.0, 0.36, c.uniform(0.12, 0.15), 0.09), w))
-    mouth = union(segment(u, v, 0.0, 0.42, 0.0, 0.52), segment(side, v, 0.0, 0.52, 0.14, 0.58)) - 0.02
+    rgb = draw_eye(rgb, side, v, w, 0.33, 0.02, c.uniform(0.085, 0.11), white * 0.45, pupil=0.55, white=0.95)
+    muzzle = coverage(ellipse(u, v, 0.0, 0.48, 0.28, 0.22), w * 4)
+    rgb = mix(rgb, bulge(u, v, 0.0, 0.48, 0.3, 0.25, 0.5), muzzle)
+    rgb = mix(rgb, dark, coverage(ellipse(u, v, 0.0, 0.38, c.uniform(0.12, 0.15), 0.09), w))
+    mouth = union(segment(u, v, 0.0, 0.44, 0.0, 0.54), segment(side, v, 0.0, 0.54, 0.14, 0.6)) - 0.022
     rgb = mix(rgb, dark, coverage(mouth, w))
-    ear = ellipse(side, v, c.uniform(0.6, 0.66), -0.52, c.uniform(0.25, 0.3), 0.27)
-    lug = dark * (1.2 + 0.4 * c.noise("fine"))
-    return mix(lug, rgb, coverage(shape, w)), over(coverage(shape, w), coverage(ear, w))
+    ear = ellipse(side, v, c.uniform(0.62, 0.68), -0.54, c.uniform(0.28, 0.33), 0.3)
+    shoulders = torch.maximum(ellipse(u, v, 0.0, 1.15, c.uniform(0.78, 0.9), 0.72), v - 1.35)
+    belly = ellipse(u, v, 0.0, 1.25, 0.42, 0.42)
+    body = mix(dark * (1.2 + 0.4 * c.noise("fine")), white * 0.92, coverage(belly, w * 2))
+    all_of_it = over(coverage(shape, w), coverage(ear, w), coverage(shoulders, w))
+    rgb = mix(body, rgb, coverage(shape, w))
+    turn, shown = c.uniform(-0.5, 0.5), c.chance(0.55)
+    x, y = rotate(u, v - 0.78, turn)
+    stalk = box(x, y, 0.0, 0.0, 0.9, c.uniform(0.06, 0.08))
+    leaf_x, leaf_y = rotate(x - 0.62, y + 0.16, -0.7)
+    leaves = union(ellipse(leaf_x, leaf_y, 0.0, 0.0, 0.28, 0.08), ellipse(x + 0.66, y - 0.1, 0.0, 0.0, 0.24, 0.075))
+    green = hsv(c.uniform(0.24, 0.34), c.uniform(0.6, 0.9), c.uniform(0.55, 0.9))
+    joints = 1 - 0.5 * coverage((x.abs() - 0.32).abs() - 0.025, w)
+    bamboo = coverage(union(stalk, leaves), w) * shown
+    return mix(rgb, green * joints * (1 - 2.0 * y.clamp(-0.1, 0.2)), bamboo), over(all_of_it, bamboo)
 
 
 def monkey(c: Canvas) -> Painted:
@@ -89,7 +106,6 @@ def pig(c: Canvas) -> Painted:
         rgb, side, v, w, c.uniform(0.33, 0.38), -0.2, c.uniform(0.1, 0.13), skin * 0.3, pupil=0.5, white=0.97
     )
     ear_x, ear_y = rotate(side - 0.55, v + 0.55, c.uniform(-0.7, -0.35))
-    ear = torch.maximum(ear_x.abs() - (0.38 - ear_y) * 0.42, torch.maximum(-0.35 - ear_y, ear_y - 0.36))
     ear = torch.maximum(ear_x.abs() - (ear_y + 0.42) * 0.45, ear_y - 0.2)
     lug = mix(skin * 0.8, skin * 0.6, coverage(ear + 0.08, w * 2))
     body = over(coverage(shape, w), coverage(ear, w))

@@ -1,10 +1,25 @@
-"""What stands in a street, and what it is made of."""
+"""What stands in a street or floats above it, and what it is made of."""
 
 from __future__ import annotations
 
 import torch
 
-from dreamcore.training.drawing import Canvas, Painted, box, coverage, ellipse, hsv, length, mix, scatter, smoothstep
+from dreamcore.training.drawing import (
+    Canvas,
+    Painted,
+    box,
+    bulge,
+    coverage,
+    ellipse,
+    fraction,
+    hsv,
+    length,
+    mix,
+    over,
+    scatter,
+    segment,
+    smoothstep,
+)
 
 
 def car(c: Canvas) -> Painted:
@@ -38,6 +53,33 @@ def car(c: Canvas) -> Painted:
     return rgb * (1 - 0.3 * coverage(shape.abs() - 0.015, w)), torch.maximum(coverage(shape, w), wheel)
 
 
+def balloon(c: Canvas) -> Painted:
+    """A hot-air balloon: gores of bright cloth, tapering to the mouth, and a basket on ropes."""
+    u, v, w = c.u, c.v, c.w
+    wide, middle, mouth = c.uniform(0.66, 0.74), c.uniform(-0.34, -0.28), c.uniform(0.12, 0.16)
+    dome = ellipse(u, v, 0.0, middle, wide, 0.64)
+    low = ((v - middle) / (0.5 - middle)).clamp(0, 1)
+    taper = mix(wide, mouth, low ** c.uniform(1.3, 1.7))
+    cloth = torch.where(v < middle, dome, torch.maximum((u.abs() - taper) * 0.8, v - 0.5))
+    half = torch.where(v < middle, wide * torch.sqrt((1 - ((v - middle) / 0.64) ** 2).clamp(min=0.01)), taper)
+    gore = (torch.asin((u / half).clamp(-0.999, 0.999)) / 3.1416 + 0.5) * c.integer(7, 11)
+    number = torch.floor(gore)
+    first, second = c.colour(s=(0.7, 1), v=(0.75, 1)), c.colour(s=(0.0, 1), v=(0.85, 1))
+    pair = mix(first, second, torch.remainder(number, 2))
+    rainbow = hsv(fraction(number * c.uniform(0.1, 0.16) + c.uniform()), 0.85, 1.0)
+    rgb = mix(pair, rainbow, c.chance(0.4))
+    band = coverage((v - middle - 0.05).abs() - c.uniform(0.07, 0.14), w) * c.chance(0.4)
+    rgb = mix(rgb, mix(second, first, torch.remainder(number, 2)), band)
+    seam = torch.minimum(fraction(gore), 1 - fraction(gore))
+    rgb = rgb * (1 - 0.35 * smoothstep(0.1, 0.0, seam)) * bulge(u, v, 0.0, -0.25, wide, 0.75, 0.8)
+    rgb = rgb * (1 - 0.5 * coverage(cloth.abs() - 0.015, w))
+    rope = segment(u.abs(), v, mouth, 0.5, 0.1, 0.78) - 0.014
+    basket = box(u, v, 0.0, 0.86, c.uniform(0.12, 0.15), 0.1)
+    wicker = hsv(c.uniform(0.06, 0.1), c.uniform(0.5, 0.8), c.uniform(0.4, 0.7)) * (0.8 + 0.3 * torch.sin(v * 60))
+    rest = mix(0.12, wicker, coverage(basket, w))
+    return mix(rest, rgb, coverage(cloth, w)), over(coverage(cloth, w), coverage(rope, w), coverage(basket, w))
+
+
 def gear(c: Canvas) -> Painted:
     u, v, w = c.u, c.v, c.w
     r, angle = length(u, v), torch.atan2(v, u)
@@ -58,7 +100,7 @@ def gear(c: Canvas) -> Painted:
 
 def bricks(c: Canvas) -> Painted:
     u, v, w = c.u, c.v, c.w
-    scale = c.uniform(3, 6.5)
+    scale = c.uniform(2.2, 4.6)
     y = v * scale
     j = torch.floor(y)
     x = u * scale * c.uniform(0.42, 0.6) + 0.5 * torch.remainder(j, 2)

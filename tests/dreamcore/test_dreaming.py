@@ -297,13 +297,12 @@ def test_more_octaves_than_fit_are_fewer_and_it_says_so(daydream: Network, photo
 
 def test_where_nothing_is_seen_nothing_is_made_more_of() -> None:
     """Half of the places sure of a class, half of nothing at all: only the first are worth a change."""
-    logits = torch.zeros(1, 5, 6, 12)
+    logits = torch.zeros(1, 50, 6, 12)
     logits[:, 2, :, :6] = 12.0
     logits.requires_grad_(True)
     seen = Objective("seen", ())
     (slope,) = torch.autograd.grad(seen.value({"logits": logits}, seen.measure({"logits": logits})), logits)
-    assert slope[0, 2, :, :5].min() > 0.95
-    assert slope[0, :, :, 7:].sum(0).max() < 0.25
+    assert slope[0, :, :, :5].sum(0).min() > 5 * slope[0, :, :, 7:].sum(0).max()
 
 
 @pytest.mark.parametrize(("recipe", "looks"), [("objective=seen", 1), ("objective=contrast layer=textures", 3)])

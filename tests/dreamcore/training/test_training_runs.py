@@ -97,6 +97,20 @@ def test_a_stage_may_be_made_shorter_on_the_way(short_run: Run) -> None:
     assert robust.run_identity(short_run) == robust.run_identity(replace(short_run, plan=short_run.plan.scaled(0.5)))
 
 
+def test_a_stage_may_leave_the_fall_of_its_rate_to_the_next(short_run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    progress: dict[str, list[float]] = {"plain": [], "attacked": []}
+    real = Trainer.step
+
+    def noted(trainer: Trainer, stage: Stage, done: float) -> Tensor:
+        progress[stage.name].append(done)
+        return real(trainer, stage, done)
+
+    monkeypatch.setattr(Trainer, "step", noted)
+    first, second = short_run.plan.stages
+    train(replace(short_run, plan=replace(short_run.plan, stages=(replace(first, schedule=80), second))))
+    assert progress == {"plain": [0, 0.1, 0.2], "attacked": [0, 1 / 3, 2 / 3]}
+
+
 def test_the_command_says_one_sentence_for_a_missing_checkpoint(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
