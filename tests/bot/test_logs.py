@@ -180,10 +180,11 @@ def test_what_a_stranger_wrote_cannot_pass_for_a_line_or_move_the_cursor(tmp_pat
 
 def test_libraries_are_heard_only_when_something_is_wrong(tmp_path: Path) -> None:
     log = Log(tmp_path, format="json")
-    for name in ("discord.gateway", "distributed.scheduler", "aiohttp.access", "alembic.runtime.migration"):
+    # Dask's loggers are settled by the executor, which says in its own words what they would say.
+    for name in ("discord.gateway", "aiohttp.access", "alembic.runtime.migration"):
         logging.getLogger(name).info("chatter")
         logging.getLogger(name).warning("trouble")
-    assert [line["message"] for line in log.objects] == ["trouble"] * 4
+    assert [line["message"] for line in log.objects] == ["trouble"] * 3
 
 
 def test_what_is_missing_for_voice_is_no_news(tmp_path: Path) -> None:

@@ -65,26 +65,25 @@ def _answers_to(town: Town, asked: Message) -> list[Message]:
 
 async def _all_answered_once(town: Town, asked: list[Message], *, timeout: float, all_heard: bool) -> int:
     """Each has exactly one answer: its dream, or the sentence that it has too many waiting. Returns the dreams."""
-    refused = "waiting"
+    heard: list[Message] = []
     async with asyncio.timeout(timeout):
-        for one in asked:
-            if not all_heard and not _answers_to(town, one):
-                continue  # posted while the bot was away
-            await town.standin.message(
-                lambda answer, one=one: answer.reply_to == one.id and (is_dream(answer) or not answer.buttons),
-                timeout,
-            )
-    await asyncio.sleep(2.0)
+        # What is posted while the bot is away, nobody has heard; what it accepted before it died, it announces later.
+        while len(now := [one for one in asked if all_heard or _answers_to(town, one)]) > len(heard):
+            heard = now
+            for one in heard:
+                await town.standin.message(
+                    lambda answer, one=one: answer.reply_to == one.id and (is_dream(answer) or not answer.buttons),
+                    timeout,
+                )
+            await asyncio.sleep(3.0)
     dreams = 0
-    for one in asked:
+    for one in heard:
         answers = _answers_to(town, one)
-        if not all_heard and not answers:
-            continue
         assert len(answers) == 1, [answer.text for answer in answers]
         if is_dream(answers[0]):
             dreams += 1
         else:
-            assert refused in answers[0].text
+            assert "waiting" in answers[0].text
     return dreams
 
 

@@ -26,16 +26,19 @@ async def _ask_around(town: Town, count: int, recipe: str, pause: float, chance:
 
 
 def _heard(town: Town, asked: list[Message]) -> list[Message]:
-    """Those that arrived while the bot was connected: what is posted while it is away, nobody has accepted."""
+    """Those that were accepted: what is posted while the bot is away, nobody has heard."""
     known = {one.reply_to for one in town.of_bot()}
     return [one for one in asked if one.id in known]
 
 
 async def _every_accepted_one_has_one_dream(town: Town, asked: list[Message], timeout: float) -> None:
-    for one in _heard(town, asked):
-        await town.dream(one, timeout=timeout)
-    await asyncio.sleep(2.0)
-    for one in _heard(town, asked):
+    heard: list[Message] = []
+    while len(now := _heard(town, asked)) > len(heard):  # a restarted bot announces some only now
+        heard = now
+        for one in heard:
+            await town.dream(one, timeout=timeout)
+        await asyncio.sleep(3.0)
+    for one in heard:
         answers = [answer for answer in town.of_bot() if answer.reply_to == one.id]
         assert [is_dream(answer) for answer in answers] == [True], [answer.text for answer in answers]
 
