@@ -88,7 +88,7 @@ def judge_command(options: argparse.Namespace) -> None:
 def sheet_command(options: argparse.Namespace) -> None:
     options.to.mkdir(parents=True, exist_ok=True)
     if options.what == "drawn":
-        sheets.drawn_sheet(seed=options.seed).save(options.to / "drawn.jpg", quality=88)
+        sheets.drawn_sheet(seed=options.seed).save(options.to / "drawn.jpg", quality=78)
     elif options.what == "imagined":
         sheets.imagined_sheet(network(options.weights), seed=options.seed).save(options.to / "imagined.jpg", quality=90)
     elif options.what == "layers":
