@@ -96,8 +96,8 @@ _STYLES: Mapping[str, Mapping[str, Style]] = {
             "faces of beasts and birds", "objective=seen classes=dog,cat,owl,lion,tiger,fox,panda,rabbit,frog,penguin"
         ),
         "garden": Style(
-            "flowers, mushrooms and trees",
-            "objective=seen classes=sunflower,rose,mushroom,tree,daisy,butterfly,ladybird,cactus",
+            "flowers, mushrooms, trees and snails",
+            "objective=seen classes=sunflower,rose,mushroom,tree,daisy,butterfly,strawberry,snail",
         ),
         "sea": Style(
             "fish, octopuses and starfish", "objective=seen classes=fish,octopus,jellyfish,starfish,crab,turtle,snail"
