@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import itertools
 import threading
 import time
+import warnings
 from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import Future
 from pathlib import Path
@@ -29,6 +31,15 @@ LARGE = encode(landscape(512, 384), format="PNG")
 HUNG_AFTER = 4.0
 
 _jobs = itertools.count()
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _swept() -> Iterator[None]:
+    """Dask drops coroutines unawaited when its scheduler is killed; they shall not come up in other modules' tests."""
+    yield
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)
+        gc.collect()
 
 
 def order(recipe: str = SMALL, *, picture: bytes = PICTURE, byte_limit: int = 10 << 20) -> Order:
