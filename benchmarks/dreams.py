@@ -18,7 +18,12 @@ from dreamcore.recipe import Recipe
 from dreamcore.sample import landscape
 
 #: daydream's recipe, and the one of inception_v1 that it is held against.
-PAIRS = (("layer=parts", "layer=parts"), ("layer=objects", "layer=objects"), ("style=garden", "layer=parts"))
+PAIRS = (
+    ("layer=parts", "layer=parts"),
+    ("layer=objects", "layer=objects"),
+    ("style=garden", "classes=goldfish"),  # both through the whole network
+    ("style=garden", "layer=parts"),  # both as they dream by default
+)
 
 
 def seconds(picture: Picture, recipe: str, network: Network) -> float:
