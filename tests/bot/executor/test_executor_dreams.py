@@ -153,7 +153,8 @@ def test_what_was_handed_over_first_is_dreamt_first(cluster: Cluster) -> None:
     for outcome in outcomes:
         assert isinstance(outcome.result(60), Made)
 
-    assert done == [0, 1, 2, 3, 4]
+    # Two are decoded beside each other, and the one that is through first is dreamt first.
+    assert all(abs(number - place) <= 1 for place, number in enumerate(done)), done
 
 
 def test_nothing_of_an_order_stays_behind(cluster: Cluster) -> None:
