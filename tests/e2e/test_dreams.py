@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 
 from PIL import Image
 
 from bot.playground.drafts import File
 from dreamcore.picture import read_recipe
+from tests.bot.engine import png
 from tests.e2e.town import QUICK, Town, cat, in_town, is_dream
 
 
@@ -61,7 +63,8 @@ async def test_every_door_leads_to_a_dream(town: Town) -> None:
 async def test_what_is_no_picture_gets_a_sentence_and_the_next_one_its_dream(town: Town) -> None:
     cut = File(filename="cut.jpg", data=cat().data[:4000])
     lie = File(filename="lie.png", data=b"This is no picture at all, whatever its name says.")
-    asked = [await town.ask(f"!dream {QUICK}", one) for one in (cut, lie)]
+    bomb = File(filename="bomb.png", data=png(40_000, 40_000))
+    asked = [await town.ask(f"!dream {QUICK}", one) for one in (cut, lie, bomb)]
     good = await town.ask(f"!dream {QUICK}", cat(), user=town.place.ben)
     await town.dream(good)
     for one in asked:
@@ -85,3 +88,30 @@ async def test_without_the_message_content_intent_commands_still_work(town: Town
     menu = await standin.menu(place.ada, place.general, "Dream this", plain)
     await standin.message(lambda one: one is menu.original and is_dream(one), 60)
     assert [one for one in town.of_bot() if one.reply_to is not None] == [], "it did not see the prefix"
+
+
+@in_town()
+async def test_of_an_animation_the_first_frame_is_dreamt_and_the_answer_says_so(town: Town) -> None:
+    file = io.BytesIO()
+    frames = [Image.new("RGB", (80, 60), colour) for colour in ("navy", "teal", "olive")]
+    frames[0].save(file, "GIF", save_all=True, append_images=frames[1:])
+    asked = await town.ask(f"!dream {QUICK}", File(filename="moving.gif", data=file.getvalue()))
+    assert "The first of 3 frames was dreamt" in (await town.dream(asked)).text
+
+
+@in_town()
+async def test_a_gateway_that_drops_costs_nobody_a_dream(town: Town) -> None:
+    before = await town.ask("!dream network=daydream size=256 steps=8 octaves=2", cat())
+    await town.says("Your dream is next")
+    town.standin.faults.drop_gateway(4000)
+    while_away = await town.ask(f"!dream {QUICK}", cat(), user=town.place.ben)
+    await town.dream(before)
+    await town.dream(while_away)
+    town.standin.faults.refuse_resume = 1
+    (lost,) = town.standin.gateway.sessions
+    town.standin.faults.drop_gateway(1001)
+    while lost in town.standin.gateway.sessions or not town.standin.gateway.sessions:
+        await asyncio.sleep(0.05)  # what is posted in between, Discord tells nobody
+    after = await town.ask(f"!dream {QUICK}", cat())
+    await town.dream(after)
+    assert len(town.dreams()) == 3
