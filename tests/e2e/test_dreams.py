@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import io
+from pathlib import Path
 
+import psutil
 from PIL import Image
 
 from bot.playground.drafts import File
@@ -29,7 +31,8 @@ async def test_a_posted_photograph_comes_back_dreamt(town: Town) -> None:
     assert recipe is not None
     assert recipe in dream.text, "the recipe in the message is the one that made the picture"
     assert attachment.description
-    assert "torch" not in town.bot.log
+    loaded = {Path(one.path).name for one in psutil.Process(town.bot.pid).memory_maps()}
+    assert not [name for name in loaded if "torch" in name or "_imaging" in name], "pictures are the workers' business"
     assert town.troubles() == []
 
 
