@@ -220,6 +220,8 @@ class Commands:
         """Where a person's dreams stand, and how much waits here and everywhere."""
         queue = self._dreaming.queue
         standings = queue.standings()
+        if not standings:
+            return "You have no dream in the queue: it is empty, so your next one would begin at once."
         own = await queue.open_jobs(requester=user)
         lines = []
         for job in own[:MOST_LISTED]:
@@ -232,9 +234,8 @@ class Commands:
             lines.append(f"• and {len(own) - MOST_LISTED} more")
         here = len(await queue.open_jobs(guild=guild)) if guild is not None else 0
         waiting = f"{len(standings)} dream{'s' * (len(standings) != 1)} in the queue"
-        waiting += f", {here} of them here" if guild is not None and standings else ""
-        if standings:
-            waiting += f"; the last is ready {moment(max(one.ready_at for one in standings.values()))}"
+        waiting += f", {here} of them here" if guild is not None else ""
+        waiting += f"; the last is ready {moment(max(one.ready_at for one in standings.values()))}"
         head = "Your dreams:" if lines else "You have no dream in the queue."
         return "\n".join([head, *lines, f"{waiting}."])
 
