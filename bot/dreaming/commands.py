@@ -221,7 +221,7 @@ class Commands:
         queue = self._dreaming.queue
         standings = queue.standings()
         if not standings:
-            return "You have no dream in the queue: it is empty, so your next one would begin at once."
+            return "You have no dream in the queue. It is empty: your next one would begin at once."
         own = await queue.open_jobs(requester=user)
         lines = []
         for job in own[:MOST_LISTED]:
