@@ -47,7 +47,7 @@ class Objective:
 
     @property
     def measures_hold_at_any_size(self) -> bool:
-        """Whether one octave's measures serve the next one: which classes crowd a picture does not hang on its size."""
+        """Whether one octave's measures serve the next one: what crowds a picture does not depend on its size."""
         return self.kind == "seen"
 
     def measure(self, activations: Activations) -> Measures:
@@ -129,7 +129,10 @@ class Objective:
         crowded = measures["seen"] / measures["places"]
         won = self._likely(candidates) - CROWDING * torch.log(crowded + 2e-3)
         sure = logits.detach().softmax(1).amax(1, keepdim=True).sqrt()
-        return (sure * won.softmax(1) * (candidates - self._rest(logits))).sum()
+        share = won.softmax(1)
+        if any(weight != 1 for _, weight in self.classes):
+            share = share * torch.tensor([w for _, w in self.classes], device=logits.device).view(1, -1, 1, 1)
+        return (sure * share * (candidates - self._rest(logits))).sum()
 
 
 def _standardised(a: Tensor, name: str, measures: Measures) -> Tensor:

@@ -305,6 +305,22 @@ def test_where_nothing_is_seen_nothing_is_made_more_of() -> None:
     assert slope[0, :, :, :5].sum(0).min() > 5 * slope[0, :, :, 7:].sum(0).max()
 
 
+def test_of_what_is_seen_weights_make_more_and_less() -> None:
+    logits = torch.zeros(1, 3, 4, 4, requires_grad=True)
+
+    def slopes(weight: float) -> tuple[float, float]:
+        seen = Objective("seen", (), classes=((0, 1.0), (1, weight)))
+        (slope,) = torch.autograd.grad(seen.value({"logits": logits}, seen.measure({"logits": logits})), logits)
+        return float(slope[0, 0].mean()), float(slope[0, 1].mean())
+
+    first, second = slopes(1.0)
+    assert first == pytest.approx(second)
+    first, second = slopes(3.0)
+    assert second > 1.5 * first
+    first, second = slopes(-1.0)
+    assert second < 0 < first
+
+
 @pytest.mark.parametrize(("recipe", "looks"), [("objective=seen", 1), ("objective=contrast layer=textures", 3)])
 def test_no_octave_asks_again_for_what_the_one_before_has_found(
     recipe: str, looks: int, daydream: Network, photograph: NDArray[np.uint8], monkeypatch: pytest.MonkeyPatch
