@@ -4,5 +4,5 @@ from __future__ import annotations
 
 import os
 
-# Threads that spin while they wait for one another make a busy machine several times slower; the same as in workers.
-os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+# Threads that spin for long while they wait make a busy machine several times slower; the same as in workers.
+os.environ.setdefault("GOMP_SPINCOUNT", "5000")
