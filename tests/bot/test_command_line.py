@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import socket
 import subprocess
 import sys
@@ -12,13 +11,13 @@ from pathlib import Path
 import pytest
 
 from tests.bot.operations.answering import TOKEN, Answering
+from tests.bot.unset import unset_environment
 
 ROOT = Path(__file__).parents[2]
 
 
 def environment(**variables: str) -> dict[str, str]:
-    clean = {key: value for key, value in os.environ.items() if not key.startswith(("DREAM_", "DISCORD_"))}
-    return {**clean, "PYTHONPATH": str(ROOT), **variables}
+    return {**unset_environment(), "PYTHONPATH": str(ROOT), **variables}
 
 
 def bot(folder: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:

@@ -16,8 +16,7 @@ def main() -> None:
     config = read_config(os.environ, Path(os.devnull))
     configure(config)
     seconds = float(os.environ.get("PRETEND_SECONDS", "0"))
-    slots = int(os.environ.get("PRETEND_SLOTS", "1"))
-    asyncio.run(run(config, executor_for=lambda _: PretendExecutor(seconds=seconds, slots=slots)))
+    asyncio.run(run(config, executor_for=lambda _: PretendExecutor(seconds=seconds)))
 
 
 if __name__ == "__main__":

@@ -8,9 +8,10 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+
+from tests.bot.unset import unset_environment
 
 START_SECONDS = 60.0  #: a loaded machine imports slowly
 
@@ -21,11 +22,8 @@ class BotProcess:
     def __init__(self, *, home: Path, api: str, token: str, module: str = "bot", **variables: str) -> None:
         self.home, self.module = home, module
         self.arguments = ("run",) if module == "bot" else ()
-        inherited = {key: value for key, value in os.environ.items() if not key.startswith(("DREAM_", "DISCORD_"))}
-        networks = {key: os.environ[key] for key in ("DREAM_NETWORKS",) if key in os.environ}
         self.environment = {
-            **inherited,
-            **networks,
+            **unset_environment(but=("DREAM_NETWORKS",)),
             "DISCORD_TOKEN": token,
             "DISCORD_API": api,
             "DREAM_HOME": str(home),
@@ -122,7 +120,3 @@ class BotProcess:
                 self._line.notify_all()
         async with self._line:
             self._line.notify_all()
-
-
-def variables(**given: str | float) -> Mapping[str, str]:
-    return {key: str(value) for key, value in given.items()}

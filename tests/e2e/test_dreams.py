@@ -66,7 +66,7 @@ async def test_every_door_leads_to_a_dream(town: Town) -> None:
 async def test_what_is_no_picture_gets_a_sentence_and_the_next_one_its_dream(town: Town) -> None:
     cut = File(filename="cut.jpg", data=cat().data[:4000])
     lie = File(filename="lie.png", data=b"This is no picture at all, whatever its name says.")
-    bomb = File(filename="bomb.png", data=png(40_000, 40_000))
+    bomb = File(filename="bomb.png", data=png(12_000, 12_000))
     asked = [await town.ask(f"!dream {QUICK}", one) for one in (cut, lie, bomb)]
     good = await town.ask(f"!dream {QUICK}", cat(), user=town.place.ben)
     await town.dream(good)

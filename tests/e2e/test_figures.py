@@ -12,13 +12,10 @@ import time
 
 import pytest
 
-from bot.playground.drafts import File
-from tests.bot.engine import png
-from tests.e2e.town import Town, cat, in_town
+from tests.e2e.town import DOT, Town, answers, cat, in_town
 
 _NO_LIMITS = {"DREAM_LIMIT_HOUR": "0", "DREAM_LIMIT_WAITING": "0", "DREAM_LIMIT_SERVER_WAITING": "0"}
 _PRETENDING = {"module": "tests.e2e.pretending", **_NO_LIMITS}
-_DOT = File(filename="dot.png", data=png())
 
 
 def p95(values: list[float]) -> float:
@@ -31,7 +28,7 @@ async def _overheads(town: Town, count: int) -> list[float]:
     for number in range(count):
         channel = (town.place.dreams, town.place.general, town.place.late)[number % 3]
         begun = time.monotonic()
-        await town.dream(await town.ask("!dream", _DOT, channel=channel))
+        await town.dream(await town.ask("!dream", DOT, channel=channel))
         found.append(time.monotonic() - begun)
         await asyncio.sleep(0.7)
     return found[1:]  # the first one warms up
@@ -41,7 +38,7 @@ async def _first_answers(town: Town, *, waiting: int, asked: int) -> list[float]
     """Seconds to the waiting message while `waiting` others wait; one request a second in a channel."""
     channels = [town.standin.world.add_channel(town.place.guild, f"side-{number}") for number in range(20)]
     for number in range(waiting):
-        await town.ask("!dream", _DOT, channel=channels[number % len(channels)], user=town.place.ben)
+        await town.ask("!dream", DOT, channel=channels[number % len(channels)], user=town.place.ben)
     deadline = time.monotonic() + 120
     while len(town.of_bot()) < waiting:
         assert time.monotonic() < deadline, f"{len(town.of_bot())} of {waiting} announced"
@@ -49,8 +46,8 @@ async def _first_answers(town: Town, *, waiting: int, asked: int) -> list[float]
     found = []
     for number in range(asked):
         begun = time.monotonic()
-        request = await town.ask("!dream", _DOT, channel=channels[number % 3])
-        await town.standin.message(lambda one, request=request: one.reply_to == request.id, 30)
+        request = await town.ask("!dream", DOT, channel=channels[number % 3])
+        await town.standin.message(lambda one, request=request: answers(one, request), 30)
         found.append(time.monotonic() - begun)
         await asyncio.sleep(1 / 3)
     return found

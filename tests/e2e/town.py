@@ -6,8 +6,10 @@ import asyncio
 import contextlib
 import functools
 import os
+import random
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,17 +17,27 @@ import psutil
 
 from bot.playground.drafts import File
 from bot.playground.friendly import Friendly, furnish
-from bot.playground.model import Message, User
+from bot.playground.model import Channel, Message, User
 from bot.playground.standin import StandIn
+from tests.bot.engine import png
 from tests.e2e.process import BotProcess
 
 CAT = Path(__file__).parents[1] / "data" / "chelsea.jpg"
 QUICK = "network=daydream size=96 steps=2 octaves=1"  #: a dream of the real engine that takes tens of milliseconds
+DOT = File(filename="dot.png", data=png())
 PATIENCE = 120.0  #: seconds; a loaded machine starts workers slowly
 
 
 def cat(name: str = "cat.jpg", **more: Any) -> File:
     return File(filename=name, data=CAT.read_bytes(), **more)
+
+
+@dataclass(frozen=True)
+class Seat:
+    """A member, and a channel in which they post."""
+
+    user: User
+    channel: Channel
 
 
 class Town:
@@ -52,6 +64,51 @@ class Town:
     async def ask(self, text: str, *pictures: File, user: User | None = None, **more: Any) -> Message:
         channel = more.pop("channel", self.place.dreams)
         return await self.standin.post(channel, user or self.place.ada, text, attachments=pictures, **more)
+
+    async def ask_around(
+        self, seats: Sequence[Seat], requests: int, chance: random.Random, *, pause: float, recipe: str = ""
+    ) -> list[Message]:
+        """Requests from anybody, one after the other, whenever the bot is there."""
+        asked = []
+        for _ in range(requests):
+            while not self.standin.gateway.sessions:
+                await asyncio.sleep(0.05)
+            seat = chance.choice(seats)
+            asked.append(await self.ask(f"!dream {recipe}", DOT, user=seat.user, channel=seat.channel))
+            await asyncio.sleep(pause)
+        return asked
+
+    async def kill_now_and_then(self, kills: int, chance: random.Random, *, within: float) -> None:
+        """The bot, each time after at most `within` seconds; it is started again, and not always given time."""
+        for _ in range(kills):
+            await asyncio.sleep(chance.uniform(0.1, within))
+            await self.bot.kill()
+            await self.start(wait=chance.random() < 0.8)
+
+    async def settled(self, asked: Sequence[Message], *, timeout: float, all_heard: bool = False) -> list[Message]:
+        """The one final answer of each request that the bot has heard; raises AssertionError where there are more.
+
+        What is posted while the bot is away, nobody has heard; what it accepted before it died, it announces later.
+        """
+        heard: list[Message] = []
+        async with asyncio.timeout(timeout):
+            while len(now := [one for one in asked if all_heard or self.answers_to(one)]) > len(heard):
+                heard = now
+                for one in heard:
+                    await self.standin.message(
+                        lambda answer, one=one: answers(answer, one) and is_final(answer), timeout
+                    )
+                await asyncio.sleep(3.0)
+        found = [self.answers_to(one) for one in heard]
+        assert [len(some) for some in found] == [1] * len(heard), [[one.text for one in some] for some in found]
+        assert all(is_final(answer) for (answer,) in found), [answer.text for (answer,) in found]
+        return [answer for (answer,) in found]
+
+    async def _final_answer(self, asked: Message, timeout: float) -> Message:
+        return await self.standin.message(lambda one: answers(one, asked) and is_final(one), timeout)
+
+    def answers_to(self, asked: Message) -> list[Message]:
+        return [one for one in self.of_bot() if answers(one, asked)]
 
     def of_bot(self) -> list[Message]:
         return [one for one in self.standin.world.messages() if one.author is self.standin.world.bot]
@@ -94,6 +151,11 @@ class Town:
 
 def is_dream(message: Message) -> bool:
     return any(button.get("label") == "Again" for button in message.buttons)
+
+
+def is_final(message: Message) -> bool:
+    """A dream, or a sentence that nothing comes after."""
+    return is_dream(message) or not message.buttons
 
 
 def answers(message: Message, asked: Message) -> bool:

@@ -22,6 +22,7 @@ from bot.operations.invite import NEEDED, PERMISSIONS, invite_link
 from bot.operations.machine import probe
 from bot.operations.servers import MOST_SERVERS, permissions_in
 from tests.bot.operations.answering import APPLICATION, BOT, TOKEN, Answering
+from tests.bot.unset import unset_environment
 
 MACHINE = {
     "torch": "2.9.0",
@@ -360,7 +361,7 @@ def test_a_probe_that_dies_is_a_finding(tmp_path: Path, monkeypatch: pytest.Monk
 
 def test_the_command_says_what_is_wrong_and_ends_with_1(tmp_path: Path) -> None:
     environment = {
-        **{key: value for key, value in os.environ.items() if not key.startswith(("DREAM_", "DISCORD_"))},
+        **unset_environment(),
         "DREAM_HOME": str(tmp_path),
         "DREAM_DOWNLOAD": "no",
         "PYTHONPATH": str(Path(__file__).parents[3]),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import signal
 import subprocess
@@ -14,14 +13,15 @@ from pathlib import Path
 import psutil
 import pytest
 
+from tests.bot.unset import unset_environment
+
 ROOT = Path(__file__).parents[3]
 CAT = ROOT / "tests" / "data" / "chelsea.jpg"
 
 
 def environment(folder: Path) -> dict[str, str]:
-    clean = {key: value for key, value in os.environ.items() if not key.startswith(("DREAM_", "DISCORD_", "DATABASE_"))}
     return {
-        **clean,
+        **unset_environment(),
         "DREAM_HOME": str(folder / "home"),
         "DREAM_DOWNLOAD": "no",
         "PYTHONPATH": str(ROOT),
