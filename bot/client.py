@@ -10,7 +10,6 @@ import asyncio
 import contextlib
 import fcntl
 import logging
-import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack, contextmanager
@@ -30,6 +29,8 @@ from bot.jobs.dispatcher import Dispatcher
 from bot.jobs.queue import JobQueue
 from bot.operations.application import Application, application_of
 from bot.operations.loop import LoopWatch
+from bot.operations.rest import WrongToken
+from bot.signals import told_to_stop
 from bot.store.database import Database
 
 GRACE = 8.0  #: seconds that running dreams get to finish when the bot is told to stop
@@ -99,8 +100,7 @@ async def run(config: Config, *, executor_for: Callable[[Config], Executor] | No
     assert config.token is not None
     if config.api is not None:
         endpoints.use_api(config.api)
-    stop = asyncio.Event()
-    with _alone_in(config.home), _stopped_by_signals(stop):
+    with _alone_in(config.home), told_to_stop() as stop:
         async with AsyncExitStack() as stack:
             watch = LoopWatch()
             watch.start()
@@ -160,7 +160,7 @@ async def _connect(client: DreamClient, token: str) -> None:
     try:
         await client.start(token)
     except discord.LoginFailure as error:
-        raise BotError("Discord does not know this token: check DISCORD_TOKEN (python -m bot doctor).") from error
+        raise WrongToken from error
     except discord.PrivilegedIntentsRequired as error:
         raise BotError(
             "Discord refuses the message content intent: switch it on for the application, or start again."
@@ -197,18 +197,6 @@ def _alone_in(home: Path) -> Iterator[None]:
                     ) from error
                 time.sleep(0.1)
         yield
-
-
-@contextmanager
-def _stopped_by_signals(stop: asyncio.Event) -> Iterator[None]:
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
-    try:
-        yield
-    finally:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.remove_signal_handler(number)
 
 
 def _log_failure(task: asyncio.Task[None]) -> None:

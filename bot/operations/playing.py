@@ -13,12 +13,13 @@ import os
 import shutil
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 from bot.config import Config
 from bot.errors import BotError
 from bot.playground.command import Playground, post, serve
+from bot.signals import told_to_stop
 
 STOP_SECONDS = 30.0  #: for the bot to end in order
 
@@ -34,7 +35,7 @@ async def play(config: Config, say: Callable[[str], None], *, port: int = 0) -> 
     """Run both until SIGINT or SIGTERM, or until the bot ends; the exit code: 0, or the bot's. Raises BotError."""
     home = home_of(config)
     await asyncio.to_thread(_begin_anew, home, config.home / "networks")
-    with _told_to_stop() as stop:
+    with told_to_stop() as stop:
         async with serve(home, port=port) as playground:
             bot = await _start_bot(playground, home)
             ended = asyncio.create_task(bot.wait())
@@ -112,15 +113,3 @@ def _shown_python() -> str:
     with contextlib.suppress(ValueError):
         return str(Path(sys.executable).relative_to(Path.cwd()))
     return sys.executable
-
-
-@contextlib.contextmanager
-def _told_to_stop() -> Iterator[asyncio.Event]:
-    stop, loop = asyncio.Event(), asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
-    try:
-        yield stop
-    finally:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.remove_signal_handler(number)
