@@ -9,8 +9,7 @@ import logging
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from distributed import Client, Future, KilledWorker
-from distributed.client import FutureCancelledError
+from distributed import Client, Future
 
 from bot.executor import work
 from bot.executor.local import Whereabouts
@@ -150,10 +149,9 @@ class Connection:
     async def _result(self, future: Future[Any]) -> Any:
         try:
             return await future
-        except (KilledWorker, FutureCancelledError, OSError, TimeoutError) as error:
-            raise WorkerGone(f"{type(error).__name__}: {error}") from error
         except Exception as error:
-            # Of Dask's own making: no worker in time, a message that could not be read; ours are handed back as values.
+            # Of Dask's own making: a worker that died, none in time, a message that could not be read. Ours are handed
+            # back as values.
             raise WorkerGone(f"{type(error).__name__}: {error}") from error
         finally:
             # A future that is kept makes Dask do its work again when the worker dies.

@@ -3,37 +3,30 @@
 from __future__ import annotations
 
 import collections
-import io
 import threading
-from collections.abc import Callable
 
 import torch
-from PIL import Image
 
 from dreamcore.catalogue import catalogue
 from dreamcore.devices import choose_device
 from dreamcore.dreaming import Dream, dream
 from dreamcore.errors import Cancelled, UnknownNetwork
-from dreamcore.networks import Network, available, default_network, load
+from dreamcore.networks import Network, default_network, load
 from dreamcore.picture import Picture
 from dreamcore.planning import device_defaults
-from dreamcore.progress import Progress
+from dreamcore.progress import AskCancelled, ReportProgress
 from dreamcore.recipe import Recipe
 from dreamcore.resolve import resolve
 from dreamcore.sample import landscape
 from dreamcore.settings import AUTO
 
 PREFERRED = "inception_v1"
-FALLBACK = "daydream"
 NETWORKS_KEPT = 3  #: some of torchvision's hold half a gigabyte
-PREVIEW_QUALITY = 80
 WARM_UP_SIDE = 128
 
 #: Operations a second that the slowest machine does; only decides how long a first step may take.
 SLOWEST = {"cpu": 3e9, "mps": 1e11, "cuda": 2e11}
 FIRST_USE_SECONDS = 20.0  #: of a network, a device or a size
-
-AskStop = Callable[[], bool]
 
 
 class Engine:
@@ -47,7 +40,7 @@ class Engine:
         self._lock = threading.Lock()  # of the dictionary
         self._loading: dict[str, threading.Lock] = {}
         #: The network that dreams where a recipe names none.
-        self.default = PREFERRED if available(PREFERRED) else FALLBACK
+        self.default = default_network(download=False)
         self.network(self.default, lambda: False)
 
     def fetch_preferred(self) -> bool:
@@ -69,7 +62,7 @@ class Engine:
         picture = Picture(rgb=landscape(WARM_UP_SIDE, WARM_UP_SIDE), alpha=None, format="PNG")
         self.dream(picture, recipe, self.network(self.default, lambda: False), lambda progress: None, lambda: False)
 
-    def network_for(self, recipe: Recipe, stop: AskStop) -> tuple[Network, tuple[str, ...]]:
+    def network_for(self, recipe: Recipe, stop: AskCancelled) -> tuple[Network, tuple[str, ...]]:
         """The network that the recipe asks for, and what is to be said about it. Raises RecipeError, WeightsError."""
         if recipe.network not in (None, AUTO):
             return self.network(str(recipe.network), stop), ()
@@ -77,7 +70,7 @@ class Engine:
         notes = (f"The weights of {PREFERRED} are not here, so {name} dreamt this.",) if name != PREFERRED else ()
         return self.network(name, stop), notes
 
-    def network(self, name: str, stop: AskStop) -> Network:
+    def network(self, name: str, stop: AskCancelled) -> Network:
         """A network of the catalogue, and of nowhere else: a name from a stranger is never a path."""
         if name not in catalogue():
             raise UnknownNetwork(name, catalogue())
@@ -120,17 +113,8 @@ class Engine:
         picture: Picture,
         recipe: Recipe,
         network: Network,
-        on_progress: Callable[[Progress], None],
-        stop: AskStop,
+        on_progress: ReportProgress,
+        stop: AskCancelled,
     ) -> Dream:
         """As `dreamcore.dream`."""
         return dream(picture, recipe, network=network, device=self.device, on_progress=on_progress, cancelled=stop)
-
-
-def preview_jpeg(progress: Progress) -> bytes | None:
-    """The report's preview as a small JPEG, where it has one."""
-    if progress.preview is None:
-        return None
-    out = io.BytesIO()
-    Image.fromarray(progress.preview).save(out, "JPEG", quality=PREVIEW_QUALITY)
-    return out.getvalue()

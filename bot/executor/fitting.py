@@ -1,4 +1,4 @@
-"""Pictures into files of a given size: a dream's, one that was too large for its place, two side by side."""
+"""Pictures into files of a given size: a dream's, one that was too large for its place, two side by side; previews."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from PIL import Image
 
 from bot.executor.protocol import Encoded
 from dreamcore.picture import Picture, encode_within, read_recipe
+from dreamcore.picture.encoding import jpeg
 
 LONGEST_COMPARED = 4096  #: pixels of the longer side of two pictures together
 GAP_SHARE = 0.01  #: of the longer side, between them
+PREVIEW_QUALITY = 80
 
 Bytes = NDArray[np.uint8]
 
@@ -40,3 +42,8 @@ def compared(before: Picture, after: Picture, byte_limit: int) -> Encoded:
         mask = None if picture.alpha is None else Image.fromarray(picture.alpha).resize(size, Image.Resampling.LANCZOS)
         whole.paste(image.resize(size, Image.Resampling.LANCZOS, reducing_gap=3.0), place, mask)
     return fitted(np.asarray(whole), None, byte_limit, None)
+
+
+def preview_jpeg(rgb: Bytes) -> bytes:
+    """A dream on its way, small already, as a small file."""
+    return jpeg(Image.fromarray(rgb), b"", quality=PREVIEW_QUALITY, full_colour=False)

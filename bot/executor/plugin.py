@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, cast
 
 from distributed import Worker, WorkerPlugin
 
+from bot.executor.devices import usable_cores
 from bot.executor.settings import DREAMS, PLUGIN, STATE, STOP, StudioSettings
 from bot.executor.transport import LOG_FORMAT
-from dreamcore.recipe import ENGINE
 
 if TYPE_CHECKING:
     from bot.executor.studio import Studio
@@ -36,7 +36,7 @@ class DreamPlugin(WorkerPlugin):  # type: ignore[misc,unused-ignore]
         if not hasattr(worker, PLUGIN):
             studio = importlib.import_module("bot.executor.studio").Studio(  # not in the bot, which sends the plugin
                 device=os.environ.get(DEVICE, "auto"),
-                threads=int(os.environ.get(THREADS, "0")) or os.cpu_count() or 1,
+                threads=int(os.environ.get(THREADS, "0")) or usable_cores(),
                 download=self._settings.download,
             )
             setattr(worker, PLUGIN, studio)
@@ -50,7 +50,6 @@ class DreamPlugin(WorkerPlugin):  # type: ignore[misc,unused-ignore]
     def _state(self, worker: Worker) -> dict[str, Any]:
         studio = studio_of(worker)
         return {
-            "engine": ENGINE,
             "network": studio.network,
             "trouble": studio.trouble,
             # One more than that is taken, so that a picture is decoded before it is wanted.

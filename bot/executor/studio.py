@@ -14,7 +14,8 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from bot.executor.decoding import Decoder, DecoderKilled
-from bot.executor.protocol import Failed, Made, Order, Outcome, Stopped
+from bot.executor.fitting import compared, fitted, preview_jpeg, refitted
+from bot.executor.protocol import Encoded, Failed, Made, Order, Outcome, Stopped
 from bot.executor.settings import QUIET_SECONDS
 from dreamcore.errors import Cancelled, DreamError
 from dreamcore.recipe import Recipe
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from dreamcore.dreaming import Dream
     from dreamcore.networks import Network
     from dreamcore.picture import Picture
-    from dreamcore.progress import Progress
+    from dreamcore.progress import AskCancelled, Progress
 
 WENT_WRONG = "Something went wrong while dreaming; it has been noted."
 NO_MEMORY = "There is not enough memory for a dream of this size: try a smaller size=."
@@ -45,7 +46,7 @@ class Studio:
         self, *, device: str, threads: int, download: bool, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._device, self._threads, self._download, self._clock = device, threads, download, clock
-        self.decoder = Decoder()
+        self._decoder = Decoder()
         self._stopped: collections.OrderedDict[str, None] = collections.OrderedDict()
         # One thread for all of torch: its number of threads is a property of the thread that asks.
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="engine")
@@ -80,7 +81,7 @@ class Studio:
     def close(self) -> None:
         self._closed.set()
         self._pool.shutdown(wait=False, cancel_futures=True)
-        self.decoder.close()
+        self._decoder.close()
 
     def dream(self, order: Order, report: Report) -> Outcome:
         """Work on one order, from bytes to bytes. Raises nothing: what goes wrong is an outcome, too."""
@@ -99,6 +100,14 @@ class Studio:
         finally:
             self._stopped.pop(order.key, None)
 
+    def refit(self, picture: bytes, byte_limit: int) -> Encoded:
+        """As `Executor.refit`."""
+        return refitted(self._decoder.decode(picture), picture, byte_limit)
+
+    def compare(self, before: bytes, after: bytes, byte_limit: int) -> Encoded:
+        """As `Executor.compare`."""
+        return compared(self._decoder.decode(before), self._decoder.decode(after), byte_limit)
+
     def _made(self, order: Order, report: Report) -> Made:
         def stop() -> bool:
             return order.key in self._stopped
@@ -106,15 +115,14 @@ class Studio:
         _raise_if(stop)
         report({"phase": "decoding"})
         recipe = Recipe.parse(order.recipe)
-        picture = self.decoder.decode(order.picture)
+        picture = self._decoder.decode(order.picture)
         report({"phase": "waiting"})
         engine = self._wait_for(self._engine, stop)
         network, notes = engine.network_for(recipe, stop)
         result = self._dreamt(engine, picture, recipe, network, _Reporter(report, self._clock), stop)
         report({"phase": "encoding", "share": 1.0})
         _raise_if(stop)
-        fitting = importlib.import_module("bot.executor.fitting")
-        encoded = fitting.fitted(result.rgb, result.alpha, order.byte_limit, result.recipe.text)
+        encoded = fitted(result.rgb, result.alpha, order.byte_limit, result.recipe.text)
         return Made(
             data=encoded.data,
             format=encoded.format,
@@ -134,7 +142,7 @@ class Studio:
         recipe: Recipe,
         network: Network,
         reporter: _Reporter,
-        stop: Callable[[], bool],
+        stop: AskCancelled,
     ) -> Dream:
         """In the engine's thread, once those before are done."""
         first = engine.first_step_seconds(picture, recipe, network)
@@ -146,7 +154,7 @@ class Studio:
 
         return self._wait_for(self._pool.submit(work), stop)
 
-    def _wait_for(self, future: Future[T], stop: Callable[[], bool]) -> T:
+    def _wait_for(self, future: Future[T], stop: AskCancelled) -> T:
         """The future's result; while it has not begun, stop is heeded here."""
         while not wait([future], timeout=STOP_SECONDS).done:
             if stop() and (future is self._engine or future.cancel()):
@@ -155,7 +163,7 @@ class Studio:
 
     def _loaded(self) -> Engine:
         engine_module = importlib.import_module("bot.executor.engine")
-        self.decoder.start()
+        self._decoder.start()
         engine: Engine = engine_module.Engine(device=self._device, threads=self._threads, download=self._download)
         return engine
 
@@ -182,7 +190,6 @@ class _Reporter:
         self._report, self._clock = report, clock
         self._longest = self._last_step = self._last_report = 0.0
         self._steps = 0
-        self._jpeg: Callable[[Progress], bytes | None] = importlib.import_module("bot.executor.engine").preview_jpeg
 
     def begin(self, first_step: float) -> None:
         self._last_step = self._last_report = self._clock()
@@ -198,9 +205,10 @@ class _Reporter:
             return
         self._last_report = now
         phase = "dreaming" if progress.share < 1 else "finishing"
-        self._report({"phase": phase, "share": progress.share, "step": self._longest, "preview": self._jpeg(progress)})
+        preview = None if progress.preview is None else preview_jpeg(progress.preview)
+        self._report({"phase": phase, "share": progress.share, "step": self._longest, "preview": preview})
 
 
-def _raise_if(stop: Callable[[], bool]) -> None:
+def _raise_if(stop: AskCancelled) -> None:
     if stop():
         raise Cancelled

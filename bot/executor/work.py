@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import functools
-import importlib
-from typing import Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from distributed import Worker, get_worker
 
@@ -12,6 +12,9 @@ from bot.executor.plugin import studio_of
 from bot.executor.protocol import Encoded, Order, Outcome
 from bot.executor.settings import TOPIC
 from dreamcore.errors import DreamError
+
+if TYPE_CHECKING:
+    from bot.executor.studio import Studio
 
 
 def dream(order: Order) -> Outcome:
@@ -21,25 +24,21 @@ def dream(order: Order) -> Outcome:
 
 
 def refit(picture: bytes, byte_limit: int) -> Encoded | DreamError:
-    """As `Executor.refit`; an error is handed back, since Dask would count a raised one as the worker's."""
-    fitting = importlib.import_module("bot.executor.fitting")
-    try:
-        decoded = studio_of(get_worker()).decoder.decode(picture)
-        encoded: Encoded = fitting.refitted(decoded, picture, byte_limit)
-    except DreamError as error:
-        return DreamError(error.sentence, log=error.log)
-    return encoded
+    """As `Executor.refit`; see `_answer`."""
+    return _answer(lambda studio: studio.refit(picture, byte_limit))
 
 
 def compare(before: bytes, after: bytes, byte_limit: int) -> Encoded | DreamError:
-    """As `Executor.compare`."""
-    fitting = importlib.import_module("bot.executor.fitting")
-    decoder = studio_of(get_worker()).decoder
+    """As `Executor.compare`; see `_answer`."""
+    return _answer(lambda studio: studio.compare(before, after, byte_limit))
+
+
+def _answer(ask: Callable[[Studio], Encoded]) -> Encoded | DreamError:
+    """An error is handed back, since Dask would count a raised one as the worker's."""
     try:
-        encoded: Encoded = fitting.compared(decoder.decode(before), decoder.decode(after), byte_limit)
+        return ask(studio_of(get_worker()))
     except DreamError as error:
         return DreamError(error.sentence, log=error.log)
-    return encoded
 
 
 def _report(worker: Worker, key: str, message: dict[str, Any]) -> None:
