@@ -124,15 +124,9 @@ class Config:
 
     @property
     def worker_environment(self) -> Mapping[str, str]:
-        """What engine and executor read from their environment. What stands in `.env` reaches them in no other way."""
-        given = {
-            "DREAM_HOME": str(self.home),
-            "DREAM_NETWORKS": str(self.networks) if self.networks is not None else None,
-            "EXECUTOR_TLS_CA": self.executor.scheduler_ca,
-            "EXECUTOR_TLS_CERT": self.executor.scheduler_cert,
-            "EXECUTOR_TLS_KEY": self.executor.scheduler_key,
-        }
-        return {name: value for name, value in given.items() if value is not None}
+        """What the engine reads from its environment. What stands in `.env` reaches it in no other way."""
+        given = {"DREAM_HOME": self.home, "DREAM_NETWORKS": self.networks}
+        return {name: str(folder) for name, folder in given.items() if folder is not None}
 
 
 def read_config(environ: Mapping[str, str], dotenv: Path | None) -> Config:
@@ -198,7 +192,7 @@ def _api(read: Reader) -> str | None:
     expected = "an http address on this machine, such as http://127.0.0.1:8080/api/v10; leave it empty for Discord"
     try:
         parts = urlsplit(address)
-        fine = parts.scheme in ("http", "https") and _is_loopback(parts.hostname) and (parts.port or 1) > 0
+        fine = parts.scheme in ("http", "https") and is_loopback(parts.hostname) and (parts.port or 1) > 0
     except ValueError:
         fine = False
     if not fine or parts.query or parts.fragment or "@" in parts.netloc:
@@ -206,7 +200,8 @@ def _api(read: Reader) -> str | None:
     return address
 
 
-def _is_loopback(host: str | None) -> bool:
+def is_loopback(host: str | None) -> bool:
+    """Whether that host is this machine itself."""
     if host == "localhost":
         return True
     try:
@@ -274,7 +269,7 @@ def _scheduler(read: Reader) -> str | None:
         usable = parts.hostname is not None and parts.port is not None and not parts.path.strip("/")
     except ValueError:
         usable = False
-    if not usable or not (parts.scheme == "tls" or (parts.scheme == "tcp" and _is_loopback(parts.hostname))):
+    if not usable or not (parts.scheme == "tls" or (parts.scheme == "tcp" and is_loopback(parts.hostname))):
         raise read.wrong("DREAM_SCHEDULER", "tls://HOST:PORT (tcp:// only on this machine)")
     return address
 

@@ -144,12 +144,11 @@ def _classes(asked: Recipe, objective: str, network: NetworkInfo) -> tuple[Term,
         raise RecipeError("objective=class needs classes=, the names of what to make more of.")
     if not asked.classes:
         return None
-    return tuple(Term(_plain_class(network, term.name), term.weight) for term in asked.classes)
+    return tuple(Term(plain_class(network, network.find_class(term.name)), term.weight) for term in asked.classes)
 
 
-def _plain_class(network: NetworkInfo, name: str) -> str:
+def plain_class(network: NetworkInfo, index: int) -> str:
     """A class's name as it can stand in a recipe: the first of its synonyms, or its number if others share that."""
-    index = network.find_class(name)
     first = network.classes[index].split(",")[0].strip()
     try:
         return first if network.find_class(first) == index else str(index)

@@ -9,12 +9,13 @@ import discord
 from discord import app_commands
 
 from bot.dreaming import help as help_texts
-from bot.dreaming import pictures, slash
+from bot.dreaming import slash
 from bot.dreaming.conversation import Interaction, answered, defer, defer_after, say
 from bot.dreaming.parsing import clipped, recipe_from_options
-from bot.dreaming.pictures import Found, in_message, of_attachment, of_avatar, pictures_only
-from bot.dreaming.places import is_personal, place_of_interaction
-from bot.dreaming.service import Ask, Dreaming
+from bot.dreaming.pictures import Found, of_attachment, of_avatar, pictures_only
+from bot.dreaming.places import is_personal, moderates, place_of_interaction
+from bot.dreaming.service import LOOK_BACK, Ask, Dreaming
+from bot.dreaming.suggestions import LONGEST, MOST
 from bot.dreaming.words import moment
 from bot.errors import NoPicture, Refusal
 from bot.jobs.model import Door, Job, Place
@@ -24,7 +25,6 @@ from dreamcore.settings import AUTO
 
 MENU_NAME = "Dream this"
 MOST_LISTED = 10
-LOOK_BACK = 50  #: messages
 
 _TAKE_THIS = "Attach one with picture:, name a member: for an avatar, or use Apps → Dream this in a message's menu."
 
@@ -113,12 +113,10 @@ class Commands:
         if not place.reachable or not self._message_content or not isinstance(channel, discord.abc.Messageable):
             raise NoPicture(f"Which picture? {_TAKE_THIS}")
         await defer(interaction, ephemeral=place.ephemeral)
-        async for message in channel.history(limit=LOOK_BACK):
-            if message.author.id == interaction.user.id:
-                found = in_message(message, origins=self._dreaming.config.picture_origins)
-                if any(pictures.is_picture(one) for one in found):
-                    return found
-        raise NoPicture(f"I see no picture of yours among the last {LOOK_BACK} messages. {_TAKE_THIS}")
+        last = await self._dreaming.last_in(channel, lambda message: message.author.id == interaction.user.id)
+        if last is None:
+            raise NoPicture(f"I see no picture of yours among the last {LOOK_BACK} messages. {_TAKE_THIS}")
+        return last[1]
 
     # --- what one asks about
 
@@ -133,8 +131,7 @@ class Commands:
     async def _layers(self, interaction: Interaction, network: str | None) -> None:
         info = self.network(network)
         file = discord.File(io.BytesIO(help_texts.layers_text(info).encode()), f"{info.name}.txt")
-        embed = help_texts.layers_embed(info, default=info.name == self._default())
-        await say(interaction, "", embed=embed, files=[file])
+        await say(interaction, "", embed=self.layers_embed(info), files=[file])
 
     def _help_command(self) -> Any:
         async def help_(interaction: Interaction) -> None:
@@ -175,7 +172,7 @@ class Commands:
             wanted = typed.casefold()
             jobs = await self._cancellable(interaction)
             named = [app_commands.Choice(name=self._named(job, interaction.user.id), value=job.id) for job in jobs]
-            return [one for one in named if wanted in one.name.casefold() or wanted == one.value][:25]
+            return [one for one in named if wanted in one.name.casefold() or wanted == one.value][:MOST]
 
         @app_commands.describe(dream="Which; without, your only one")
         @app_commands.autocomplete(dream=complete)
@@ -205,7 +202,7 @@ class Commands:
         """The person's own open jobs; for moderators then the others of this server."""
         queue = self._dreaming.queue
         own = await queue.open_jobs(requester=interaction.user.id)
-        if interaction.guild_id is None or is_personal(interaction) or not interaction.permissions.manage_messages:
+        if is_personal(interaction) or not moderates(interaction):
             return own
         here = await queue.open_jobs(guild=interaction.guild_id)
         return [*own, *(job for job in here if job.requester != interaction.user.id)]
@@ -214,7 +211,7 @@ class Commands:
         count = "1 picture" if len(job.pictures) == 1 else f"{len(job.pictures)} pictures"
         whose = "" if job.requester == asker else f"of {job.requester}: "
         name = clipped(job.pictures[0].filename, 30) if job.pictures else ""
-        return clipped(f"{whose}{count}, {name}, {job.recipe}", 100)
+        return clipped(f"{whose}{count}, {name}, {job.recipe}", LONGEST)
 
     async def queue_text(self, user: int, guild: int | None) -> str:
         """Where a person's dreams stand, and how much waits here and everywhere."""
@@ -250,6 +247,9 @@ class Commands:
                 default=network_info(self._default()),
             )
         )
+
+    def layers_embed(self, network: NetworkInfo) -> discord.Embed:
+        return help_texts.layers_embed(network, default=network.name == self._default())
 
     def network(self, name: str | None) -> NetworkInfo:
         """The network of this name, or the one that dreams usually. Raises UnknownNetwork."""

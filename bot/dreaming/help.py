@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import discord
 
-from bot.dreaming.suggestions import LEVELS_DRAW
+from bot.dreaming.suggestions import LEVELS_DRAW, short_names
 from dreamcore.catalogue import LEVELS, NetworkInfo, catalogue
 from dreamcore.recipe import SETTINGS
 from dreamcore.styles import default_style, level_of, styles_of
@@ -82,8 +82,7 @@ def layers_embed(network: NetworkInfo, *, default: bool) -> discord.Embed:
     embed = discord.Embed(title=f"What {network.name} can dream", description=network.title, colour=COLOUR)
     levels = "\n".join(f"`{level}` {LEVELS_DRAW[level]} ({', '.join(network.levels[level])})" for level in LEVELS)
     embed.add_field(name="layer=, from shallow to deep", value=levels, inline=False)
-    short = sorted(alias for alias in network.aliases if len(alias) <= 3)
-    if short:
+    if short := short_names(network):
         value = _fitting([f"`{alias}`" for alias in short], " ")
         embed.add_field(name="Short names", value=value, inline=False)
     styles = [f"`{name}` {style.help}" for name, style in styles_of(network.family).items()]

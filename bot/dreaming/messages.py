@@ -100,7 +100,7 @@ def shown_pictures(job: Job) -> tuple[Shown, ...]:
         if picture.result is None:
             continue
         spoiler = picture.spoiler or picture.filename.startswith("SPOILER_")
-        name = _unique(_stem(picture.filename), f".{_EXTENSIONS.get(picture.result.format, 'png')}", names)
+        name = _unique(_stem(picture.filename), f".{extension(picture.result.format)}", names)
         shown.append(
             Shown(
                 ordinal=picture.ordinal,
@@ -110,6 +110,11 @@ def shown_pictures(job: Job) -> tuple[Shown, ...]:
             )
         )
     return tuple(shown)
+
+
+def extension(format: str) -> str:
+    """Of the name of a file that the engine has written."""
+    return _EXTENSIONS.get(format, "png")
 
 
 def _expected(standing: Standing | None, now: float) -> str:

@@ -44,7 +44,7 @@ _WORDS = {
 }
 _MENTION = re.compile(r"<@!?(\d{1,20})>")
 _LINK = re.compile(r"<?(https?://[^\s<>]+)>?", re.IGNORECASE)
-_GREETING = re.compile(r"[\s,:;.!–-]*")
+_GREETING = r"[\s,:;.!–-]*"
 
 
 def read_command(
@@ -87,16 +87,11 @@ def _after_prefix(text: str, prefix: str) -> str | None:
 def _after_mention(text: str, me: int, my_role: int | None) -> str | None:
     """The text without the bot's mention at its beginning, or at its end; None where there is none."""
     names = rf"<@!?{me}>" + (rf"|<@&{my_role}>" if my_role is not None else "")
-    if begin := re.match(names, text):
-        return text[begin.end() :][_length(_GREETING, text[begin.end() :]) :]
+    if begin := re.match(rf"(?:{names}){_GREETING}", text):
+        return text[begin.end() :]
     if end := re.search(rf"(?:{names})\s*$", text):
         return text[: end.start()]
     return None
-
-
-def _length(pattern: re.Pattern[str], text: str) -> int:
-    match = pattern.match(text)
-    return match.end() if match else 0
 
 
 def _command(rest: str, *, by_mention: bool) -> Command:

@@ -85,15 +85,13 @@ def of_link(url: str, *, author: int, origins: Collection[str]) -> Found:
     return Found(url=url, filename=name, author=author)
 
 
-def in_message(message: discord.Message, *, origins: Collection[str], author: int | None = None) -> tuple[Found, ...]:
+def in_message(message: discord.Message, *, origins: Collection[str]) -> tuple[Found, ...]:
     """Everything attached to a message, forwarded in it, or shown by it from Discord's own origins.
 
     Files that cannot be pictures are among them; `pictures_only` tells them apart.
     """
-    author = message.author.id if author is None else author
-    place = (message.channel.id, message.id)
-    attachments = [*message.attachments, *(file for shot in message.message_snapshots for file in shot.attachments)]
-    found = [of_attachment(attachment, author=author, message=place) for attachment in attachments]
+    author, place = message.author.id, (message.channel.id, message.id)
+    found = [of_attachment(attachment, author=author, message=place) for attachment in attachments_of(message)]
     embeds = [*message.embeds, *(embed for shot in message.message_snapshots for embed in shot.embeds)]
     for url in dict.fromkeys(embed.image.url or embed.thumbnail.url for embed in embeds):
         if url and _is_own(url, origins) and not any(_same_file(url, other.url) for other in found):

@@ -7,15 +7,14 @@ import logging
 
 import discord
 
-from bot.dreaming import help as help_texts
 from bot.dreaming.buttons import Action, Press, question_buttons
-from bot.dreaming.commands import LOOK_BACK, Commands
+from bot.dreaming.commands import Commands
 from bot.dreaming.conversation import Interaction, reply
 from bot.dreaming.parsing import Command, Word, looks_like_talk, read_command
-from bot.dreaming.pictures import Found, in_message, is_picture, of_avatar, of_link, pictures_only
+from bot.dreaming.pictures import Found, in_message, of_avatar, of_link, pictures_only
 from bot.dreaming.places import place_of_message
 from bot.dreaming.presses import OTHER_VERSION
-from bot.dreaming.service import Ask, Dreaming
+from bot.dreaming.service import LOOK_BACK, Ask, Dreaming
 from bot.dreaming.words import moment, sentence_for
 from bot.errors import NoPicture, Refusal
 from bot.jobs.model import Door, Place
@@ -70,8 +69,7 @@ class Prefix:
             await reply(message, "", embed=self._commands.help_embed())
         elif command.word is Word.LAYERS:
             info = self._commands.network(command.rest.removeprefix("network="))
-            default = info.name == self._commands.network(None).name
-            await reply(message, "", embed=help_texts.layers_embed(info, default=default))
+            await reply(message, "", embed=self._commands.layers_embed(info))
         elif command.word is Word.QUEUE:
             guild = message.guild.id if message.guild is not None else None
             await reply(message, await self._commands.queue_text(message.author.id, guild))
@@ -158,23 +156,21 @@ class Prefix:
 
     def _sees(self, message: discord.Message) -> bool:
         """Whether Discord shows the bot what is in it."""
-        me = self._dreaming.client.user
-        return self._message_content or message.guild is None or (me is not None and message.author.id == me.id)
+        return self._message_content or message.guild is None or self._dreaming.is_me(message.author)
 
     # --- neither a picture nor a hint: the last one in the channel
 
     async def _from_channel(self, message: discord.Message, place: Place, recipe: Recipe) -> None:
         if not self._message_content and message.guild is not None:
             raise NoPicture(f"There is no picture in your message, and I cannot see what others post. Please {_MENU}.")
-        me = self._dreaming.client.user
-        async for earlier in message.channel.history(limit=LOOK_BACK, before=message):
-            if me is not None and earlier.author.id == me.id:
-                continue  # the picture is meant, not the dream of it
-            found = in_message(earlier, origins=self._dreaming.config.picture_origins)
-            if any(map(is_picture, found)):
-                await self._ask_or_take(message, place, recipe, earlier, found)
-                return
-        raise NoPicture(f"I see no picture among the last {LOOK_BACK} messages. {_POST_ONE}")
+        last = await self._dreaming.last_in(
+            message.channel,
+            lambda earlier: not self._dreaming.is_me(earlier.author),  # the picture is meant, not the dream of it
+            before=message,
+        )
+        if last is None:
+            raise NoPicture(f"I see no picture among the last {LOOK_BACK} messages. {_POST_ONE}")
+        await self._ask_or_take(message, place, recipe, *last)
 
     async def _ask_or_take(
         self, message: discord.Message, place: Place, recipe: Recipe, earlier: discord.Message, found: tuple[Found, ...]

@@ -13,9 +13,10 @@ import discord
 from bot.dreaming import variations
 from bot.dreaming.buttons import DREAMS_ON, Action, Press, from_result_buttons
 from bot.dreaming.conversation import Interaction, answered, defer, defer_after, say
+from bot.dreaming.messages import extension
 from bot.dreaming.parsing import recipe_line
-from bot.dreaming.pictures import of_attachment
-from bot.dreaming.places import place_of_interaction
+from bot.dreaming.pictures import in_message, of_attachment
+from bot.dreaming.places import moderates, place_of_interaction
 from bot.dreaming.service import Ask, Dreaming, made_pictures, with_authors
 from bot.errors import BotError, NoPicture, Refusal
 from bot.executor.protocol import Encoded
@@ -31,8 +32,6 @@ LONGEST_RECIPE = 1800
 GONE = "I no longer know this dream: it was deleted from my records."
 OTHER_VERSION = "This button was made by another version of me, which I cannot read any more. Please ask anew."
 NO_LONGER_KEPT = "The picture that this was made of is no longer kept."
-
-_EXTENSIONS = {"PNG": "png", "WEBP": "webp", "JPEG": "jpg"}
 
 
 class Presses:
@@ -77,15 +76,15 @@ class Presses:
         """The same, of the dream itself, where the picture that it was made of is gone."""
         if len(press.more) != 2 or not press.more[1].isdecimal():
             raise Refusal(OTHER_VERSION)
-        action = Press.read(f"d1:{press.more[0]}:{press.job}").action
-        if action not in DREAMS_ON:
+        action = next((one for one in DREAMS_ON if one.value == press.more[0]), None)
+        if action is None:
             raise Refusal(OTHER_VERSION)
         job = await self._job(press)
         recipe = self._varied(job, action)
         channel = interaction.channel_id or job.place.channel
         await defer(interaction, ephemeral=job.place.ephemeral)
         message = await self._dreaming.fetch_message(channel, int(press.more[1]))
-        found = with_authors(await self._dreaming.found_in(message), job)
+        found = with_authors(in_message(message, origins=self._dreaming.config.picture_origins), job)
         if not found:
             raise NoPicture("The dream is no longer in that message.")
         await self._take(interaction, job, recipe, found=found)
@@ -163,7 +162,7 @@ class Presses:
         files = [
             discord.File(
                 io.BytesIO(encoded.data),
-                f"before-after-{number}.{_EXTENSIONS.get(encoded.format, 'png')}",
+                f"before-after-{number}.{extension(encoded.format)}",
                 spoiler=source.spoiler,
                 description="Before and after, side by side",
             )
@@ -195,7 +194,7 @@ class Presses:
         """The requester, the author of one of the pictures, or a moderator."""
         job = await self._job(press)
         authors = {picture.author for picture in job.pictures}
-        if interaction.user.id not in {job.requester, *authors} and not _moderates(interaction):
+        if interaction.user.id not in {job.requester, *authors} and not moderates(interaction):
             raise Refusal("Only who asked for this dream, who posted the picture, or a moderator may delete it.")
         await interaction.response.defer()  # acknowledged; and it makes the message the interaction's own
         with contextlib.suppress(discord.NotFound):  # somebody was quicker
@@ -203,12 +202,11 @@ class Presses:
 
     async def _cancel(self, interaction: Interaction, press: Press) -> None:
         job = await self._job(press)
-        if interaction.user.id != job.requester and not _moderates(interaction):
+        if interaction.user.id != job.requester and not moderates(interaction):
             raise Refusal("Only who asked for this dream, or a moderator, may cancel it.")
         if await self._dreaming.queue.cancel(job.id, by=interaction.user.id) is None:
             raise Refusal("This dream is over already.")
-        if not interaction.response.is_done():
-            await interaction.response.defer()  # the waiting message itself will say so
+        await interaction.response.defer()  # the waiting message itself will say so
 
     async def _job(self, press: Press) -> Job:
         job = await self._dreaming.queue.job(press.job)
@@ -221,7 +219,3 @@ def _base(job: Job) -> Recipe:
     """What made it, spelt out, so that it looks the same after defaults have changed."""
     made = [Recipe.parse(picture.result.recipe) for picture in made_pictures(job) if picture.result is not None]
     return variations.common_base(Recipe.parse(job.recipe), made)
-
-
-def _moderates(interaction: Interaction) -> bool:
-    return interaction.guild_id is not None and interaction.permissions.manage_messages

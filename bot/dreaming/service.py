@@ -25,7 +25,7 @@ from bot.dreaming.pictures import (
     attachments_of,
     check_sizes,
     in_message,
-    of_attachment,
+    is_picture,
 )
 from bot.dreaming.words import duration
 from bot.errors import NoPicture, Refusal
@@ -40,6 +40,7 @@ from dreamcore.settings import AUTO
 
 LONGEST_BY_TOKEN = 600.0  #: seconds a dream may take where only the interaction's token leads back
 DEFAULT_NETWORKS = ("inception_v1", "daydream")  #: what dreams where nothing is named, until a worker has said so
+LOOK_BACK = 50  #: messages of a channel that are searched for a picture
 CLOSING = 5.0  #: seconds for what is being taken when the bot stops
 USUAL_SIDE = 1024  #: pixels, of a picture whose size Discord does not say
 
@@ -232,17 +233,31 @@ class Dreaming:
 
     async def found_in(self, message: discord.Message) -> tuple[Found, ...]:
         """What a message carries. A dream of our own belongs to whoever posted the picture that it was made of."""
-        origins = self.config.picture_origins
-        me = self.client.user
-        if me is None or message.author.id != me.id:
-            return in_message(message, origins=origins)
-        found = in_message(message, origins=origins)
-        job = await self.job_of(message)
+        found = in_message(message, origins=self.config.picture_origins)
+        job = await self.job_of(message) if self.is_me(message.author) else None
         if job is None:
             return found
         if not job.ended:
             raise Refusal("This dream is still being made. Please wait until it is there.")
         return with_authors(found, job)
+
+    def is_me(self, user: discord.abc.User) -> bool:
+        return self.client.user is not None and user.id == self.client.user.id
+
+    async def last_in(
+        self,
+        channel: discord.abc.Messageable,
+        wanted: Callable[[discord.Message], bool],
+        *,
+        before: discord.Message | None = None,
+    ) -> tuple[discord.Message, tuple[Found, ...]] | None:
+        """The newest of the last LOOK_BACK messages that is wanted and has a picture, with what it carries."""
+        async for message in channel.history(limit=LOOK_BACK, before=before):
+            if wanted(message):
+                found = in_message(message, origins=self.config.picture_origins)
+                if any(map(is_picture, found)):
+                    return message, found
+        return None
 
     async def job_of(self, message: discord.Message) -> Job | None:
         """The job whose buttons stand under one of the bot's own messages."""
@@ -257,10 +272,6 @@ class Dreaming:
         partial: Any = self.client.get_partial_messageable(channel)
         fetched: discord.Message = await partial.fetch_message(message)
         return fetched
-
-    async def fetch_attachment(self, attachment: discord.Attachment, *, author: int) -> bytes:
-        """One of the bot's own results."""
-        return await self.downloader.fetch(of_attachment(attachment, author=author))
 
 
 def made_pictures(job: Job) -> tuple[JobPicture, ...]:

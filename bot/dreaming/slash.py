@@ -11,10 +11,11 @@ from discord import app_commands
 
 from bot.dreaming import suggestions
 from bot.dreaming.conversation import Interaction, answered
-from bot.dreaming.suggestions import Suggestion
+from bot.dreaming.suggestions import MOST, Suggestion
 from dreamcore.catalogue import NetworkInfo, catalogue, network_info
 from dreamcore.recipe import SETTINGS
 from dreamcore.settings import AUTO, Setting
+from dreamcore.text import LONGEST_TEXT
 
 #: The settings that are options of their own; `recipe:` takes all the others.
 OPTIONS = (
@@ -22,8 +23,6 @@ OPTIONS = (
     *("size", "octaves", "steps", "colours", "seed", "objective"),
 )
 LONGEST_HELP = 100
-MOST_CHOICES = 25
-LONGEST_TEXT = 4000
 
 _Choices = list[app_commands.Choice[str]]
 _Handler = Callable[[Interaction, dict[str, Any]], Awaitable[None]]
@@ -74,7 +73,7 @@ def dream_command(
     app_commands.describe(**{name: help_text for name, (_, help_text) in kinds.items()})(dream)
     app_commands.choices(
         **{
-            key: [app_commands.Choice(name=choice, value=choice) for choice in SETTINGS[key].choices[:MOST_CHOICES]]
+            key: [app_commands.Choice(name=choice, value=choice) for choice in SETTINGS[key].choices[:MOST]]
             for key in OPTIONS
             if SETTINGS[key].choices
         }

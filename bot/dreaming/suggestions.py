@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from dreamcore.catalogue import LEVELS, NetworkInfo, catalogue, network_info
-from dreamcore.errors import RecipeError, clip
+from dreamcore.errors import clip
+from dreamcore.resolve import plain_class
 from dreamcore.styles import SURPRISE, styles_of
 
 MOST = 25  #: choices that Discord shows
@@ -54,27 +55,23 @@ def networks(typed: str) -> list[Suggestion]:
     return _offered(typed, {name: f"{name} · {info.title}" for name, info in catalogue().items()})
 
 
+def short_names(network: NetworkInfo) -> list[str]:
+    """Those of its layers' names that are quickly typed: 4c."""
+    return sorted(alias for alias in network.aliases if len(alias) <= 3)
+
+
 @functools.cache
 def _layers(name: str) -> dict[str, str]:
     network = network_info(name)
     known = {level: f"{level} · {LEVELS_DRAW[level]}" for level in LEVELS}
-    short = sorted(alias for alias in network.aliases if len(alias) <= 3)
-    nicknames = {alias: f"{alias} · {network.aliases[alias]}" for alias in short}
+    nicknames = {alias: f"{alias} · {network.aliases[alias]}" for alias in short_names(network)}
     return {**known, **nicknames, **{layer.name: layer.name for layer in network.layers}}
 
 
 @functools.cache
 def _classes(name: str) -> dict[str, str]:
     network = network_info(name)
-    known: dict[str, str] = {}
-    for index, synonyms in enumerate(network.classes):
-        first = synonyms.split(",")[0].strip()
-        try:
-            unique = network.find_class(first) == index
-        except RecipeError:
-            unique = False
-        known[first if unique else str(index)] = synonyms
-    return known
+    return {plain_class(network, index): synonyms for index, synonyms in enumerate(network.classes)}
 
 
 def _last_of_list(typed: str, known: Mapping[str, str]) -> list[Suggestion]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import logging
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,7 +11,7 @@ from urllib.parse import urlsplit
 import dask
 from distributed.security import Security
 
-from bot.config import ExecutorConfig
+from bot.config import ExecutorConfig, is_loopback
 from bot.errors import ConfigError
 
 LOG_FORMAT = "%(levelname)s %(name)s: %(message)s"  #: of workers; the bot reads it and logs in its own
@@ -75,7 +74,7 @@ def check_address(address: str) -> str:
         host, port = None, None
     if scheme not in ("tls", "tcp") or not host or not port:
         raise ConfigError(f"The scheduler's address {address!r} does not work: write it as tls://HOST:8786.")
-    if scheme == "tcp" and not _is_loopback(host):
+    if scheme == "tcp" and not is_loopback(host):
         raise ConfigError(
             f"The scheduler's address {address!r} is not encrypted, and off this machine it must be: "
             "start the scheduler with TLS and write tls:// instead of tcp://."
@@ -108,10 +107,3 @@ def security_of(authority: str, certificate: str, key: str) -> Security:
         require_encryption=True, tls_ca_file=authority, **pairs, **keys
     )
     return made
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

@@ -65,7 +65,9 @@ class Acceptance:
 
     async def enter(self, request: Request) -> Entered:
         """Make a job of the request, or find the one that the same cause has made before. Raises Refusal."""
-        hashes = await asyncio.to_thread(lambda: {content_hash(picture.data) for picture in request.pictures})
+        data = [picture.data for picture in request.pictures]
+        sources = await asyncio.to_thread(lambda: [content_hash(picture) for picture in data])
+        hashes = set(sources)
         recipe = request.recipe
         if recipe.seed is None:  # drawn here, so that every attempt gives the same dream
             recipe = recipe.but(seed=secrets.randbelow(2**32))
@@ -76,7 +78,9 @@ class Acceptance:
             if same:
                 return Entered(same[0], fresh=False)
             await self._check(connection, _ask(request))
-            kept = await rows.add(connection, request, id=job, recipe=recipe.text, now=self._clock())
+            kept = await rows.add(
+                connection, request, id=job, sources=sources, recipe=recipe.text, now=self._clock()
+            )
             return Entered(kept, fresh=True)
 
         def then(entered: Entered) -> None:
@@ -85,7 +89,7 @@ class Acceptance:
 
         try:
             async with self._keeping.expecting(hashes):
-                await asyncio.to_thread(self._shelf.keep_sources, [picture.data for picture in request.pictures])
+                await asyncio.to_thread(self._shelf.keep_sources, dict(zip(sources, data, strict=True)))
                 entered = await self._database.write(change, then=then)
         except Refusal:
             await self._drop_unneeded(hashes)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.jobs.estimates import Measured
 from bot.jobs.model import Door, Job, JobPicture, JobState, PictureState, Place, Request, Result
-from bot.jobs.shelf import content_hash
 from bot.store.tables import job_pictures, jobs, measured
 
 logger = logging.getLogger(__name__)
@@ -53,7 +52,10 @@ async def load_where(connection: AsyncConnection, query: Select[Any]) -> list[Ke
     return [kept for row in found if (kept := _kept(row, pictures[row["id"]])) is not None]
 
 
-async def add(connection: AsyncConnection, request: Request, *, id: str, recipe: str, now: float) -> Kept:
+async def add(
+    connection: AsyncConnection, request: Request, *, id: str, sources: Sequence[str], recipe: str, now: float
+) -> Kept:
+    """A new job. sources: its pictures' hashes, in their order."""
     place = request.place
     job = {
         "id": id,
@@ -79,7 +81,7 @@ async def add(connection: AsyncConnection, request: Request, *, id: str, recipe:
             "job": id,
             "ordinal": ordinal,
             "state": PictureState.WAITING.value,
-            "source": content_hash(picture.data),
+            "source": source,
             "filename": picture.filename,
             "author": picture.author,
             "attachment": picture.attachment,
@@ -90,7 +92,7 @@ async def add(connection: AsyncConnection, request: Request, *, id: str, recipe:
             "returns": 0,
             "restarts": 0,
         }
-        for ordinal, picture in enumerate(request.pictures)
+        for ordinal, (picture, source) in enumerate(zip(request.pictures, sources, strict=True))
     ]
     inserted = await connection.execute(insert(jobs).values(**job))
     await connection.execute(insert(job_pictures), pictures)

@@ -11,7 +11,7 @@ import logging
 import os
 import secrets
 import shutil
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
 logger = logging.getLogger(__name__)
@@ -36,12 +36,12 @@ class Shelf:
         for folder in (self._sources, self._results):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
 
-    def keep_sources(self, pictures: Iterable[bytes]) -> None:
-        """Keep these pictures under their hashes; one that is kept already costs nothing. Raises OSError."""
+    def keep_sources(self, pictures: Mapping[str, bytes]) -> None:
+        """Keep these pictures, each under its hash; one that is kept already costs nothing. Raises OSError."""
         if shutil.disk_usage(self._sources).free < RESERVE:
             raise NoRoom(f"less than {RESERVE >> 20} MiB are free")
-        for picture in pictures:
-            path = self._source(content_hash(picture))
+        for source, picture in pictures.items():
+            path = self._source(source)
             if not path.exists():
                 _write(path, picture)
         _sync_folder(self._sources)  # even if nothing was written: somebody else may be about to
@@ -73,14 +73,11 @@ class Shelf:
 
     def drop_orphans(self, *, sources: Collection[str], results: Collection[str]) -> int:
         """Delete every file but these (hashes, and paths); returns how many there were."""
-        kept_sources, kept_results = set(sources), set(results)
         gone = 0
-        for path in self._sources.iterdir():
-            if path.is_file() and path.name not in kept_sources:
-                gone += _unlink(path)
-        for path in self._results.iterdir():
-            if path.is_file() and path.name not in kept_results:
-                gone += _unlink(path)
+        for folder, kept in ((self._sources, set(sources)), (self._results, set(results))):
+            for path in folder.iterdir():
+                if path.is_file() and path.name not in kept:
+                    gone += _unlink(path)
         return gone
 
     def _source(self, hash: str) -> Path:

@@ -199,7 +199,8 @@ class Gateway:
         all_members = bool(session.intents & Intent.GUILD_MEMBERS)
         for guild in guilds:
             if session.intents & Intent.GUILDS:
-                self._dispatch(session, "GUILD_CREATE", payloads.gateway_guild(world, guild, all_members=all_members))
+                whole = payloads.gateway_guild(guild, world.bot, world.clock(), all_members=all_members)
+                self._dispatch(session, "GUILD_CREATE", whole)
         world.watchers.tell(session)
         return None
 

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from bot.playground import permissions
 from bot.playground.model import Application, Channel, ChannelKind, Guild, Member, Overwrite, Role, User
-
-if TYPE_CHECKING:
-    from bot.playground.world import World
 
 
 def moment(seconds: float) -> str:
@@ -188,20 +186,20 @@ def guild(one: Guild) -> dict[str, Any]:
     }
 
 
-def gateway_guild(world: World, one: Guild, *, all_members: bool = False) -> dict[str, Any]:
+def gateway_guild(one: Guild, bot: User, now: float, *, all_members: bool = False) -> dict[str, Any]:
     """What GUILD_CREATE says. Without the members intent a bot is shown nobody but itself."""
-    shown = one.members.values() if all_members else [one.members[world.bot.id]]
-    here = [each for each in one.channels.values() if world.may(world.bot, each) or not each.is_thread]
+    itself = one.members[bot.id]
+    threads = [each for each in one.channels.values() if each.is_thread and not each.archived]
     return {
         **guild(one),
-        "joined_at": moment(one.members[world.bot.id].joined),
+        "joined_at": moment(itself.joined),
         "large": len(one.members) > 250,
         "unavailable": False,
         "member_count": len(one.members),
         "voice_states": [],
-        "members": [member(each) for each in shown],
-        "channels": [channel(each) for each in here if not each.is_thread],
-        "threads": [channel(each) for each in here if each.is_thread and not each.archived],
+        "members": [member(each) for each in (one.members.values() if all_members else (itself,))],
+        "channels": [channel(each) for each in one.channels.values() if not each.is_thread],
+        "threads": [channel(each) for each in threads if permissions.in_channel(one, each, bot.id, now)],
         "presences": [],
         "stage_instances": [],
         "guild_scheduled_events": [],

@@ -98,7 +98,7 @@ class World:
         role.position = len(guild.roles)
         guild.roles[role.id] = role
         guild.members[self.bot.id] = Member(user=self.bot, joined=self.clock(), roles=[role.id])
-        payload = payloads.gateway_guild(self, guild)
+        payload = payloads.gateway_guild(guild, self.bot, self.clock())
         del payload["unavailable"]  # only there for a server that was known before
         self._emit("GUILD_CREATE", guild.id, payload)
 

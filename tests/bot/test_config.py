@@ -144,13 +144,7 @@ def test_every_variable_arrives(tmp_path: Path) -> None:
         log_format="json",
         log_level="WARNING",
     )
-    assert read.worker_environment == {
-        "DREAM_HOME": str(tmp_path),
-        "DREAM_NETWORKS": str(networks),
-        "EXECUTOR_TLS_CA": str(ca),
-        "EXECUTOR_TLS_CERT": str(cert),
-        "EXECUTOR_TLS_KEY": str(key),
-    }
+    assert read.worker_environment == {"DREAM_HOME": str(tmp_path), "DREAM_NETWORKS": str(networks)}
     assert read.picture_origins == ("http://127.0.0.1:8080",)
 
 
