@@ -34,6 +34,7 @@ from bot.signals import told_to_stop
 from bot.store.database import Database
 
 GRACE = 8.0  #: seconds that running dreams get to finish when the bot is told to stop
+LAST_WORDS = 3.0  #: seconds at the least to tell the others; what the running ones do not need comes on top
 GUILD_WAIT = 0.5  #: seconds that discord.py waits for a further guild before it calls itself ready
 
 _log = logging.getLogger(__name__)
@@ -147,8 +148,10 @@ async def _serve(client: DreamClient, token: str, queue: JobQueue, executor: Exe
         await asyncio.wait({connection, stopping}, return_when=asyncio.FIRST_COMPLETED)
     finally:
         _log.info("stopping: running dreams get %.0f s, all others go on after the next start", GRACE)
+        last = time.monotonic() + GRACE + LAST_WORDS
+        client.answers.leave()
         await dispatcher.close(grace=GRACE)
-        await client.say_goodbye(grace=3.0)
+        await client.say_goodbye(grace=max(LAST_WORDS, last - time.monotonic()))
         await client.close()
         stopping.cancel()
         ended = await asyncio.gather(connection, stopping, return_exceptions=True)

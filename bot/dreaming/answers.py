@@ -57,7 +57,8 @@ class AnswerDesk:
         self._tasks: set[asyncio.Task[None]] = set()
         self._review: asyncio.TimerHandle | None = None
         self._open = False
-        self._closing = False
+        self._leaving = False  # the bot is being stopped: what waits now goes on after the next start
+        self._closing = False  # last words: nothing else is begun
 
     async def start(self) -> None:
         """From now on it writes. What it was told before is said now."""
@@ -132,8 +133,16 @@ class AnswerDesk:
         talk.end()
         self._poke(talk)
 
+    def leave(self) -> None:
+        """Nothing more will be started: those whose dream has not begun are told at once that it goes on afterwards."""
+        self._leaving = True
+        self._compare()
+        for talk in self._talks.values():
+            if not talk.running:
+                talk.waits.supersede(Importance.ANNOUNCEMENT)
+
     async def close(self, *, grace: float) -> None:
-        """Unfinished ones are told that it goes on afterwards, as many as can be within `grace` seconds."""
+        """All unfinished ones are told that it goes on afterwards, as many as can be within `grace` seconds."""
         self._closing = True
         if self._review is not None:
             self._review.cancel()
@@ -161,7 +170,9 @@ class AnswerDesk:
 
     def _compare(self) -> None:
         """The order has changed: whose message says something else by now?"""
-        self._review = None
+        if self._review is not None:
+            self._review.cancel()
+            self._review = None
         standings = self._queue.standings()
         for talk in list(self._talks.values()):
             talk.standing = standings.get(talk.id)
@@ -169,7 +180,7 @@ class AnswerDesk:
 
     def _next(self, talk: Talk) -> tuple[Step | None, float | None]:
         now = asyncio.get_running_loop().time()
-        return next_step(talk, now=now, unix=self._clock(), closing=self._closing)
+        return next_step(talk, now=now, unix=self._clock(), leaving=self._leaving, closing=self._closing)
 
     def _poke(self, talk: Talk) -> None:
         """Something has changed: do what is to be done, or set the alarm."""

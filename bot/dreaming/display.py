@@ -118,7 +118,7 @@ class Display:
             if step is Step.GOODBYE:
                 talk.goodbye = True
                 text = restart_text(job)
-            elif step is Step.SHOW_PROGRESS or (talk.standing is not None and talk.standing.running):
+            elif step is Step.SHOW_PROGRESS or talk.running:
                 if talk.previews > talk.shown_previews and talk.preview is not None and not first:
                     spoiler = any(p.spoiler or p.filename.startswith("SPOILER_") for p in job.pictures)
                     uploads = (_preview(talk.preview, spoiler),)

@@ -91,6 +91,10 @@ class Talk:
             self.preview = preview
             self.previews += 1
 
+    @property
+    def running(self) -> bool:
+        return self.standing is not None and self.standing.running
+
     def share(self) -> float:
         """Of the whole job."""
         if self.job is None:
@@ -122,8 +126,13 @@ class Talk:
         self.failures, self.retry_at = 0, float("-inf")
 
 
-def next_step(talk: Talk, *, now: float, unix: float, closing: bool) -> tuple[Step | None, float | None]:
-    """What is to be done now; or nothing, and when to ask again (None: after the next event)."""
+def next_step(
+    talk: Talk, *, now: float, unix: float, leaving: bool = False, closing: bool = False
+) -> tuple[Step | None, float | None]:
+    """What is to be done now; or nothing, and when to ask again (None: after the next event).
+
+    leaving: no further dream will be begun; those that run may still come to their end. closing: those neither.
+    """
     if talk.answered:
         return None, None
     if talk.ended:
@@ -132,7 +141,7 @@ def next_step(talk: Talk, *, now: float, unix: float, closing: bool) -> tuple[St
         return None, None
     if not talk.has_message:
         return (None, None) if closing else _due(Step.ANNOUNCE, talk.retry_at, now)
-    if closing:
+    if closing or (leaving and not talk.running):
         return (None, None) if talk.goodbye else (Step.GOODBYE, None)
     old = unix - talk.job.created > OLD_AFTER
     if talk.news > talk.shown_news:

@@ -78,9 +78,7 @@ class Acceptance:
             if same:
                 return Entered(same[0], fresh=False)
             await self._check(connection, _ask(request))
-            kept = await rows.add(
-                connection, request, id=job, sources=sources, recipe=recipe.text, now=self._clock()
-            )
+            kept = await rows.add(connection, request, id=job, sources=sources, recipe=recipe.text, now=self._clock())
             return Entered(kept, fresh=True)
 
         def then(entered: Entered) -> None:

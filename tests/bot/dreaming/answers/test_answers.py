@@ -268,6 +268,30 @@ def test_places_are_brought_up_to_date_when_the_order_changes(tmp_path: Path, mo
     in_house(body, tmp_path)
 
 
+def test_while_the_last_dreams_are_finished_those_behind_them_know_already(tmp_path: Path) -> None:
+    def told(at: House) -> int:
+        return sum("restarted" in message.content for message in at.own())
+
+    async def body(at: House) -> None:
+        at.executor.slots = 1
+        jobs = [await at.accept(await at.asked()) for _ in range(5)]
+        begun = jobs[:2]  # one that runs, and one that is laid ready for its place
+        for job in begun:
+            await at.executor.ordered(job)
+        at.desk.leave()
+        closing = asyncio.create_task(at.dispatcher.close(grace=5))
+        async with asyncio.timeout(5):
+            while told(at) < 3:
+                await asyncio.sleep(0.02)
+        assert not closing.done()
+        for job in begun:
+            await at.executor.finish(job)
+        await closing
+        assert told(at) == 3
+
+    in_house(body, tmp_path)
+
+
 def test_when_the_bot_stops_waiting_messages_say_that_it_goes_on(tmp_path: Path) -> None:
     async def body(at: House) -> None:
         job = await at.accept(await at.asked())

@@ -20,8 +20,8 @@ def talk(**changes: Any) -> Talk:
     return made
 
 
-def step(of: Talk, now: float = 0.0, *, unix: float = NOW, closing: bool = False) -> Any:
-    return next_step(of, now=now, unix=unix, closing=closing)
+def step(of: Talk, now: float = 0.0, *, unix: float = NOW, leaving: bool = False, closing: bool = False) -> Any:
+    return next_step(of, now=now, unix=unix, leaving=leaving, closing=closing)
 
 
 def test_a_fresh_job_is_announced() -> None:
@@ -75,6 +75,14 @@ def test_when_the_bot_stops_those_who_wait_are_told_once() -> None:
     assert step(waiting, closing=True) == (Step.GOODBYE, None)
     waiting.goodbye = True
     assert step(waiting, closing=True) == (None, None)
+
+
+def test_before_it_stops_only_those_are_told_whose_dream_has_not_begun() -> None:
+    running = Standing(ahead=0, ready_at=NOW + 5, seconds=5, running=True)
+    assert step(talk(standing=running, shown_standing=running), leaving=True) == (None, None)
+    waiting = Standing(ahead=3, ready_at=NOW + 50, seconds=5, running=False)
+    assert step(talk(standing=waiting, shown_standing=waiting), leaving=True) == (Step.GOODBYE, None)
+    assert step(talk(has_message=False, standing=waiting), leaving=True) == (Step.ANNOUNCE, None)
 
 
 def test_a_message_that_cannot_be_edited_is_left_alone_until_the_answer() -> None:
