@@ -17,6 +17,8 @@ INVITED_WITH = int(
     | Permission.ATTACH_FILES
     | Permission.READ_MESSAGE_HISTORY
 )
+#: Of names.
+MODERATORS_COLOUR, BOTS_COLOUR = 0x2E8B57, 0x8A63D2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +28,7 @@ class Friendly:
     guild: Guild
     general: Channel
     dreams: Channel
+    challenge: Channel  # of the community
     moderators: Channel  # only for them, and the bot is not among them
     late: Channel  # age-restricted
     owner: User
@@ -40,11 +43,13 @@ def furnish(world: World) -> Friendly:
     owner.avatar = owner.avatar or world.draw_avatar(owner)
     guild = world.add_guild("Dream Playground", owner=owner, with_bot=False)
     role = world.add_role(guild, "Moderator", MODERATOR)
+    role.color, role.hoist = MODERATORS_COLOUR, True
     general = world.add_channel(guild, "general", topic="Everything")
     dreams = world.add_channel(guild, "dreams", topic="Post a picture with !dream")
-    moderators = world.add_channel(guild, "moderators", hidden=True)
+    challenge = world.add_channel(guild, "dream-challenge", topic="One picture, many dreams: show what you made of it")
+    moderators = world.add_channel(guild, "moderators", hidden=True, topic="Only moderators see this")
     world.set_overwrite(moderators, role, allow=int(Permission.VIEW_CHANNEL))
-    late = world.add_channel(guild, "late-night", nsfw=True)
+    late = world.add_channel(guild, "late-night", nsfw=True, topic="For adults: the channel is age-restricted")
     ada = world.add_user("ada", display_name="Ada", avatar=True)
     ben = world.add_user("ben", display_name="Ben", avatar=True)
     mo = world.add_user("mo", display_name="Mo", avatar=True)
@@ -52,10 +57,12 @@ def furnish(world: World) -> Friendly:
     world.add_member(guild, ben)
     world.add_member(guild, mo, roles=[role])
     world.invite_bot(guild, INVITED_WITH)
+    guild.roles[guild.members[world.bot.id].roles[0]].color = BOTS_COLOUR
     return Friendly(
         guild=guild,
         general=general,
         dreams=dreams,
+        challenge=challenge,
         moderators=moderators,
         late=late,
         owner=owner,
