@@ -37,6 +37,14 @@ class Faults:
         """The next `times` requests get this status. 429: with `retry_after`; `everywhere`: as the global limit."""
         self._plan(route, times, "answer", status=status, retry_after=retry_after, everywhere=everywhere)
 
+    def answers_left(self, status: int) -> int:
+        """How many requests are still to get this status."""
+        return sum(one.left for one in self._planned if one.kind == "answer" and one.status == status)
+
+    def forget_answers(self, status: int) -> None:
+        """No more requests get this status on purpose."""
+        self._planned = [one for one in self._planned if one.kind != "answer" or one.status != status]
+
     def hang(self, route: str, *, times: int = 1) -> None:
         """They get no answer until the client gives up, and nothing is done."""
         self._plan(route, times, "hang")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,7 +12,7 @@ from bot.playground import payloads
 from bot.playground.errors import expired_token, unknown_interaction, unknown_webhook
 from bot.playground.events import Event, Intent
 from bot.playground.message_payloads import MessagePayloads
-from bot.playground.model import Channel, Guild, Message, User
+from bot.playground.model import Attachment, Channel, Guild, Message, User
 from bot.playground.permissions import Permission
 from bot.playground.times import Times
 from bot.playground.world import World
@@ -52,6 +52,7 @@ class Interaction:
     message: Message | None = None  # under which the button was
     personal: bool = False  # by the bot installed for themselves, where it is no member
     because: Interaction | None = None  # the one that opened the form
+    given: list[Attachment] = field(default_factory=list)  # the files among its options
     # what came of it
     callback: Callback | None = None
     answered_at: float | None = None
@@ -97,6 +98,7 @@ class Interactions:
         command: str | None = None,
         message: Message | None = None,
         because: Interaction | None = None,
+        given: Sequence[Attachment] = (),
     ) -> Interaction:
         """Tell the bot, over the gateway. Nobody hears it when no session is there, and the person sees a failure."""
         world = self._world
@@ -114,6 +116,7 @@ class Interactions:
             message=message,
             personal=guild is not None and world.bot.id not in guild.members,
             because=because,
+            given=list(given),
         )
         self._forget_old()
         self.all[interaction.id] = interaction

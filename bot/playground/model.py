@@ -131,6 +131,7 @@ class Message:
     reactions: dict[str, list[int]] = field(default_factory=dict)
     interaction: dict[str, Any] | None = None  # which interaction it answers, as Discord writes it
     interaction_name: str | None = None
+    given: list[Attachment] = field(default_factory=list)  # files of the command that it answers: its user's own
     from_application: bool = False  # written through an interaction's token
     only_for: int | None = None  # ephemeral: the one person who sees it
     thread: int | None = None

@@ -7,7 +7,7 @@ from typing import Any
 from bot.playground import payloads
 from bot.playground.drafts import File
 from bot.playground.message_payloads import MessagePayloads
-from bot.playground.model import Channel, Guild, Message, Role, User
+from bot.playground.model import Attachment, Channel, Guild, Message, Role, User
 from bot.playground.posting import Posting
 from bot.playground.world import World
 
@@ -30,6 +30,7 @@ class Filling:
         self._channel = channel
         self._guild = guild
         self.resolved: dict[str, dict[str, Any]] = {}
+        self.files: list[Attachment] = []
 
     def options(
         self, declared: list[dict[str, Any]], values: dict[str, Value], *, focused: str | None = None
@@ -80,6 +81,7 @@ class Filling:
             if len(value.data) > limit:
                 raise CannotDo("The file is too large.")
             kept = self._posting.attachment(value, self._channel, ephemeral=True)
+            self.files.append(kept)
             self.resolved.setdefault("attachments", {})[str(kept.id)] = self._payloads.attachment(kept)
             return str(kept.id)
         if isinstance(value, User):

@@ -100,7 +100,7 @@ class People:
     def menu(self, user: User, channel: Channel, name: str, target: Message | User) -> Interaction:
         """Use an entry of a message's or a person's menu ("Apps")."""
         kind = MESSAGE_MENU if isinstance(target, Message) else USER_MENU
-        command = self._find(user, channel, name, kind)
+        command = self.find(user, channel, name, kind)
         filling = self._filling(channel)
         if isinstance(target, Message):
             if target.only_for is not None or target.deleted:
@@ -160,7 +160,7 @@ class People:
         self, user: User, channel: Channel, name: str, options: dict[str, Value], focused: str | None
     ) -> Interaction:
         root, *path = name.split()
-        command = self._find(user, channel, root, SLASH)
+        command = self.find(user, channel, root, SLASH)
         filling = self._filling(channel)
         declared: list[dict[str, Any]] = command.fields.get("options") or []
         wrappers = []
@@ -183,10 +183,10 @@ class People:
         if command.guild is not None:
             data["guild_id"] = str(command.guild)
         kind = Kind.COMMAND if focused is None else Kind.AUTOCOMPLETE
-        return self._interactions.begin(kind, user, channel, data, command=" ".join((root, *path)))
+        return self._interactions.begin(kind, user, channel, data, command=" ".join((root, *path)), given=filling.files)
 
-    def _find(self, user: User, channel: Channel, name: str, kind: int) -> Command:
-        """The command, when this person gets to see it here."""
+    def find(self, user: User, channel: Channel, name: str, kind: int) -> Command:
+        """The command, when this person gets to see it there."""
         guild = self._world.guild_of(channel)
         command = self._commands.named(name, kind, channel.guild_id)
         if command is None:

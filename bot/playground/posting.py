@@ -37,6 +37,7 @@ class Circumstances:
     kind: MessageKind = MessageKind.DEFAULT
     interaction: dict[str, Any] | None = None
     interaction_name: str | None = None
+    given: list[Attachment] = field(default_factory=list)
     from_application: bool = False
     only_for: int | None = None
     flags: int = 0
@@ -83,6 +84,7 @@ class Posting:
             tts=bool(payload.get("tts")),
             interaction=around.interaction,
             interaction_name=around.interaction_name,
+            given=around.given,
             from_application=around.from_application,
             only_for=around.only_for,
         )

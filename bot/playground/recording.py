@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -60,6 +61,7 @@ class Record:
     most: int | None = None
     exchanges: list[Exchange] = field(default_factory=list)
     frames: list[Frame] = field(default_factory=list)
+    listeners: list[Callable[[Frame], None]] = field(default_factory=list)  # are told of every frame
 
     def add_exchange(self, exchange: Exchange) -> None:
         self.exchanges.append(exchange)
@@ -68,6 +70,8 @@ class Record:
     def add_frame(self, frame: Frame) -> None:
         self.frames.append(frame)
         _trim(self.frames, self.most)
+        for listener in self.listeners:
+            listener(frame)
 
     def of(self, method: str, template: str) -> list[Exchange]:
         """The requests of one route, in order.

@@ -54,7 +54,7 @@ class StandIn:
         rate_limits: bool = True,
         keep: int | None = None,
     ) -> None:
-        times = times or Times()
+        self.times = times = times or Times()
         self._port = port
         self.record = Record(most=keep)
         self.world = World(clock=clock)

@@ -94,6 +94,7 @@ def _send(call: Call, interaction: Interaction, data: dict[str, Any], *, loading
         kind=kinds.get(interaction.kind, MessageKind.DEFAULT) if first else MessageKind.DEFAULT,
         interaction=house.interactions.metadata(interaction),
         interaction_name=interaction.command if interaction.kind is Kind.COMMAND else None,
+        given=interaction.given,
         from_application=True,
         only_for=interaction.user.id if interaction.ephemeral else None,
         flags=int(MessageFlag.LOADING) if loading else 0,
