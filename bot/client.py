@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import fcntl
 import logging
 import time
-from collections.abc import Callable, Iterator
-from contextlib import AsyncExitStack, contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager, AsyncExitStack
 from pathlib import Path
 
 import discord
 from discord import app_commands
 
 from bot import endpoints
+from bot.alone import alone_in
 from bot.config import Config
 from bot.dreaming.answers import AnswerDesk
 from bot.dreaming.doors import Doors
@@ -101,7 +101,7 @@ async def run(config: Config, *, executor_for: Callable[[Config], Executor] | No
     assert config.token is not None
     if config.api is not None:
         endpoints.use_api(config.api)
-    with _alone_in(config.home), told_to_stop() as stop:
+    with _alone(config.home), told_to_stop() as stop:
         async with AsyncExitStack() as stack:
             watch = LoopWatch()
             watch.start()
@@ -179,27 +179,13 @@ async def _report(watch: LoopWatch) -> None:
     )
 
 
-@contextmanager
-def _alone_in(home: Path) -> Iterator[None]:
+def _alone(home: Path) -> AbstractContextManager[None]:
     """Two bots on one folder would answer everybody twice."""
-    try:
-        home.mkdir(parents=True, exist_ok=True)
-        file = (home / "lock").open("w")
-    except OSError as error:
-        raise BotError(f"DREAM_HOME={home} cannot be written: {error.strerror}.") from error
-    with file:
-        deadline = time.monotonic() + 2.0  # the one before may just be ending
-        while True:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except OSError as error:
-                if time.monotonic() > deadline:
-                    raise BotError(
-                        f"Another bot is at work with {home}: stop it, or set another DREAM_HOME."
-                    ) from error
-                time.sleep(0.1)
-        yield
+    return alone_in(
+        home,
+        unwritable=f"DREAM_HOME={home} cannot be written",
+        taken=f"Another bot is at work with {home}: stop it, or set another DREAM_HOME.",
+    )
 
 
 def _log_failure(task: asyncio.Task[None]) -> None:

@@ -36,7 +36,7 @@ class Cdn:
         self._times = times
         self._person = person
         self._kept: dict[int, Attachment] = {}
-        self._secret = secrets.token_bytes(32)
+        self.secret = secrets.token_bytes(32)  # links are signed with it
         self._default_avatars: dict[int, bytes] = {}
 
     def keep(self, attachment: Attachment) -> None:
@@ -47,7 +47,7 @@ class Cdn:
 
     def expire_links(self) -> None:
         """Every link given out so far is dead from now on; new ones work."""
-        self._secret = secrets.token_bytes(32)
+        self.secret = secrets.token_bytes(32)
 
     def path(self, attachment: Attachment) -> str:
         folder = "ephemeral-attachments" if attachment.ephemeral else "attachments"
@@ -65,7 +65,7 @@ class Cdn:
         return self.link(attachment)
 
     def _sign(self, path: str, expires: str, issued: str) -> str:
-        return hmac.new(self._secret, f"{path}\n{expires}\n{issued}".encode(), "sha256").hexdigest()
+        return hmac.new(self.secret, f"{path}\n{expires}\n{issued}".encode(), "sha256").hexdigest()
 
     async def serve_attachment(self, request: web.Request) -> web.StreamResponse:
         attachment = self._kept.get(int(request.match_info["attachment"]))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,6 +47,14 @@ class Commands:
     def all(self, guild: int | None = None) -> list[Command]:
         """Those of one server, or the global ones."""
         return [one for one in self._known.values() if one.guild == guild]
+
+    def known(self) -> list[Command]:
+        """Every one, of all servers too."""
+        return list(self._known.values())
+
+    def become(self, commands: Iterable[Command]) -> None:
+        """Others in place of these, e.g. those that were kept."""
+        self._known = {one.id: one for one in commands}
 
     def named(self, name: str, kind: int, guild: int | None) -> Command | None:
         """What a person in this server gets by that name: the server's own comes first."""

@@ -111,6 +111,7 @@ def channel(one: Channel) -> dict[str, Any]:
     if one.kind is ChannelKind.TEXT:
         base["last_pin_timestamp"] = moment_or_none(one.last_pin)
     if one.is_thread:
+        messages = sum(each.only_for is None for each in one.messages.values())
         return base | {
             "owner_id": str(one.owner_id),
             "thread_metadata": {
@@ -120,9 +121,9 @@ def channel(one: Channel) -> dict[str, Any]:
                 "locked": one.locked,
                 "create_timestamp": moment(one.created),
             },
-            "message_count": len(one.messages),
+            "message_count": messages,
             "member_count": len(one.thread_members),
-            "total_message_sent": len(one.messages),
+            "total_message_sent": messages,
         }
     return base | {
         "topic": one.topic,

@@ -106,11 +106,16 @@ class Posting:
         channel.last_message_id = message.id
         if nonce is not None:
             self._forget_nonces()
-            self._nonces[author.id, str(nonce)] = (world.clock(), message)
-        for attachment in message.attachments:
-            self._cdn.keep(attachment)
+        self.remember(message)
         self._emit("MESSAGE_CREATE", message)
         return message
+
+    def remember(self, message: Message) -> None:
+        """What there is of a message besides itself: its nonce for a while, its files as long as it shows them."""
+        if message.nonce is not None:
+            self._nonces[message.author.id, str(message.nonce)] = (message.created, message)
+        for attachment in (*message.attachments, *message.given):
+            self._cdn.keep(attachment)
 
     def edit(self, message: Message, payload: dict[str, Any], files: dict[int, File]) -> None:
         """Change what the request names, and nothing else. Attachments that it does not list are gone."""

@@ -66,7 +66,7 @@ class StandIn:
         self.gateway = Gateway(
             world=self.world, clock=clock, times=times, record=self.record, faults=lambda: self.faults
         )
-        self.faults = Faults(drop_gateway=self.gateway.drop, expire_links=self.cdn.expire_links)
+        self.faults = Faults(drop_gateway=self.gateway.drop, expire_links=self._expire_links)
         self.rate_limits = RateLimits(clock=clock, on=rate_limits)
         self.people = People(
             world=self.world,
@@ -141,6 +141,10 @@ class StandIn:
     def token(self) -> str:
         """The bot's, made anew with each stand-in."""
         return self.world.token
+
+    def _expire_links(self) -> None:
+        self.cdn.expire_links()
+        self.world.watchers.tell(self.cdn)
 
     @web.middleware
     async def _guard(self, request: web.Request, handler: Any) -> web.StreamResponse:

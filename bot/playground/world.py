@@ -27,16 +27,25 @@ from bot.playground.watching import Watchers
 EPOCH = 1420070400.0
 
 
+def snowflake_seconds(seconds: float) -> int:
+    """By how much an id grows in this time."""
+    return int(seconds * 1000) << 22
+
+
 class Snowflakes:
     """Ids that carry their time and never repeat."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
-        self._last = 0
+        self.last = 0  # all that come are greater
 
     def next(self) -> int:
-        self._last = max(self._last + 1, int((self._clock() - EPOCH) * 1000) << 22)
-        return self._last
+        self.last = max(self.last + 1, self.now())
+        return self.last
+
+    def now(self) -> int:
+        """The smallest id of this moment."""
+        return snowflake_seconds(self._clock() - EPOCH)
 
 
 class World:
@@ -65,6 +74,19 @@ class World:
     def bot(self) -> User:
         return self.application.bot
 
+    def become(
+        self, *, application: Application, users: Iterable[User], guilds: Iterable[Guild], channels: Iterable[Channel]
+    ) -> None:
+        """Another world in place of this one, e.g. one that was kept. Nobody is told; the token stays."""
+        self.application = application
+        # Others hold on to these dictionaries.
+        self.users.clear()
+        self.users.update({one.id: one for one in users})
+        self.guilds.clear()
+        self.guilds.update({one.id: one for one in guilds})
+        self.channels.clear()
+        self.channels.update({one.id: one for one in channels})
+
     # people
 
     def add_user(self, name: str, *, display_name: str | None = None, bot: bool = False, avatar: bool = False) -> User:
@@ -72,6 +94,7 @@ class World:
         if avatar:
             user.avatar = self.draw_avatar(user)
         self.users[user.id] = user
+        self.watchers.tell(user)
         return user
 
     def draw_avatar(self, user: User) -> bytes:
@@ -105,6 +128,7 @@ class World:
     def kick_bot(self, guild: Guild) -> None:
         self._emit("GUILD_DELETE", guild.id, {"id": str(guild.id)})
         del guild.members[self.bot.id]
+        self.watchers.tell(guild)
 
     def add_member(self, guild: Guild, user: User, *, roles: Iterable[Role] = (), nick: str | None = None) -> Member:
         member = Member(user=user, joined=self.clock(), roles=[role.id for role in roles], nick=nick)
@@ -216,6 +240,7 @@ class World:
                 return channel
         channel = Channel(id=self.ids.next(), kind=ChannelKind.DIRECT, recipients=[user])
         self.channels[channel.id] = channel
+        self.watchers.tell(channel)
         return channel
 
     # looking things up
@@ -239,7 +264,9 @@ class World:
         return sorted((one for each in channels for one in each.messages.values()), key=lambda one: one.id)
 
     def _emit(self, name: str, guild: int | None, payload: dict[str, Any], intent: Intent = Intent.GUILDS) -> None:
-        """Only of servers that the bot is in: it hears nothing from elsewhere."""
-        if guild is not None and self.bot.id not in self.guilds[guild].members:
-            return
+        """After a change of a server. The bot hears of those that it is in, and nothing from elsewhere."""
+        if guild is not None:
+            self.watchers.tell(self.guilds[guild])
+            if self.bot.id not in self.guilds[guild].members:
+                return
         self.emit(Event(name=name, guild=guild, payload=payload, intent=intent))
