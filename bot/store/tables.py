@@ -60,6 +60,7 @@ jobs = Table(
     Column("cancelled_by", BigInteger),
     Column("log", Text),  # why it is undeliverable
     Column("kept", Boolean, nullable=False),  # its sources are still needed
+    Column("under", BigInteger),  # the channel of the thread that `channel` is
     UniqueConstraint("id"),
     UniqueConstraint("cause"),
     Index(None, "requester", "created"),
@@ -143,4 +144,42 @@ decoder_deaths = Table(
     Column("ordinal", Integer, nullable=False),
     Index(None, "person", "at"),
     sqlite_autoincrement=True,
+)
+
+settings = Table(
+    "settings",
+    metadata,
+    Column("guild", BigInteger, primary_key=True, autoincrement=False),
+    Column("level", String(8), primary_key=True),  # server, channel or role
+    Column("place", BigInteger, primary_key=True, autoincrement=False),  # the channel's or role's id; 0: the server
+    Column("key", String(32), primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
+setting_changes = Table(
+    "setting_changes",
+    metadata,
+    Column("number", Number, primary_key=True, autoincrement=True),
+    Column("edit", BigInteger, nullable=False),  # number of the first change that was made together with it
+    Column("kind", String(8), nullable=False),  # see bot.moderation.edits
+    Column("guild", BigInteger, nullable=False),
+    Column("level", String(8), nullable=False),
+    Column("place", BigInteger, nullable=False),
+    Column("key", String(32), nullable=False),
+    Column("before", Text),  # NULL: nothing was set
+    Column("after", Text),
+    Column("by", BigInteger),  # NULL: forgotten
+    Column("at", Double, nullable=False),
+    Column("undoes", BigInteger),  # the edit that this one takes back
+    Index(None, "guild", "edit"),
+    sqlite_autoincrement=True,
+)
+
+pauses = Table(
+    "pauses",
+    metadata,
+    Column("guild", BigInteger, primary_key=True, autoincrement=False),
+    Column("since", Double, nullable=False),
+    Column("by", BigInteger),
+    Column("reason", Text),
 )

@@ -1,0 +1,307 @@
+"""Every setting that moderators have, once: its key, its values, where it may be made, and which layer wins."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+from bot.moderation.kinds import Choice, Kind, Number, Prefix, Recipe, Switch, TimeZone, Words
+from bot.moderation.listing import Channels, OneChannel, Roles
+from bot.moderation.places import Context, Level, Server
+from dreamcore.errors import clip, did_you_mean
+from dreamcore.recipe import SETTINGS as RECIPE_SETTINGS
+
+MOST = 1_000_000  #: of anything that is counted
+LOCKABLE = ("style", "network", "layer", "strength", "size")  #: what members may be kept from choosing
+
+
+class Merge(enum.Enum):
+    """Which layer wins."""
+
+    NEAREST = "nearest"
+    STRICTEST = "strictest"
+
+
+class Group(enum.Enum):
+    """What belongs together on a page."""
+
+    DEFAULTS = "Defaults"
+    LOCKS = "Locks and ceilings"
+    PEOPLE = "Who and where"
+    LIMITS = "Limits"
+    ANSWERS = "Answers"
+    SERVER = "This server"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Setting:
+    """One setting. A value of None means that nothing is set."""
+
+    key: str  # as people type it
+    kind: Kind = field(repr=False)
+    group: Group
+    levels: frozenset[Level]  # where it may be made, besides the operator's and the built-in layer
+    merge: Merge = Merge.NEAREST
+    built_in: Any = None
+    help: str = field(repr=False)
+    unset: str = "not set"  # what None means, in words
+
+    def parse(self, typed: str, context: Context) -> Any:
+        """The value that somebody typed. Raises ValueError: what it has to be."""
+        return self.kind.parse(typed, context)
+
+    def read(self, stored: str, context: Context) -> Any:
+        """The value that was stored. Raises ValueError: why it does not fit any more."""
+        return self.kind.read(stored, context)
+
+    def write(self, value: Any) -> str:
+        return self.kind.write(value)
+
+    def show(self, value: Any, server: Server) -> str:
+        return self.unset if value in (None, ()) else self.kind.show(value, server)
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        return self.kind.choices
+
+    @property
+    def range(self) -> str:
+        return self.kind.range
+
+    def stricter(self, one: Any, other: Any) -> Any:
+        """The stricter of two values of a setting of which the strictest wins."""
+        if isinstance(self.kind, Words):
+            return tuple(word for word in self.kind.choices if word in one or word in other)
+        if isinstance(self.kind, Choice) and not isinstance(self.kind, Switch):
+            return max(one, other, key=self.kind.choices.index)  # its choices stand from the mildest to the strictest
+        if isinstance(self.kind, Switch) or self.key == "member-age":
+            return max(one, other)
+        if isinstance(self.kind, Number) and self.kind.unlimited:
+            return min(one or other, other or one)
+        return min(one, other)
+
+
+def nearest_keys(key: str) -> str:
+    """' Did you mean …?' for a key that there is none of, or all that there are."""
+    return did_you_mean(key, SETTINGS) or f" There are: {', '.join(SETTINGS)}."
+
+
+def setting_called(key: str) -> Setting | None:
+    """The setting of that name, however it is spelt: Per Hour, per_hour, per-hour."""
+    return SETTINGS.get("-".join(key.strip().lower().replace("_", " ").replace("-", " ").split()))
+
+
+def unknown_setting(key: str) -> str:
+    return f"There is no setting “{clip(key)}”.{nearest_keys(key)}"
+
+
+_EVERYWHERE = frozenset({Level.SERVER, Level.CHANNEL, Level.ROLE})
+_NOT_ROLES = frozenset({Level.SERVER, Level.CHANNEL})
+_SERVER = frozenset({Level.SERVER})
+
+
+def _default(key: str, help: str) -> Setting:
+    return Setting(
+        key=key, kind=Recipe(key), group=Group.DEFAULTS, levels=_EVERYWHERE, help=help, unset="the bot's own choice"
+    )
+
+
+def _limit(key: str, help: str, *, levels: frozenset[Level] = _EVERYWHERE) -> Setting:
+    return Setting(
+        key=key,
+        kind=Number(0, MOST, unlimited=True),
+        group=Group.LIMITS,
+        levels=levels,
+        merge=Merge.STRICTEST,
+        built_in=0,
+        help=help,
+    )
+
+
+class _MostStrength(Recipe):
+    def __init__(self) -> None:
+        super().__init__("strength")
+
+
+class _MostSize(Recipe):
+    def __init__(self) -> None:
+        super().__init__("size")
+
+    def parse(self, typed: str, context: Context) -> Any:
+        value = super().parse(typed, context)
+        if not isinstance(value, int):
+            raise ValueError(f"a whole number is needed, from {self._least} to {self._most}")
+        return value
+
+    _least = int(RECIPE_SETTINGS["size"].minimum or 0)
+    _most = int(RECIPE_SETTINGS["size"].maximum or 0)
+
+    @property
+    def range(self) -> str:
+        return f"{self._least} to {self._most}"
+
+
+_ALL = (
+    _default("style", "The look that a dream gets when nobody says otherwise."),
+    _default("network", "The network that dreams when nobody says otherwise."),
+    _default("layer", "What a dream makes more of when nobody says otherwise."),
+    _default("strength", "How strong a dream is when nobody says otherwise; 1 is the usual look."),
+    _default("size", "The longest side dreamt, in pixels, when nobody says otherwise."),
+    Setting(
+        key="locked",
+        kind=Words(*LOCKABLE),
+        group=Group.LOCKS,
+        levels=_EVERYWHERE,
+        merge=Merge.STRICTEST,
+        built_in=(),
+        unset="nothing",
+        help="What members may not choose for themselves: the default is used instead.",
+    ),
+    Setting(
+        key="most-strength",
+        kind=_MostStrength(),
+        group=Group.LOCKS,
+        levels=_EVERYWHERE,
+        merge=Merge.STRICTEST,
+        help="The strongest that members may dream.",
+        unset="no ceiling",
+    ),
+    Setting(
+        key="most-size",
+        kind=_MostSize(),
+        group=Group.LOCKS,
+        levels=_EVERYWHERE,
+        merge=Merge.STRICTEST,
+        help="The longest side, in pixels, that members may have dreamt.",
+        unset="no ceiling",
+    ),
+    Setting(
+        key="channels",
+        kind=Channels(),
+        group=Group.PEOPLE,
+        levels=_SERVER,
+        help="The only channels in which dreams are made.",
+        unset="every channel",
+    ),
+    Setting(
+        key="roles",
+        kind=Roles(),
+        group=Group.PEOPLE,
+        levels=_SERVER,
+        help="The only roles whose members may dream.",
+        unset="everybody",
+    ),
+    Setting(
+        key="exempt-roles",
+        kind=Roles(),
+        group=Group.PEOPLE,
+        levels=_SERVER,
+        help="Roles whose members the server's own limits do not hold for; the operator's do.",
+        unset="nobody",
+    ),
+    Setting(
+        key="managers",
+        kind=Roles(),
+        group=Group.PEOPLE,
+        levels=_SERVER,
+        help="Roles that may change settings and moderate, besides those with the permission Manage Server.",
+        unset="only those with Manage Server",
+    ),
+    Setting(
+        key="member-age",
+        kind=Number(0, 3650),
+        group=Group.PEOPLE,
+        levels=_NOT_ROLES,
+        merge=Merge.STRICTEST,
+        built_in=0,
+        help="Days that somebody has to be on the server before they may dream.",
+    ),
+    Setting(
+        key="own-pictures",
+        kind=Switch(),
+        group=Group.PEOPLE,
+        levels=_EVERYWHERE,
+        merge=Merge.STRICTEST,
+        built_in=False,
+        help="Members may only have their own pictures dreamt.",
+    ),
+    _limit("per-hour", "Pictures that a member may have dreamt in an hour."),
+    _limit("per-day", "Pictures that a member may have dreamt in 24 hours."),
+    _limit("waiting", "Requests of a member that may wait at a time."),
+    _limit("server-per-hour", "Pictures that the whole server may have dreamt in an hour.", levels=_SERVER),
+    _limit("server-per-day", "Pictures that the whole server may have dreamt in 24 hours.", levels=_SERVER),
+    _limit("server-waiting", "Requests of the whole server that may wait at a time.", levels=_SERVER),
+    Setting(
+        key="answer",
+        kind=Choice("reply", "thread"),
+        group=Group.ANSWERS,
+        levels=_NOT_ROLES,
+        built_in="reply",
+        help="Where a dream is posted: as a reply, or in a thread of its own.",
+    ),
+    Setting(
+        key="spoilers",
+        kind=Choice("as-posted", "always"),
+        group=Group.ANSWERS,
+        levels=_NOT_ROLES,
+        merge=Merge.STRICTEST,
+        built_in="as-posted",
+        help="Which dreams are hidden until they are clicked: those whose picture was, or all.",
+    ),
+    Setting(
+        key="buttons",
+        kind=Switch(),
+        group=Group.ANSWERS,
+        levels=_NOT_ROLES,
+        built_in=True,
+        help="Whether there are buttons under a dream.",
+    ),
+    Setting(
+        key="age-restricted",
+        kind=Choice("keep", "refuse"),
+        group=Group.ANSWERS,
+        levels=_SERVER,
+        merge=Merge.STRICTEST,
+        built_in="keep",
+        help="keep: a picture from an age-restricted channel never lands in another. refuse: it is not dreamt at all.",
+    ),
+    Setting(
+        key="language",
+        kind=Choice("en"),
+        group=Group.ANSWERS,
+        levels=_NOT_ROLES,
+        built_in="en",
+        help="The language in which the bot answers.",
+    ),
+    Setting(
+        key="prefix",
+        kind=Prefix(),
+        group=Group.SERVER,
+        levels=_SERVER,
+        built_in="!",
+        help="What commands in messages begin with.",
+    ),
+    Setting(
+        key="log-channel",
+        kind=OneChannel(),
+        group=Group.SERVER,
+        levels=_SERVER,
+        help="Where changes, reports and moderation are written.",
+        unset="nowhere",
+    ),
+    Setting(
+        key="time-zone",
+        kind=TimeZone(),
+        group=Group.SERVER,
+        levels=_SERVER,
+        built_in="UTC",
+        help="The zone of the times that moderators type.",
+    ),
+)
+
+SETTINGS: Mapping[str, Setting] = MappingProxyType({setting.key: setting for setting in _ALL})  #: in the order shown
+MEMBER_LIMITS = ("per-hour", "per-day", "waiting")
+SERVER_LIMITS = ("server-per-hour", "server-per-day", "server-waiting")

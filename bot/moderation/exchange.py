@@ -1,0 +1,92 @@
+"""A server's settings as a text file, and back: one `where key = value` a line. Pure.
+
+# Dreambot: the settings of Garden Club
+server layer = patterns
+
+# #garden
+channel:1234 strength = 2
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bot.errors import Refusal
+from bot.moderation import texts
+from bot.moderation.catalogue import SETTINGS
+from bot.moderation.places import SERVER, Level, Scope, Server
+from dreamcore.errors import clip
+
+LONGEST = 64 << 10  #: bytes of a file; all that one server may set is less
+ORDER = (Level.SERVER, Level.CHANNEL, Level.ROLE)  #: of the places in a file
+
+Problem = tuple[int, str]  #: a line's number, and what is wrong with it
+
+_LINE = re.compile(r"(\S+)\s+([\w-]+)\s*=\s*(.*)")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One line that sets something."""
+
+    number: int
+    scope: Scope
+    key: str
+    value: str
+
+
+def text_of(data: bytes) -> str:
+    """A file's text. Raises Refusal."""
+    if len(data) > LONGEST:
+        raise Refusal(texts.import_too_long(LONGEST))
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise Refusal(texts.IMPORT_NO_TEXT) from None
+
+
+def write(overrides: Mapping[Scope, Mapping[str, str]], server: Server) -> str:
+    """All that a server has set, as a file."""
+    lines = [f"# Dreambot: the settings of {_line(server.name) or 'a server'}", "# where key = value"]
+    for scope in sorted(overrides, key=lambda scope: (ORDER.index(scope.level), scope.id or 0)):
+        stored = overrides[scope]
+        if stored:
+            lines += ["", f"# {_line(server.call(scope))}"] if scope != SERVER else [""]
+            lines += [f"{scope.text} {key} = {stored[key]}" for key in sorted(stored, key=_place)]
+    return "\n".join(lines) + "\n"
+
+
+def read(text: str) -> tuple[list[Line], list[Problem]]:
+    """The lines that set something, and what is wrong with those that cannot be read. Raises Refusal for a huge text."""
+    if len(text.encode("utf-8", "replace")) > LONGEST:
+        raise Refusal(texts.import_too_long(LONGEST))
+    lines: list[Line] = []
+    problems: list[Problem] = []
+    seen: dict[tuple[Scope, str], int] = {}
+    for number, raw in enumerate(text.removeprefix("\N{ZERO WIDTH NO-BREAK SPACE}").splitlines(), start=1):
+        stripped = raw.strip()
+        if not stripped or stripped.startswith("#"):
+            continue
+        match = _LINE.fullmatch(stripped)
+        scope = Scope.parse(match[1]) if match else None
+        if match is None or scope is None:
+            problems.append((number, texts.unreadable_line(clip(stripped))))
+            continue
+        key = match[2].lower()
+        if (scope, key) in seen:
+            problems.append((number, texts.line_twice(seen[scope, key], f"{scope.text} {clip(key)}")))
+            continue
+        seen[scope, key] = number
+        lines.append(Line(number=number, scope=scope, key=key, value=match[3]))
+    return lines, problems
+
+
+def _place(key: str) -> tuple[int, str]:
+    known = list(SETTINGS)
+    return (known.index(key) if key in known else len(known), key)
+
+
+def _line(name: str) -> str:
+    return clip(" ".join(name.split()), 100)
