@@ -16,6 +16,14 @@ from bot.playground.times import Times
 
 _UNUSUAL = re.compile(r"[^0-9A-Za-z._-]")
 
+#: With everything that people have uploaded: whatever is in it, it is no page of ours, and runs nothing.
+SAFELY = {
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+}
+
 
 def tidy_filename(name: str) -> str:
     """The name as Discord keeps it: blanks become underscores, what else is unusual goes.
@@ -77,7 +85,10 @@ class Cdn:
             return _gone()
         if int(expires, 16) < self._clock():
             return _gone()
-        headers = {"Content-Type": attachment.content_type, "Cache-Control": "private, max-age=86400"}
+        headers = SAFELY | {"Content-Type": attachment.content_type, "Cache-Control": "private, max-age=86400"}
+        if not attachment.content_type.startswith("image/"):
+            # A browser saves it, and shows nothing. The name has been tidied: no quote is in it.
+            headers["Content-Disposition"] = f'attachment; filename="{attachment.filename}"'
         return web.Response(body=attachment.data, headers=headers)
 
     async def serve_avatar(self, request: web.Request) -> web.StreamResponse:
@@ -87,7 +98,7 @@ class Cdn:
             return _gone()
         if ending != "png":  # the real one converts; drawing PNGs is all this one can
             return web.Response(status=415, text="Unsupported Media Type")
-        return web.Response(body=person.avatar, content_type="image/png")
+        return web.Response(body=person.avatar, content_type="image/png", headers=SAFELY)
 
     async def serve_default_avatar(self, request: web.Request) -> web.StreamResponse:
         index = int(request.match_info["index"])
@@ -95,7 +106,7 @@ class Cdn:
             return _gone()
         if index not in self._default_avatars:
             self._default_avatars[index] = await asyncio.to_thread(portrait, 1000 + index)
-        return web.Response(body=self._default_avatars[index], content_type="image/png")
+        return web.Response(body=self._default_avatars[index], content_type="image/png", headers=SAFELY)
 
     def routes(self) -> list[web.RouteDef]:
         attachment = r"/{channel:\d+}/{attachment:\d+}/{filename}"
