@@ -22,11 +22,15 @@ from bot.alone import alone_in
 from bot.config import Config
 from bot.dreaming.answers import AnswerDesk
 from bot.dreaming.doors import Doors
+from bot.dreaming.service import usual_networks
 from bot.errors import BotError
 from bot.executor.dask_executor import DaskExecutor
 from bot.executor.protocol import Executor
 from bot.jobs.dispatcher import Dispatcher
 from bot.jobs.queue import JobQueue
+from bot.moderation.operator import operator_layer
+from bot.moderation.pausing import Pausing
+from bot.moderation.settings import Settings
 from bot.operations.application import Application, application_of
 from bot.operations.loop import LoopWatch
 from bot.operations.rest import WrongToken
@@ -43,7 +47,16 @@ _log = logging.getLogger(__name__)
 class DreamClient(discord.AutoShardedClient):
     """The connection to Discord. Holds the doors; everything else is handed in."""
 
-    def __init__(self, *, config: Config, application: Application, queue: JobQueue, executor: Executor) -> None:
+    def __init__(
+        self,
+        *,
+        config: Config,
+        application: Application,
+        queue: JobQueue,
+        executor: Executor,
+        settings: Settings,
+        pausing: Pausing,
+    ) -> None:
         intents = discord.Intents.none()
         intents.guilds = intents.guild_messages = intents.dm_messages = True
         intents.message_content = application.message_content
@@ -65,6 +78,8 @@ class DreamClient(discord.AutoShardedClient):
             answers=self.answers,
             executor=executor,
             config=config,
+            settings=settings,
+            pausing=pausing,
             message_content=application.message_content,
         )
         self._recovery: asyncio.Task[None] | None = None
@@ -114,12 +129,27 @@ async def run(config: Config, *, executor_for: Callable[[Config], Executor] | No
             queue = JobQueue(database=database, folder=config.home, config=config)
             await queue.open()
             stack.push_async_callback(queue.close)
-            client = DreamClient(config=config, application=application, queue=queue, executor=executor)
+            settings = await open_settings(config, database, executor)
+            client = DreamClient(
+                config=config,
+                application=application,
+                queue=queue,
+                executor=executor,
+                settings=settings,
+                pausing=Pausing(database=database),
+            )
             await _serve(client, config.token, queue, executor, stop)
 
 
 def _workers(config: Config) -> Executor:
     return DaskExecutor(config=config.executor, environment=config.worker_environment)
+
+
+async def open_settings(config: Config, database: Database, executor: Executor) -> Settings:
+    """What servers have set, read once."""
+    settings = Settings(database=database, networks=lambda: usual_networks(executor), operator=operator_layer(config))
+    await settings.open()
+    return settings
 
 
 async def _both(config: Config) -> tuple[Application, Database]:

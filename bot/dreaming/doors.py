@@ -18,6 +18,8 @@ from bot.dreaming.presses import Presses
 from bot.dreaming.service import Announcing, Dreaming
 from bot.executor.protocol import Executor
 from bot.jobs.queue import JobQueue
+from bot.moderation.pausing import Pausing
+from bot.moderation.settings import Settings
 
 
 class Doors:
@@ -32,13 +34,22 @@ class Doors:
         answers: Announcing,
         executor: Executor,
         config: Config,
+        settings: Settings,
+        pausing: Pausing,
         message_content: bool,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._client = client
         self._tree = tree
         self._dreaming = Dreaming(
-            client=client, queue=queue, answers=answers, executor=executor, config=config, clock=clock
+            client=client,
+            queue=queue,
+            answers=answers,
+            executor=executor,
+            config=config,
+            settings=settings,
+            pausing=pausing,
+            clock=clock,
         )
         self._commands = Commands(self._dreaming, message_content=message_content)
         self._prefix = Prefix(self._dreaming, self._commands, message_content=message_content)

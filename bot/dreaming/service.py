@@ -32,6 +32,8 @@ from bot.errors import NoPicture, Refusal
 from bot.executor.protocol import Executor
 from bot.jobs.model import AskedPicture, Door, Job, JobPicture, Place, Request
 from bot.jobs.queue import JobQueue
+from bot.moderation.pausing import Pausing
+from bot.moderation.settings import Settings
 from dreamcore.catalogue import catalogue, network_info
 from dreamcore.errors import RecipeError
 from dreamcore.recipe import Recipe
@@ -89,12 +91,16 @@ class Dreaming:
         answers: Announcing,
         executor: Executor,
         config: Config,
+        settings: Settings,
+        pausing: Pausing,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self.client = client
         self.queue = queue
         self.executor = executor
         self.config = config
+        self.settings = settings
+        self.pausing = pausing
         self.clock = clock
         self.downloader = Downloader(origins=config.picture_origins, most=config.picture_bytes)
         self._answers = answers
@@ -150,9 +156,7 @@ class Dreaming:
         """Which network a recipe is for: its own, else the default; both candidates while no worker has said which."""
         if recipe is not None and recipe.network not in (None, AUTO):
             return (str(recipe.network),)
-        if self.executor.network in catalogue():
-            return (str(self.executor.network),)
-        return DEFAULT_NETWORKS
+        return usual_networks(self.executor)
 
     async def take(self, ask: Ask) -> Job:
         """Download, accept and announce what has passed `check`. Raises DreamError while nothing is accepted."""
@@ -272,6 +276,11 @@ class Dreaming:
         partial: Any = self.client.get_partial_messageable(channel)
         fetched: discord.Message = await partial.fetch_message(message)
         return fetched
+
+
+def usual_networks(executor: Executor) -> tuple[str, ...]:
+    """Which network dreams where nobody names one; both candidates while no worker has said which."""
+    return (str(executor.network),) if executor.network in catalogue() else DEFAULT_NETWORKS
 
 
 def made_pictures(job: Job) -> tuple[JobPicture, ...]:

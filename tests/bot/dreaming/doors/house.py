@@ -15,11 +15,13 @@ import discord.http
 from aiohttp import web
 
 from bot import endpoints
-from bot.client import DreamClient
+from bot.client import DreamClient, open_settings
 from bot.config import Config, LimitsConfig
 from bot.executor.protocol import Encoded, Event, Made, Order, Outcome, Started, Stopped
 from bot.jobs.dispatcher import Dispatcher
 from bot.jobs.queue import JobQueue
+from bot.moderation.pausing import Pausing
+from bot.moderation.settings import Settings
 from bot.operations.application import application_of
 from bot.playground.drafts import File
 from bot.playground.interactions import Interaction
@@ -107,6 +109,7 @@ class House:
         self.fetched: list[int] = []  # the status of every answer to somebody who wanted a picture
         self.client: DreamClient
         self.queue: JobQueue
+        self.settings: Settings
 
     @property
     def bot(self) -> User:
@@ -210,8 +213,16 @@ async def at_home(
         await queue.open()
         stack.push_async_callback(queue.close)
         application = await application_of(standin.token, standin.api)
-        client = DreamClient(config=config, application=application, queue=queue, executor=house.engine)
-        house.client, house.queue = client, queue
+        stored = await open_settings(config, database, house.engine)
+        client = DreamClient(
+            config=config,
+            application=application,
+            queue=queue,
+            executor=house.engine,
+            settings=stored,
+            pausing=Pausing(database=database),
+        )
+        house.client, house.queue, house.settings = client, queue, stored
         dispatcher = Dispatcher(queue=queue, executor=house.engine, answers=client.answers)
         await dispatcher.start()
         connection = asyncio.create_task(client.start(standin.token))
