@@ -93,8 +93,10 @@ function mountMe({ store }) {
     const playable = [...store.people.values()].filter((one) => one.playable);
     if (!store.person) return;
     avatar.src = store.avatarOf(store.person.user);
-    replace(choice, playable.map((one) => h("option", { value: one.user.id, selected: one.user.id === store.me },
-      `${store.nameOf(one.user)} · ${one.title.toLowerCase()}`)));
+    const titles = [...new Set(playable.map((one) => one.title))];
+    replace(choice, titles.map((title) => h("optgroup", { label: title }, playable
+      .filter((one) => one.title === title)
+      .map((one) => h("option", { value: one.user.id, selected: one.user.id === store.me }, store.nameOf(one.user))))));
     presence.classList.toggle("online", store.connected);
   };
   for (const kind of ["state", "people", "connection"]) store.on(kind, draw);

@@ -1,0 +1,149 @@
+/**
+ * A picture, large: fitted or zoomed, the others of its message beside it, and, where it was dreamt from another one,
+ * both under a slider.
+ */
+
+import { announce, h, replace } from "./dom.js";
+import { icon } from "./icons.js";
+import { sizeText } from "./links.js";
+import { Slider } from "./slider.js";
+import { Zoom, box } from "./zoom.js";
+
+/**
+ * Opens the large view.
+ *
+ * @param {import("./attachments.js").Picture[]} pictures
+ * @param {number} [index]
+ */
+export function openPictures(pictures, index = 0) {
+  if (pictures.length > 0) new View(pictures, index).open();
+}
+
+class View {
+  constructor(pictures, index) {
+    this.pictures = pictures;
+    this.index = index;
+    this.comparing = true;
+    this.title = h("p", { class: "view-title", id: "view-title" });
+    this.tools = h("div", { class: "view-tools" });
+    this.stage = h("div", { class: "view-stage" });
+    this.foot = h("div", { class: "view-foot" });
+    this.previous = turner("back", "Previous picture", () => this.turn(-1));
+    this.next = turner("chevron", "Next picture", () => this.turn(1));
+    this.dialog = h("dialog", { class: "view", "aria-labelledby": "view-title" },
+      h("div", { class: "view-head" }, this.title, this.tools),
+      h("div", { class: "view-middle" }, this.previous, this.stage, this.next),
+      this.foot);
+    this.dialog.addEventListener("keydown", (event) => this._key(event));
+    this.dialog.addEventListener("close", () => this._closed());
+    this.stage.addEventListener("click", (event) => event.target === this.stage && this.dialog.close());
+  }
+
+  get picture() {
+    return this.pictures[this.index];
+  }
+
+  open() {
+    this.opener = document.activeElement;
+    document.getElementById("layers").append(this.dialog);
+    this.dialog.showModal();
+    this.show();
+    this.close.focus();
+  }
+
+  turn(by) {
+    const wanted = this.index + by;
+    if (wanted < 0 || wanted >= this.pictures.length) return;
+    this.index = wanted;
+    this.show();
+    announce(`Picture ${this.index + 1} of ${this.pictures.length}. ${this.picture.alt || this.picture.filename}`);
+  }
+
+  show() {
+    const { picture } = this;
+    this.zoom?.end();
+    this.slider = null;
+    const many = this.pictures.length > 1;
+    replace(this.title, h("span", { class: "view-name" }, picture.filename),
+      many && h("span", { class: "view-count" }, `${this.index + 1} of ${this.pictures.length}`),
+      h("span", { class: "view-size" }, sizes(picture)));
+    this.previous.hidden = this.next.hidden = !many;
+    this.previous.disabled = this.index === 0;
+    this.next.disabled = this.index === this.pictures.length - 1;
+    this._tools();
+    const both = Boolean(picture.before) && this.comparing;
+    this.slider = both ? new Slider(picture.before, picture, () => this._failed()) : null;
+    const frame = this.slider?.frame ?? this._alone();
+    replace(this.stage, frame);
+    this.zoom = new Zoom(this.stage, frame, { byClick: !both, changed: (scale) => this._zoomed(scale) });
+    replace(this.foot, this.slider?.control, picture.alt && h("p", { class: "view-alt" }, h("span", { class: "badge" }, "ALT"), picture.alt));
+  }
+
+  _alone() {
+    const { picture } = this;
+    const image = h("img", { class: "view-picture", src: picture.src, alt: picture.alt, draggable: "false",
+      width: picture.width, height: picture.height });
+    image.addEventListener("error", () => this._failed());
+    const frame = h("div", { class: "view-frame", style: box(picture) }, image);
+    return frame;
+  }
+
+  _failed() {
+    replace(this.stage, h("p", { class: "view-failed" }, icon("broken"),
+      "The link to this picture has expired. Close this view and reload the page for a new one."));
+  }
+
+  _tools() {
+    const { picture } = this;
+    this.compare = picture.before && h("button", { class: "button compare", type: "button", "aria-pressed": this.comparing,
+      on: { click: () => this._compare() } }, icon("compare"), "Before and after");
+    this.out = h("button", { class: "icon-button", type: "button", "aria-label": "Zoom out", title: "Zoom out (−)",
+      on: { click: () => this.zoom.by(1 / 1.5) } }, icon("minus"));
+    this.in = h("button", { class: "icon-button", type: "button", "aria-label": "Zoom in", title: "Zoom in (+)",
+      on: { click: () => this.zoom.by(1.5) } }, icon("plus"));
+    this.close = h("button", { class: "icon-button", type: "button", "aria-label": "Close", title: "Close (Escape)",
+      on: { click: () => this.dialog.close() } }, icon("close"));
+    replace(this.tools, this.compare, this.out, this.in,
+      h("a", { class: "icon-button", href: picture.src, target: "_blank", rel: "noopener noreferrer",
+        "aria-label": "Open the original", title: "Open the original" }, icon("open")),
+      h("a", { class: "icon-button", href: picture.src, download: picture.filename, "aria-label": "Download",
+        title: "Download" }, icon("download")),
+      this.close);
+  }
+
+  _compare() {
+    this.comparing = !this.comparing;
+    this.show();
+    (this.slider?.input ?? this.compare).focus();
+  }
+
+  _zoomed(scale) {
+    this.out.disabled = scale <= 1;
+    this.in.disabled = scale >= Zoom.MOST;
+    this.dialog.classList.toggle("zoomed", scale > 1);
+  }
+
+  _key(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const sliding = event.target instanceof HTMLInputElement;
+    const acts = { "+": () => this.zoom.by(1.5), "=": () => this.zoom.by(1.5), "-": () => this.zoom.by(1 / 1.5), 0: () => this.zoom.reset() };
+    if (!sliding) Object.assign(acts, { ArrowLeft: () => this.turn(-1), ArrowRight: () => this.turn(1) });
+    if (!acts[event.key]) return;
+    event.preventDefault();
+    acts[event.key]();
+  }
+
+  _closed() {
+    this.zoom?.end();
+    this.dialog.remove();
+    if (this.opener?.isConnected) this.opener.focus();
+  }
+}
+
+function turner(name, label, act) {
+  return h("button", { class: "icon-button turner", type: "button", "aria-label": label, title: label, on: { click: act } }, icon(name));
+}
+
+function sizes({ width, height, size }) {
+  return [width && height && `${width} × ${height}`, size && sizeText(size)].filter(Boolean).join(" · ");
+}
