@@ -156,7 +156,6 @@ class _Shelf:
         try:
             self._write(text, self._beside(document.world), document.files)
         except OSError as error:
-            self._there = None
             raise BotError(
                 f"The playground cannot be kept in {self._folder}: {error.strerror}. Until that is mended, what happens"
                 " in it is forgotten at its end.",

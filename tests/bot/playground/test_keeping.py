@@ -27,6 +27,7 @@ from bot.playground import payloads
 from bot.playground.friendly import Friendly, furnish
 from bot.playground.interactions import Kind
 from bot.playground.keeping import Keeping
+from bot.playground.kept import take
 from bot.playground.message_payloads import MessagePayloads
 from bot.playground.model import Message, MessageFlag
 from bot.playground.posting import Circumstances
@@ -282,11 +283,40 @@ async def test_changes_are_written_soon_and_all_at_once(tmp_path: Path) -> None:
         before = (tmp_path / "world.json").stat().st_ino
         for number in range(20):
             await standin.post(friendly.general, friendly.ada, str(number))
+            await asyncio.sleep(0.001)
         assert (tmp_path / "world.json").stat().st_ino == before
         async with asyncio.timeout(5):
             while '"19"' not in (tmp_path / "world.json").read_text():
                 await asyncio.sleep(0.02)
         assert not json.loads((tmp_path / "world.json").read_text())["ended"]
+
+
+@runs
+async def test_nothing_is_written_where_nothing_has_changed(tmp_path: Path) -> None:
+    async with kept(tmp_path, delay=0) as (standin, _, _):
+        before = (tmp_path / "world.json").stat().st_ino
+        standin.world.watchers.tell(standin.world.bot)
+        await asyncio.sleep(0.2)
+        assert (tmp_path / "world.json").stat().st_ino == before
+
+
+@runs
+async def test_what_is_being_written_does_not_change_any_more(tmp_path: Path) -> None:
+    async with kept(tmp_path) as (standin, friendly, _):
+        posted = await standin.post(friendly.dreams, friendly.ada, "one", attachments=[picture()])
+        standin.people.react(friendly.ada, posted, "👍")
+        document = take(standin, friendly, ended=False)
+        before = document.text()
+        standin.people.react(friendly.ben, posted, "👍")
+        standin.people.react(friendly.ben, posted, "👎")
+        kept_file = {"id": str(posted.attachments[0].id), "description": "a cat"}
+        standin.posting.edit(posted, {"content": "two", "attachments": [kept_file]}, {})
+        await standin.post(friendly.dreams, friendly.ada, "three")
+        standin.world.add_member(friendly.guild, standin.world.add_user("new"))
+        standin.world.set_overwrite(friendly.dreams, friendly.ada, deny=1)
+        friendly.guild.members[friendly.ada.id].roles.append(friendly.guild.id)
+        standin.world.delete_channel(friendly.late)
+        assert document.text() == before
 
 
 @runs
@@ -451,6 +481,7 @@ import asyncio, sys, time
 from pathlib import Path
 from bot.playground.friendly import furnish
 from bot.playground.keeping import Keeping
+from bot.playground.kept import take
 from bot.playground.drafts import File
 from bot.playground.standin import StandIn
 
