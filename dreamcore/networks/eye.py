@@ -116,9 +116,11 @@ def _rewrite(network: fx.GraphModule, plan: EyePlan, device: torch.device) -> Pr
         optimise.first_in_float32(network, torch.bfloat16)
     optimise.lay_out(network, device)
     if device.type == "cpu":
+        optimise.activate_late(network)
         optimise.use_own_convolutions(network)
         optimise.share_inputs(network)
         optimise.use_own_pools(network)
+        optimise.use_own_activations(network)
     optimise.rectify_in_place(network)
     return rest
 

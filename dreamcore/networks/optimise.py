@@ -16,6 +16,7 @@ from dreamcore.networks.convolution import Convolution, SharedConvolution
 from dreamcore.networks.graph import called_module, is_cat, is_relu
 from dreamcore.networks.pooling import MaxPool
 from dreamcore.networks.preprocessing import Preprocessing
+from dreamcore.networks.silu import SiLU
 
 
 def own_modules(root: nn.Module, graph: fx.Graph) -> fx.GraphModule:
@@ -96,7 +97,31 @@ def rectify_late(network: fx.GraphModule) -> None:
                 _replace(source, source.args[0])
             with network.graph.inserting_after(node):
                 late = network.graph.call_function(torch.relu, (node,))
-            node.replace_all_uses_with(late, delete_user_cb=lambda user, late=late: user is not late)
+            _put_behind(node, late)
+
+
+def activate_late(network: fx.GraphModule) -> None:
+    """SiLU after cutting and after joining: the same values, but nothing is cut out of them or of their gradient.
+
+    What is cut lies in memory in short runs, for which SiLU is slow (see `silu`).
+    """
+    for node in list(network.graph.nodes):
+        parts = list(node.users)
+        if _is_split(node) and all(part.target is operator.getitem for part in parts):
+            before = node.args[0]
+            if _is_silu(network, before) and _read_only_by(before, node):
+                for part in parts:
+                    with network.graph.inserting_after(part):
+                        _put_behind(part, network.graph.call_module(before.target, (part,)))
+                _replace(before, before.args[0])
+    for node in list(network.graph.nodes):
+        sources = node.all_input_nodes
+        if is_cat(node) and all(_is_silu(network, source) and _read_only_by(source, node) for source in sources):
+            late = sources[0].target
+            for source in sources:
+                _replace(source, source.args[0])
+            with network.graph.inserting_after(node):
+                _put_behind(node, network.graph.call_module(late, (node,)))
 
 
 def rectify_in_place(network: fx.GraphModule) -> None:
@@ -120,7 +145,7 @@ def first_in_float32(network: fx.GraphModule, dtype: torch.dtype) -> None:
 
 
 def use_own_convolutions(network: fx.GraphModule) -> None:
-    """On the CPU, convolutions of our own, each with the rectifier and the change of type that follow it."""
+    """On the CPU, convolutions of our own, each with the SiLU before it, the rectifier and change of type behind it."""
     for node in list(network.graph.nodes):
         module = called_module(network, node)
         if not isinstance(module, nn.Conv2d) or not Convolution.replaces(module):
@@ -134,7 +159,19 @@ def use_own_convolutions(network: fx.GraphModule) -> None:
             else:
                 break
             _replace(reader, node)
-        network.set_submodule(str(node.target), Convolution(module, rectified=rectified, dtype=dtype))
+        before = node.args[0]
+        activated = _is_silu(network, before) and _read_only_by(before, node)
+        if activated:
+            _replace(before, before.args[0])
+        own = Convolution(module, rectified=rectified, dtype=dtype, activated=activated)
+        network.set_submodule(str(node.target), own)
+
+
+def use_own_activations(network: fx.GraphModule) -> None:
+    """On the CPU, SiLU of our own."""
+    for node in network.graph.nodes:
+        if _is_silu(network, node):
+            network.set_submodule(str(node.target), SiLU())
 
 
 def share_inputs(network: fx.GraphModule) -> None:
@@ -191,6 +228,15 @@ def _is_max_pool(network: fx.GraphModule, node: fx.Node) -> bool:
     return isinstance(called_module(network, node), nn.MaxPool2d) or "max_pool2d" in node.name
 
 
+def _is_silu(network: fx.GraphModule, node: fx.Node) -> bool:
+    return isinstance(called_module(network, node), nn.SiLU)
+
+
+def _is_split(node: fx.Node) -> bool:
+    """Whether a node cuts its input apart along the channels."""
+    return node.op == "call_method" and node.target == "split" and 1 in (*node.args[2:], node.kwargs.get("dim"))
+
+
 def _forgets(network: fx.GraphModule, node: fx.Node) -> bool:
     """Whether a node's backward pass does without its output, so that it may be overwritten."""
     module = called_module(network, node)
@@ -206,6 +252,11 @@ def _read_only_by(node: fx.Node, reader: fx.Node) -> bool:
 def _only_reader(node: fx.Node) -> fx.Node | None:
     users: list[fx.Node] = list(node.users)
     return users[0] if len(users) == 1 and users[0].op != "output" else None
+
+
+def _put_behind(node: fx.Node, late: fx.Node) -> None:
+    """Let all that read `node` read `late` instead, which alone goes on to read it."""
+    node.replace_all_uses_with(late, delete_user_cb=lambda user: user is not late)
 
 
 def _replace(node: fx.Node, other: fx.Node) -> None:

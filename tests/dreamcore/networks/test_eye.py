@@ -14,7 +14,9 @@ from dreamcore import networks
 from dreamcore.catalogue import LEVELS, catalogue
 from dreamcore.errors import BadValue, UnknownLayer
 from dreamcore.networks import LOGITS, Network
+from dreamcore.networks.graph import called_module
 from dreamcore.networks.memory import peak_bytes
+from dreamcore.networks.silu import SiLU
 
 CPU = torch.device("cpu")
 NAMES = tuple(catalogue())
@@ -114,6 +116,19 @@ def test_a_layer_before_its_rectifier_keeps_its_negative_values(
             assert near(seen[layer], right[layer], 1e-4), layer
 
 
+def test_nothing_is_cut_out_of_what_silu_works_on(clouds: Pictures) -> None:
+    network = random_network("daydream")
+    eye = network.prepare(["mixed4c"], device=CPU)
+    left = [node.target for node in eye.network.graph.nodes if isinstance(called_module(eye.network, node), SiLU)]
+    assert len(left) == 2  # before the pool, and the layer itself; all others are part of the convolution behind them
+    # Whoever asks for what stands before a cut or a join gets it as it is.
+    layers = ["mixed3a.point.conv", "mixed3a.point", "mixed3a.single", "mixed3a", "mixed3b"]
+    picture = clouds(48, 64)
+    for some in (layers, layers[:1] + layers[3:], layers[1:3]):
+        seen, right = network.prepare(some, device=CPU)(picture), exact(network, some, picture)
+        assert all(near(seen[layer], right[layer], 1e-4) for layer in some)
+
+
 @pytest.mark.parametrize("name", ["inception_v1", "googlenet", "resnet50", "squeezenet1_1", "daydream"])
 def test_logits_by_place_average_to_the_networks_answer(name: str, clouds: Pictures) -> None:
     network = random_network(name)
@@ -184,7 +199,7 @@ def test_memory_of_a_step_is_told_beforehand(clouds: Pictures) -> None:
     assert eye.activation_bytes(240, 320) == pytest.approx(taken, rel=0.25)
 
 
-@pytest.mark.parametrize("name", ["inception_v1", "googlenet"])
+@pytest.mark.parametrize("name", ["inception_v1", "googlenet", "daydream"])
 def test_bfloat16_points_the_same_way(name: str, clouds: Pictures) -> None:
     network = random_network(name)
     layer = network.info.levels["parts"][0]

@@ -13,6 +13,7 @@ from dreamcore.networks.inception_v1 import InceptionV1
 from dreamcore.networks.lrn import LocalResponseNorm
 from dreamcore.networks.memory import peak_bytes
 from dreamcore.networks.pooling import MaxPool
+from dreamcore.networks.silu import SiLU
 
 
 @pytest.mark.parametrize("channels", [1, 3, 7])
@@ -43,6 +44,8 @@ KINDS = [
     (16, 32, 5, 1, 2, 1),
     (16, 16, 5, 1, 2, 16),
     (24, 48, 1, 1, 0, 1),
+    (16, 32, 4, 2, 1, 1),
+    (16, 24, 1, 2, 0, 1),
 ]
 
 
@@ -61,11 +64,41 @@ def test_convolutions_equal_torchs_with_their_gradients(kind: tuple[int, ...], s
     assert torch.allclose(slope, right_slope, atol=1e-4)
 
 
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+@pytest.mark.parametrize("kind", [(16, 32, 3, 1, 1, 1), (16, 32, 4, 2, 1, 1), (48, 32, 1, 1, 0, 1)])
+def test_a_convolution_with_the_silu_before_it_equals_torchs(kind: tuple[int, ...], dtype: torch.dtype) -> None:
+    plain = nn.Conv2d(*kind[:5], groups=kind[5]).to(dtype).requires_grad_(False)
+    own = Convolution(plain, rectified=False, dtype=dtype, activated=True)
+    x = torch.randn(1, 64, 20, 23).to(dtype).contiguous(memory_format=torch.channels_last).requires_grad_()
+    part = x[:, 8 : 8 + kind[0]]  # a cut along the channels, which torch's SiLU is slow for
+    y, right = own(part), plain(F.silu(part))
+    assert y.dtype is dtype
+    assert torch.allclose(y, right, rtol=1e-4 if dtype is torch.float32 else 2**-7, atol=1e-5)
+    before = x.detach().clone()
+    dy = torch.randn_like(right)
+    slope, again, right_slope = (torch.autograd.grad(values, x, dy, retain_graph=True)[0] for values in (y, y, right))
+    assert torch.equal(slope, again)  # nothing that was kept for it has been overwritten
+    assert torch.equal(x, before)
+    error = (slope - right_slope).float().norm() / right_slope.float().norm()
+    assert float(error) < (1e-5 if dtype is torch.float32 else 1e-2)
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+def test_silu_equals_torchs_with_its_gradient_for_any_layout(dtype: torch.dtype) -> None:
+    x = torch.randn(1, 40, 9, 7).to(dtype).requires_grad_()
+    for part in (x, x[:, 3:19], x.contiguous(memory_format=torch.channels_last)[:, 16:], x.mean((2, 3))):
+        y, right = SiLU()(part), F.silu(part)
+        dy = torch.randn_like(right)
+        slopes = [torch.autograd.grad(values, x, dy, retain_graph=True)[0] for values in (y, right)]
+        for own, torchs in ((y, right), slopes):
+            assert torch.allclose(own, torchs, rtol=2**-7 if dtype is torch.bfloat16 else 1e-5, atol=1e-6)
+
+
 def test_convolutions_of_other_kinds_are_left_to_torch() -> None:
     for plain in (
         nn.Conv2d(8, 8, 3, padding="same"),
         nn.Conv2d(8, 8, 3, padding_mode="reflect"),
-        nn.Conv2d(8, 8, 3, stride=2),
+        nn.Conv2d(8, 8, 3, stride=2, groups=8),
         nn.Conv2d(8, 8, 3, dilation=2),
         nn.Conv2d(8, 8, 1, padding=1),
     ):
