@@ -106,8 +106,10 @@ def _moved(box: Box, margins: tuple[int, int]) -> Box:
 
 
 def _shown(picture: Tensor, window: Box, noise: Tensor | None) -> Tensor:
+    """What the network is shown, channels-last."""
     seen = looked_at(picture, window)
-    return seen if noise is None else seen + repeated(noise, window)
+    seen = seen if noise is None else seen + repeated(noise, window)
+    return seen.contiguous(memory_format=torch.channels_last)
 
 
 def _core_cells(activations: Activations, tile: Tile) -> Activations:

@@ -12,6 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from dreamcore.gradients import mirrored_index
@@ -105,21 +106,32 @@ def _spans(
 
 
 def looked_at(picture: Tensor, window: Box) -> Tensor:
-    """`picture` (1, C, H, W) as seen through `window`, which may reach beyond it: mirrored there. Channels-last."""
+    """`picture` (1, C, H, W) as seen through `window`, which may reach beyond it: mirrored there."""
     height, width = picture.shape[2:]
     inside = window.within(Box(0, 0, height, width))
-    if inside != window:
-        rows = torch.arange(window.top, window.bottom, device=picture.device)
-        columns = torch.arange(window.left, window.right, device=picture.device)
-        # Rows first, and only those there are: the copy between the two is one window high, not one picture.
-        picture = picture.index_select(2, mirrored_index(rows, height)).index_select(3, mirrored_index(columns, width))
-    else:
-        picture = picture[:, :, window.top : window.bottom, window.left : window.right]
-    return picture.contiguous(memory_format=torch.channels_last)
+    above, below = inside.top - window.top, window.bottom - inside.bottom
+    before, behind = inside.left - window.left, window.right - inside.right
+    if max(above, below) < inside.height and max(before, behind) < inside.width:
+        seen = picture[:, :, inside.top : inside.bottom, inside.left : inside.right]
+        return F.pad(seen, (before, behind, above, below), mode="reflect") if inside != window else seen
+    # The same, place by place: twenty times as slow, but a mirror may show a mirror.
+    rows = torch.arange(window.top, window.bottom, device=picture.device)
+    columns = torch.arange(window.left, window.right, device=picture.device)
+    # Rows first, and only those there are: the copy between the two is one window high, not one picture.
+    return picture.index_select(2, mirrored_index(rows, height)).index_select(3, mirrored_index(columns, width))
 
 
 def repeated(texture: Tensor, window: Box) -> Tensor:
     """A (1, C, h, w) texture that repeats for ever, as seen through `window`."""
-    rows = torch.arange(window.top, window.bottom, device=texture.device).remainder(texture.shape[2])
-    columns = torch.arange(window.left, window.right, device=texture.device).remainder(texture.shape[3])
-    return texture.index_select(2, rows).index_select(3, columns)
+    return _repeated_along(_repeated_along(texture, 2, window.top, window.height), 3, window.left, window.width)
+
+
+def _repeated_along(texture: Tensor, dim: int, start: int, length: int) -> Tensor:
+    """Whole pieces side by side: looking up each column would take thirty times as long."""
+    period = texture.shape[dim]
+    first, pieces = start % period, []
+    while length > 0:
+        pieces.append(texture.narrow(dim, first, min(period - first, length)))
+        length -= period - first
+        first = 0
+    return torch.cat(pieces, dim) if len(pieces) > 1 else pieces[0]

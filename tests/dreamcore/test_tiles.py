@@ -51,6 +51,12 @@ def test_a_window_beyond_the_picture_shows_it_mirrored() -> None:
     picture = torch.arange(30.0).view(1, 1, 5, 6)
     seen = looked_at(picture, Box(-2, -3, 9, 12))
     assert torch.equal(seen, F.pad(picture, (3, 3, 2, 2), mode="reflect"))
+    assert torch.equal(
+        looked_at(picture, Box(1, -3, 3, 5)), F.pad(picture, (3, 3, 2, 2), mode="reflect")[:, :, 3:6, :5]
+    )
+    mirrors = looked_at(picture, Box(-9, -7, 30, 25))  # wider than the picture: a mirror shows a mirror
+    assert torch.equal(mirrors[:, :, 7:16, 4:16], looked_at(picture, Box(-2, -3, 9, 12)))
+    assert torch.equal(mirrors[:, :, :8], mirrors[:, :, 8:16])  # every 2 · 5 - 2 rows
     assert looked_at(picture[:, :, :1, :1], Box(-4, -4, 9, 9)).eq(0).all()
 
 
