@@ -10,6 +10,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from bot.config import Config, read_config
@@ -20,6 +21,7 @@ FAILED = 1  #: worth another try, by systemd for instance
 BAD_CONFIG = 2  #: somebody has to change something first
 
 DOTENV = Path(".env")
+PORT = 8137  #: of the playground's page
 
 _NOT_SET = (
     "DISCORD_TOKEN is not set, so there is no Discord to connect to: put the bot's token into .env"
@@ -91,7 +93,8 @@ def _playground(options: argparse.Namespace) -> int:
     """The stand-in for Discord and the bot in it, until SIGINT or SIGTERM."""
     from bot.operations.playing import play
 
-    return asyncio.run(play(_config(), print))
+    say = partial(print, flush=True)
+    return asyncio.run(play(_config(), say, port=options.port, keep=options.keep, open_browser=options.open))
 
 
 def _post(options: argparse.Namespace) -> int:
@@ -99,6 +102,13 @@ def _post(options: argparse.Namespace) -> int:
     from bot.operations.playing import ask
 
     return asyncio.run(ask(_config(), options.picture, " ".join(options.recipe), options.folder, print))
+
+
+def _port(text: str) -> int:
+    number = int(text) if text.isdecimal() and text.isascii() else -1
+    if not 0 <= number < 65536:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port: write a number from 1 to 65535, or 0 for any")
+    return number
 
 
 def _config() -> Config:
@@ -130,6 +140,13 @@ def _parser() -> argparse.ArgumentParser:
     what = "the bot in a stand-in for Discord on this machine, without an account"
     playground = commands.add_parser("playground", help=what, description=what)
     playground.set_defaults(command=_playground)
+    for one in (commands.choices["start"], playground):
+        of_playground = one.add_argument_group("the playground's page")
+        of_playground.add_argument("--open", action="store_true", help="open it in the browser")
+        of_playground.add_argument("--keep", action="store_true", help="go on where the last one with --keep ended")
+        of_playground.add_argument(
+            "--port", type=_port, default=PORT, help="where it is (%(default)s); another one where that is taken"
+        )
     what = "post a picture into the running playground, and save its dream"
     post = playground.add_subparsers(metavar="COMMAND").add_parser("post", help=what, description=what)
     post.add_argument("picture", metavar="PICTURE", type=Path, help="a file")

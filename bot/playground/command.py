@@ -5,16 +5,19 @@ from __future__ import annotations
 import asyncio
 import re
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 
+from bot.errors import BotError
 from bot.playground.control import PATH, Control, Key, NoPlayground, key_kept, read_key
 from bot.playground.friendly import Friendly, furnish
+from bot.playground.keeping import Keeping
+from bot.playground.page.server import Page
 from bot.playground.standin import StandIn
 
 #: As long as a message has this button, it is not the last word.
@@ -29,6 +32,12 @@ class Playground:
 
     standin: StandIn
     friendly: Friendly
+    page: Page
+
+    @property
+    def address(self) -> str:
+        """Of the page; it carries the secret that lets one in."""
+        return self.page.address
 
     @property
     def api(self) -> str:
@@ -42,16 +51,43 @@ class Playground:
 
 
 @asynccontextmanager
-async def serve(home: Path, *, port: int = 0) -> AsyncIterator[Playground]:
-    """The stand-in with its friendly world, on the loopback address; its key lies in `home` while it runs."""
+async def serve(
+    home: Path,
+    *,
+    port: int = 0,
+    prefix: str = "!",
+    keep: Path | None = None,
+    restart: Callable[[], Awaitable[None]] | None = None,
+) -> AsyncIterator[Playground]:
+    """The stand-in with its page, on the loopback address; the terminal's key lies in `home` while it runs.
+
+    port: another one is taken where it is not free. keep: a folder from which the world is taken up and in which it is
+    kept; without, it is the friendly one and lives in memory. restart: ends and starts the bot, where somebody can.
+    Raises BotError for a kept world that cannot be taken up.
+    """
     standin = StandIn(port=port, keep=1000)
-    friendly = furnish(standin.world)
-    control = Control(standin, friendly)
-    standin.app.add_routes(control.routes())
-    async with standin:
-        with key_kept(home, standin.origin) as key:
-            control.secret = key.secret
-            yield Playground(standin=standin, friendly=friendly)
+    async with AsyncExitStack() as stack:
+        keeping = None if keep is None else Keeping(standin, keep)
+        kept = None
+        if keeping is not None:
+            stack.push_async_callback(keeping.close)
+            kept = await keeping.load()
+        friendly = kept or furnish(standin.world)
+        if keeping is not None:
+            await keeping.start(friendly)
+        control = Control(standin, friendly)
+        page = Page(standin, friendly, prefix=prefix, restart=restart)
+        stack.push_async_callback(page.close)
+        standin.app.add_routes([*control.routes(), *page.routes()])
+        try:
+            await stack.enter_async_context(standin)
+        except OSError as error:
+            raise BotError(
+                f"The playground cannot listen on port {port}: {error.strerror or error}. Name another one: --port."
+            ) from error
+        key = stack.enter_context(key_kept(home, standin.origin))
+        control.secret = key.secret
+        yield Playground(standin=standin, friendly=friendly, page=page)
 
 
 async def post(
@@ -78,9 +114,8 @@ async def post(
     words = text if text.startswith(prefix) else f"{prefix}dream {text}".strip()
     try:
         async with aiohttp.ClientSession(key.address, headers=key.headers) as session:
-            async with session.post(
-                f"{PATH}/messages", params={"text": words, "filename": picture.name}, data=data
-            ) as answer:
+            query = {"text": words, "filename": picture.name, "wait": str(min(_POLL, patience))}
+            async with session.post(f"{PATH}/messages", params=query, data=data) as answer:
                 asked = str((await _read(answer))["id"])
             async with asyncio.timeout(patience):
                 answers = await _follow(session, asked, say)

@@ -99,8 +99,13 @@ class Control:
             raise web.HTTPForbidden(text="The playground's secret is needed; it is in its data folder.")
 
     async def _post(self, request: web.Request) -> web.Response:
-        """The body is the file, `text` and `filename` are in the query; nothing in the body: words alone."""
+        """The body is the file, `text` and `filename` are in the query; nothing in the body: words alone.
+
+        `wait`: seconds in which the bot may come, if it is away.
+        """
         self._check(request)
+        with contextlib.suppress(TimeoutError):  # what is posted while the bot is away, it never hears
+            await self._standin.ready(_wait(request))
         data = await request.read()
         files = [File(filename=request.query.get("filename", "picture.png"), data=data)] if data else []
         try:
@@ -115,7 +120,7 @@ class Control:
         """The bot's replies to a message. `seen`: the version that is known; waits for another one."""
         self._check(request)
         asked = int(request.match_info["message"])
-        wait = min(_LONGEST_WAIT, float(request.query.get("wait", 0)))
+        wait = _wait(request)
         if wait and self._state(asked)["version"] == request.query.get("seen"):
             with contextlib.suppress(TimeoutError):
                 await self._standin.world.watchers.wait(
@@ -139,3 +144,8 @@ class Control:
                 if one.author is world.bot
             ],
         }
+
+
+def _wait(request: web.Request) -> float:
+    """Seconds that whoever asks has."""
+    return min(_LONGEST_WAIT, float(request.query.get("wait", 0)))

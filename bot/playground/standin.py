@@ -7,6 +7,7 @@ address only. What is in it is in `world`; what people do are its methods; what 
 from __future__ import annotations
 
 import asyncio
+import errno
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -42,8 +43,9 @@ HOST = "127.0.0.1"
 
 
 class StandIn:
-    """`port` 0: any free one. `times`: Discord's deadlines. `rate_limits` False: never a 429 unless asked
-    for. `keep`: how much of the record is kept; all of it by default, which is for tests."""
+    """`port` 0: any free one; another one is taken too where the port is not free. `times`: Discord's deadlines.
+    `rate_limits` False: never a 429 unless asked for. `keep`: how much of the record is kept; all of it by default,
+    which is for tests."""
 
     def __init__(
         self,
@@ -104,8 +106,12 @@ class StandIn:
             self.app, access_log=None, handler_cancellation=True, shutdown_timeout=1.0, keepalive_timeout=60.0
         )
         await self._runner.setup()
-        site = web.TCPSite(self._runner, HOST, self._port)
-        await site.start()
+        try:
+            await web.TCPSite(self._runner, HOST, self._port).start()
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise
+            await web.TCPSite(self._runner, HOST, 0).start()
         self._port = self._runner.addresses[0][1]
         self.cdn.origin = self.origin
         self.gateway.url = f"ws://{HOST}:{self._port}/gateway/"

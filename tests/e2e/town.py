@@ -18,6 +18,7 @@ import psutil
 from bot.playground.drafts import File
 from bot.playground.friendly import Friendly, furnish
 from bot.playground.model import Channel, Message, User
+from bot.playground.page.server import Page
 from bot.playground.standin import StandIn
 from tests.bot.engine import png
 from tests.e2e.process import BotProcess
@@ -46,6 +47,8 @@ class Town:
     def __init__(self, standin: StandIn, home: Path, module: str, variables: dict[str, str]) -> None:
         self.standin, self.home, self.module, self.variables = standin, home, module, variables
         self.place: Friendly = furnish(standin.world)
+        self.page = Page(standin, self.place, restart=self.restart)
+        standin.app.add_routes(self.page.routes())
         self.lives: list[BotProcess] = []
 
     @property
@@ -60,6 +63,12 @@ class Town:
         self.lives.append(life)
         await life.start(wait=wait)
         return life
+
+    async def restart(self) -> None:
+        """As whoever works on the bot does from the page."""
+        if self.lives:
+            await self.bot.stop()
+        await self.start(wait=False)
 
     async def ask(self, text: str, *pictures: File, user: User | None = None, **more: Any) -> Message:
         channel = more.pop("channel", self.place.dreams)
@@ -189,10 +198,12 @@ def in_town(
 
 @asynccontextmanager
 async def town(home: Path, module: str, variables: dict[str, str]) -> AsyncIterator[Town]:
-    async with StandIn() as standin:
-        here = Town(standin, home, module, variables)
+    standin = StandIn()
+    here = Town(standin, home, module, variables)
+    async with standin:
         try:
             yield here
         finally:
+            await here.page.close()
             for life in here.lives:
                 await life.kill()

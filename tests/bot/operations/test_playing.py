@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import threading
 import time
+import urllib.request
 from pathlib import Path
 
 import psutil
@@ -32,11 +36,11 @@ def environment(folder: Path) -> dict[str, str]:
 class Playing:
     """`python -m bot start` in a folder, with what it says."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *options: str) -> None:
         self.folder = folder
         self.said = ""
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "bot", "start"],
+            [sys.executable, "-m", "bot", "start", "--port", "0", *options],
             env=environment(folder),
             cwd=folder,
             stdout=subprocess.PIPE,
@@ -57,6 +61,19 @@ class Playing:
             assert self.process.poll() is None, self.said
             assert time.monotonic() < deadline, self.said
             time.sleep(0.1)
+
+    @property
+    def address(self) -> str:
+        """Of the page, as it is printed."""
+        self.wait_for("Playground: ")
+        return self.said.partition("Playground: ")[2].split()[0]
+
+    @property
+    def bot(self) -> psutil.Process:
+        (bot,) = [
+            one for one in psutil.Process(self.process.pid).children() if one.cmdline()[-3:] == ["-m", "bot", "run"]
+        ]
+        return bot
 
     def post(self, *recipe: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
@@ -80,7 +97,9 @@ class Playing:
 def test_a_posted_photograph_comes_back_dreamt_and_ctrl_c_ends_it_all(tmp_path: Path) -> None:
     playing = Playing(tmp_path)
     try:
-        playing.wait_for("playground post PICTURE")
+        address = playing.address
+        with urllib.request.urlopen(address, timeout=10) as page:
+            assert b"<html" in page.read()
         family = psutil.Process(playing.process.pid).children(recursive=True)
         assert family
         done = playing.post("network=daydream", "layer=textures", "size=64", "steps=2", "octaves=1", "seed=1")
@@ -95,7 +114,42 @@ def test_a_posted_photograph_comes_back_dreamt_and_ctrl_c_ends_it_all(tmp_path: 
     assert "Traceback" not in playing.said
     assert not re.search(r"ERROR|CRITICAL", playing.said), playing.said
     assert psutil.wait_procs(family, timeout=10)[1] == []
-    assert not (tmp_path / "home" / "playground" / "playground.json").exists()
+    assert not (tmp_path / "home" / "playground.json").exists()
+
+
+def test_a_bot_that_is_killed_is_started_again_and_a_kept_playground_goes_on(tmp_path: Path) -> None:
+    recipe = ("network=daydream", "layer=textures", "size=64", "steps=2", "octaves=1")
+    playing = Playing(tmp_path, "--keep")
+    try:
+        playing.wait_for("ready: ")
+        os.kill(playing.bot.pid, signal.SIGKILL)
+        playing.wait_for("it is started again")
+        assert playing.post(*recipe).returncode == 0, playing.said
+        first = (tmp_path / "home" / "playground-kept" / "world" / "world.json").stat()
+    finally:
+        assert playing.stop(signal.SIGTERM) == 0, playing.said
+    playing = Playing(tmp_path, "--keep")
+    try:
+        playing.wait_for("ready: ")
+        world = json.loads((tmp_path / "home" / "playground-kept" / "world" / "world.json").read_text())
+        assert "network=daydream" in json.dumps(world)
+        assert first.st_size > 0
+        assert playing.post(*recipe).returncode == 0, playing.said
+    finally:
+        assert playing.stop(signal.SIGINT) == 0, playing.said
+    assert not re.search(r"ERROR|CRITICAL|Traceback", playing.said), playing.said
+
+
+def test_two_playgrounds_find_a_port_each(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        playing = Playing(tmp_path, "--port", str(port))
+        try:
+            assert f":{port}/" not in playing.address
+            with urllib.request.urlopen(playing.address, timeout=10) as page:
+                assert page.status == 200
+        finally:
+            assert playing.stop(signal.SIGTERM) == 0, playing.said
 
 
 def test_posting_without_a_playground_is_one_sentence(tmp_path: Path) -> None:
@@ -115,14 +169,14 @@ def test_posting_without_a_playground_is_one_sentence(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("leftover", ["dreambot.sqlite3", "sources/abc"])
 def test_each_playground_begins_empty_and_keeps_the_weights(tmp_path: Path, leftover: str) -> None:
-    from bot.operations.playing import _begin_anew
+    from bot.operations.playing import _prepare
 
     networks = tmp_path / "networks"
     networks.mkdir()
     (networks / "weights.pth").write_bytes(b"dear")
     home = tmp_path / "playground"
     for _ in range(2):
-        _begin_anew(home, networks)
+        _prepare(home, networks, anew=True)
         assert (home / "networks" / "weights.pth").read_bytes() == b"dear"
         assert [path.name for path in home.iterdir()] == ["networks"]
         (home / leftover).parent.mkdir(exist_ok=True)

@@ -10,7 +10,6 @@ import asyncio
 import tempfile
 from pathlib import Path
 
-from bot.playground.page.server import Page
 from bot.playground.standin import StandIn
 from bot.signals import told_to_stop
 from tests.e2e.town import Town
@@ -19,23 +18,15 @@ from tests.e2e.town import Town
 async def serve(home: Path, *, port: int, module: str, bot: bool, seconds: str) -> None:
     standin = StandIn(port=port, keep=1000)
     town = Town(standin, home, module, {"PRETEND_SECONDS": seconds})
-
-    async def restart() -> None:
-        if town.lives:
-            await town.bot.stop()
-        await town.start(wait=False)
-
-    page = Page(standin, town.place, restart=restart)
-    standin.app.add_routes(page.routes())
     with told_to_stop() as stop:
         async with standin:
-            print(page.address, flush=True)
+            print(town.page.address, flush=True)
             try:
                 if bot:
                     await town.start(wait=False)
                 await stop.wait()
             finally:
-                await page.close()
+                await town.page.close()
                 if town.lives and not town.bot.ended:
                     await town.bot.stop()
 
