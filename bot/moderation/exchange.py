@@ -10,13 +10,15 @@ channel:1234 strength = 2
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from bot.errors import Refusal
 from bot.moderation import texts
 from bot.moderation.catalogue import SETTINGS
-from bot.moderation.places import SERVER, Level, Scope, Server
+from bot.moderation.layers import Ignored
+from bot.moderation.listing import Listed
+from bot.moderation.places import SERVER, Context, Level, Scope, Server
 from dreamcore.errors import clip
 
 LONGEST = 64 << 10  #: bytes of a file; all that one server may set is less
@@ -47,19 +49,36 @@ def text_of(data: bytes) -> str:
         raise Refusal(texts.IMPORT_NO_TEXT) from None
 
 
-def write(overrides: Mapping[Scope, Mapping[str, str]], server: Server) -> str:
-    """All that a server has set, as a file."""
+def write(overrides: Mapping[Scope, Mapping[str, str]], server: Server, *, unfit: Iterable[Ignored] = ()) -> str:
+    """All that a server has set, as a file that can be read again: what does not hold is a remark in it."""
+    reasons = {(one.scope, one.key): one.reason for one in unfit}
     lines = [f"# Dreambot: the settings of {_line(server.name) or 'a server'}", "# where key = value"]
     for scope in sorted(overrides, key=lambda scope: (ORDER.index(scope.level), scope.id or 0)):
         stored = overrides[scope]
         if stored:
             lines += ["", f"# {_line(server.call(scope))}"] if scope != SERVER else [""]
-            lines += [f"{scope.text} {key} = {stored[key]}" for key in sorted(stored, key=_place)]
+        for key in sorted(stored, key=_place):
+            written = f"{scope.text} {key} = {stored[key]}"
+            if (scope, key) not in reasons:
+                lines.append(written)
+                continue
+            lines.append(f"# {_line(written)} ({_line(reasons[scope, key])})")
+            if (known := _known(key, stored[key], server)) is not None and server.has(scope):
+                lines.append(f"{scope.text} {key} = {known}")
     return "\n".join(lines) + "\n"
 
 
+def _known(key: str, stored: str, server: Server) -> str | None:
+    """Of a list of roles or channels, those that are there."""
+    setting = SETTINGS.get(key)
+    if setting is None or not isinstance(setting.kind, Listed):
+        return None
+    known = setting.kind.known(setting.read(stored, Context(server=server, networks=())), server)
+    return setting.write(known) if known else None
+
+
 def read(text: str) -> tuple[list[Line], list[Problem]]:
-    """The lines that set something, and what is wrong with those that cannot be read. Raises Refusal for a huge text."""
+    """The lines that set something, and what is wrong with the others. Raises Refusal for a huge text."""
     if len(text.encode("utf-8", "replace")) > LONGEST:
         raise Refusal(texts.import_too_long(LONGEST))
     lines: list[Line] = []

@@ -170,7 +170,12 @@ class Recipe(Kind):
 
     @property
     def range(self) -> str:
-        return self._setting.range if self.key != "network" else ", ".join(self.choices)
+        words = {
+            "style": "a style of the network, or surprise",
+            "layer": "a level (edges, textures, patterns, parts, objects) or the network's own layers",
+            "network": ", ".join(self.choices),
+        }
+        return words.get(self.key) or self._setting.range
 
     def parse(self, typed: str, context: Context) -> Any:
         value = self._setting.parse(typed.strip())

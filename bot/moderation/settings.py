@@ -130,7 +130,7 @@ class Settings:
 
     def export(self, server: Server) -> str:
         """All that a server has set, as a text that `import_` takes."""
-        return exchange.write(self.stored(server.id), server)
+        return exchange.write(self.stored(server.id), server, unfit=self.unfit(server))
 
     async def import_(
         self, server: Server, text: str, *, by: Editor, skip: bool = False, replace: bool = False
