@@ -23,7 +23,7 @@ TYPES = {
 }
 
 
-def find(path: str, root: Path = ROOT) -> Path | None:
+def find(path: str) -> Path | None:
     """The file of an address; None for what is no file in the folder, or of no kind that a page needs.
 
     >>> find("../server.py"), find("index.html").name
@@ -32,15 +32,15 @@ def find(path: str, root: Path = ROOT) -> Path | None:
     steps = path.split("/")
     if any(not step or step.startswith(".") or "\\" in step or "\0" in step or ":" in step for step in steps):
         return None
-    found = root.joinpath(*steps).resolve()
-    if found.suffix not in TYPES or not found.is_relative_to(root.resolve()) or not found.is_file():
+    found = ROOT.joinpath(*steps).resolve()
+    if found.suffix not in TYPES or not found.is_relative_to(ROOT) or not found.is_file():
         return None
     return found
 
 
-def samples(root: Path = ROOT) -> list[dict[str, Any]]:
+def samples() -> list[dict[str, Any]]:
     """Pictures for those who have none at hand: path, title, alt, credit."""
-    path = root / SAMPLES
+    path = ROOT / SAMPLES
     if not path.is_file():
         return []
     found: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))

@@ -27,6 +27,7 @@ class Outbox:
         self._count = 0
         self._filled = asyncio.Event()
         self._emptied = asyncio.Event()
+        self._closed = False
 
     def offer(self, key: Hashable, write: Callable[[], Event | None]) -> None:
         """`write` is called when it is sent, once; nothing is sent where it returns None."""
@@ -52,9 +53,14 @@ class Outbox:
 
     async def room(self) -> None:
         """Until the tab has taken most of its answers."""
-        while len(self._results) >= MOST_RESULTS:
+        while len(self._results) >= MOST_RESULTS and not self._closed:
             self._emptied.clear()
             await self._emptied.wait()
+
+    def close(self) -> None:
+        """Nothing is sent any more: nobody has to wait for room."""
+        self._closed = True
+        self._emptied.set()
 
     async def next(self) -> str:
         """The next text to send."""

@@ -21,6 +21,8 @@ _LACKS = {
 
 def of_cannot(error: CannotDo) -> str:
     """The stand-in speaks of a person by name, and of permissions as Discord's documentation does."""
+    if isinstance(error.__cause__, ApiError):
+        return of_answer(error.__cause__)
     text = str(error)
     if " lacks the permission " in text:
         name = text.partition(" lacks the permission ")[2].partition(" ")[0]

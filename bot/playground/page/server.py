@@ -91,7 +91,7 @@ class Page:
 
     def routes(self) -> list[web.RouteDef]:
         """To be added to the stand-in's before it starts."""
-        own = "/{secret:[-_0-9A-Za-z]+}"
+        own = "/{secret:[^/]+}"
         return [
             web.get("/", self._lost),
             web.get(own, self._lost),
@@ -122,7 +122,7 @@ class Page:
     def _check(self, request: web.Request, *, from_page: bool = False) -> None:
         """The secret; `from_page`: and that the page itself asks. The stand-in has looked at Host already."""
         given = request.match_info["secret"]
-        if not hmac.compare_digest(given.encode(), self.secret.encode()) or self._closed:
+        if not hmac.compare_digest(given.encode("utf-8", "replace"), self.secret.encode()) or self._closed:
             raise web.HTTPNotFound(text=_LOST, headers=_PLAIN)
         if from_page and request.headers.get("Origin") != f"http://{request.host}":
             raise web.HTTPForbidden(text="Only the playground's own page may do that.", headers=_PLAIN)
@@ -136,6 +136,7 @@ class Page:
         if found is None:
             raise web.HTTPNotFound(text="The page's files are not installed: install the project again.")
         data = await asyncio.to_thread(found.read_bytes)
+        self._house.views.samples = await asyncio.to_thread(assets.samples)
         headers = self._headers(request) | {"Cache-Control": "no-store", "Content-Type": assets.TYPES[".html"]}
         return web.Response(body=data, headers=headers)
 
@@ -160,6 +161,9 @@ class Page:
             "base-uri": "'none'",
             "form-action": "'none'",
             "frame-ancestors": "'none'",
+            # Where a browser knows this, HTML text that reaches the document is an error, wherever it came from.
+            "require-trusted-types-for": "'script'",
+            "trusted-types": "'none'",
         }
         return {
             **_PLAIN,

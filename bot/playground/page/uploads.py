@@ -19,6 +19,7 @@ KEPT = 15 * 60.0  #: seconds
 MOST = 100  #: files
 MOST_BYTES = 256 << 20  #: of all together
 _MiB = 1 << 20
+_LONGEST_NAME = 60  #: characters, in a sentence
 
 
 @dataclass(kw_only=True, eq=False)
@@ -42,7 +43,8 @@ class Uploads:
     async def take(self, request: web.Request) -> dict[str, Any]:
         """Read one file: the body as it is. Raises HTTPException with one sentence."""
         filename = tidy(request.query.get("filename") or "unknown")
-        self._check(filename, request.content_length or 0)
+        shown = filename if len(filename) <= _LONGEST_NAME else f"{filename[:_LONGEST_NAME]}…"
+        self._check(shown, request.content_length or 0)
         if len(self._known) + self._coming >= MOST:
             raise _full()
         self._coming += 1
@@ -52,7 +54,7 @@ class Uploads:
                 held += len(part)
                 self._bytes += len(part)
                 parts.append(part)
-                self._check(filename, held, arrived=True)
+                self._check(shown, held, arrived=True)
             id_ = secrets.token_urlsafe(16)
             end = asyncio.get_running_loop().call_later(self._kept, self.forget, id_)
             upload = self._known[id_] = _Upload(filename=filename, data=b"".join(parts), end=end)

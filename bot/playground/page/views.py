@@ -24,6 +24,7 @@ class Views:
         self._world = standin.world
         self._friendly = friendly
         self._sight = sight
+        self.samples = assets.samples()
 
     @property
     def upload_limit(self) -> int:
@@ -146,7 +147,7 @@ class Views:
             "commands": self.commands(person, channel),
             "limits": {"upload_bytes": self.upload_limit, "files": MOST_FILES, "text": CONTENT_LIMIT},
             "prefix": prefix,
-            "samples": assets.samples(),
+            "samples": self.samples,
             "faults": faults,
             "supervised": supervised,
         }

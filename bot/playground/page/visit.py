@@ -56,6 +56,7 @@ class Visit:
                 else:
                     await self._asked(message.data)
                 await self._outbox.room()
+                await asyncio.sleep(0)  # a tab that asks without a pause does not hold up the others
         finally:
             self.pending.forget()
             if self._wire_timer is not None:
@@ -77,6 +78,8 @@ class Visit:
         except Exception:
             _log.exception("a tab of the page cannot be told what happened")
             self._too_slow()
+        finally:
+            self._outbox.close()
 
     def _too_slow(self) -> None:
         """It does not read: it is cut off, and comes back when it can, with a fresh state."""
@@ -145,6 +148,7 @@ class Visit:
         )
         self._told = {"bot": state["online"], **{part: state[part] for part in _PARTS[1:]}}
         house.people_changed()
+        self.tell_wire(0.0)  # what was not sent yet
         return state
 
     def place(self, person: User) -> Channel:
