@@ -47,10 +47,17 @@ export function pictureOf(attachment, before = null) {
 
 /** All pictures of a message, for the large view. @param {object} message @returns {Picture[]} */
 export function picturesOf(message) {
+  const standing = standingAlone(message);
   return message.attachments
     .map((one, index) => [one, message.extra?.before?.[index] ?? null])
-    .filter(([one]) => isPicture(one))
+    .filter(([one]) => isPicture(one) && standing.includes(one))
     .map(([one, before]) => pictureOf(one, before));
+}
+
+/** Files that no embed or component of the message shows already. */
+function standingAlone(message) {
+  const elsewhere = JSON.stringify([message.embeds, message.components]);
+  return message.attachments.filter((one) => !elsewhere.includes(JSON.stringify(one.url).slice(1, -1).split("?")[0]));
 }
 
 /** Keeps the files of one message on the page in step with the message. */
@@ -67,7 +74,7 @@ export class Attachments {
   /** @param {object} message */
   async update(message) {
     this.message = message;
-    const key = message.attachments.map((one) => `${one.id} ${one.description ?? ""} ${one.flags ?? 0}`).join("\n");
+    const key = standingAlone(message).map((one) => `${one.id} ${one.description ?? ""} ${one.flags ?? 0}`).join("\n");
     if (key === this.shown) {
       this._renew();
       return;
@@ -91,8 +98,9 @@ export class Attachments {
   }
 
   _draw(message) {
-    const pictures = message.attachments.filter(isPicture);
-    const files = message.attachments.filter((one) => !isPicture(one));
+    const standing = standingAlone(message);
+    const pictures = standing.filter(isPicture);
+    const files = standing.filter((one) => !isPicture(one));
     const mosaic = pictures.length > 0 && h("div", { class: `mosaic of-${pictures.length}` },
       pictures.map((one, index) => tile(one, index, pictures.length, this)));
     return [mosaic, ...files.map(fileCard)].filter(Boolean);

@@ -28,7 +28,8 @@ export function mountChannels(context) {
 function sections(store) {
   const all = [...store.channels.values()].sort((a, b) => a.position - b.position);
   const texts = all.filter((one) => one.kind === "text");
-  const withThreads = texts.flatMap((one) => [one, ...all.filter((it) => it.kind === "thread" && it.parent === one.id)]);
+  const under = (channel) => all.filter((one) => one.kind === "thread" && one.parent === channel.id);
+  const withThreads = texts.flatMap((one) => [one, ...under(one)]);
   const direct = all.filter((one) => one.kind === "direct");
   return [["Channels", withThreads], ["Direct messages", direct]].filter(([, channels]) => channels.length > 0);
 }
@@ -41,7 +42,7 @@ function link(channel, { store, closeDrawers }) {
   const title = channel.kind === "direct" ? store.nameOf(store.bot) : channel.name;
   const drawn = channel.kind === "direct"
     ? h("img", { class: "avatar", src: store.avatarOf(store.bot), alt: "" })
-    : icon(channel.kind === "thread" ? "thread" : isClosed(channel) ? "lock" : "hash");
+    : icon(channel.kind === "thread" ? "thread" : channel.nsfw ? "lock" : "hash");
   const open = (event) => {
     if (event.ctrlKey || event.metaKey || event.shiftKey) return; // as a link: in another tab
     event.preventDefault();
@@ -49,17 +50,13 @@ function link(channel, { store, closeDrawers }) {
     store.openChannel(channel.id).catch((error) => announce(error.message, { assertive: true }));
   };
   return h("a", {
-    class: ["channel-link", channel.kind, unread && "unread"],
+    class: ["channel-link", channel.kind === "thread" && "under", unread && "unread"],
     href: `#${new URLSearchParams({ person: store.me ?? "", channel: channel.id })}`,
     "aria-current": current ? "page" : null,
     dataset: { channel: channel.id },
     on: { click: open },
   }, drawn, h("span", null, title), unread && h("span", { class: "for-readers" }, ", unread"),
   pings > 0 && h("span", { class: "count" }, pings, h("span", { class: "for-readers" }, " for you")));
-}
-
-function isClosed(channel) {
-  return channel.nsfw;
 }
 
 /** Arrow keys go from channel to channel; Tab does too. */

@@ -17,8 +17,8 @@ const CUT = "The connection to the playground was cut. It comes back by itself; 
  */
 
 /**
- * Events: "open" (detail: the state, after each connecting and each `be` by which it begins), "closed" (detail: {moved},
- * true where something answers at this address that does not know our secret), "event" (detail: what the server sent).
+ * Events: "open" (detail: the state, each time it is connected), "closed" (detail: {moved}, true where something answers
+ * at this address that does not know our secret), "event" (detail: what the server sent).
  */
 export class Connection extends EventTarget {
   /** @param {{person?: string | null}} [options] person: who to be at first; null is the server's choice */

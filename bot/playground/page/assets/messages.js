@@ -33,6 +33,7 @@ class Log {
     this.rows = new Map();
     this.hearing = new Hearing();
     this.atEnd = true;
+    this.top = 0; // how far it is scrolled
     this.since = 0; // messages that came while somebody read above
     this.firstNew = null; // the message above which "New" stands
     this.current = null; // the message that Tab goes to
@@ -188,7 +189,11 @@ class Log {
   _scrolled() {
     const { scroller, store } = this;
     const left = scrollable(scroller) - scroller.scrollTop;
-    this.atEnd = left < NEAR;
+    // What has grown below somebody at the end is followed; only going up is leaving.
+    const up = scroller.scrollTop < this.top;
+    this.top = scroller.scrollTop;
+    this.atEnd = left < NEAR || (this.atEnd && !up);
+    if (this.atEnd && left > 1 && !up) this._toEnd();
     store.reading = !this.atEnd;
     if (this.atEnd) this._seen();
     this._foot();

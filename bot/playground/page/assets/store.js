@@ -50,6 +50,7 @@ export class Store extends EventTarget {
     this.samples = [];
     this.faults = {};
     this.supervised = false;
+    this.reading = false; // whether somebody reads above the newest message
     this._kept = new Map(); // channel id: {list, more, loading}
     this._unread = new Map(); // channel id: {count, mentions, first}
     this._passed = new Set(); // age-restricted channels that were confirmed
