@@ -61,6 +61,8 @@ jobs = Table(
     Column("log", Text),  # why it is undeliverable
     Column("kept", Boolean, nullable=False),  # its sources are still needed
     Column("under", BigInteger),  # the channel of the thread that `channel` is
+    Column("manner", JSON(none_as_null=True)),  # see bot.jobs.manner
+    Column("thread", BigInteger),  # made for the answer; 0: none could be had
     UniqueConstraint("id"),
     UniqueConstraint("cause"),
     Index(None, "requester", "created"),
