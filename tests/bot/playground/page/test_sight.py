@@ -86,10 +86,6 @@ async def test_what_waits_for_one_person_is_not_told_to_the_next() -> None:
         people = here.people
         ada = await here.tab(people.ada)
         general = where(people.general)
-        for text in ("one", "two"):
-            await ada.ws.send_json(
-                {"id": f"{text}", "do": "command", "channel": general, "name": "whisper", "options": {"text": text}}
-            )
         await ada.ws.send_json({"id": 900, "do": "command", "channel": general, "name": "whisper", "options": {}})
         await ada.ws.send_json({"id": 901, "do": "be", "person": str(people.ben.id)})
         await ada.answer(901)

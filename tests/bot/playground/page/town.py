@@ -195,6 +195,7 @@ class Buttons(discord.ui.View):
         again = discord.ui.Button[Any](label="Again", custom_id="again")
         again.callback = _again  # type: ignore[method-assign]
         self.add_item(again)
+        self.add_item(discord.ui.Button(label="Nothing", custom_id="nothing"))
         choice = discord.ui.Select[Any](
             custom_id="colour",
             options=[discord.SelectOption(label=one.title(), value=one) for one in ("red", "blue")],
