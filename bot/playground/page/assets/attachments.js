@@ -1,6 +1,6 @@
 /**
- * Files of a message: pictures as a mosaic, everything else as a card to download. A picture that takes another's place,
- * such as the next preview of a dream, is shown only when it is wholly there.
+ * Files of a message: pictures as a mosaic, everything else as a card to download. A picture that takes another's
+ * place, such as the next preview of a dream, is shown only when it is wholly there.
  */
 
 import { announce, h, replace, set } from "./dom.js";
@@ -30,6 +30,11 @@ const uncovered = new Set();
 /** @param {object} attachment Discord's payload */
 export function isPicture(attachment) {
   return /^image\/(png|jpeg|gif|webp|avif)$/.test((attachment.content_type ?? "").split(";")[0]);
+}
+
+/** @param {object} attachment Whether it hides until somebody asks for it. */
+export function isSpoiler(attachment) {
+  return ((attachment.flags ?? 0) & SPOILER) !== 0 || attachment.filename.startsWith("SPOILER_");
 }
 
 /** @param {object} attachment @param {object | null} [before] @returns {Picture} */
@@ -128,15 +133,16 @@ export class Attachments {
 
 function tile(attachment, index, count, owner) {
   const { message, context } = owner;
-  const spoiler = ((attachment.flags ?? 0) & SPOILER) !== 0 || attachment.filename.startsWith("SPOILER_");
   const mark = `${message.id} ${index}`;
-  const covered = spoiler && !uncovered.has(mark);
+  const covered = isSpoiler(attachment) && !uncovered.has(mark);
   const alt = attachment.description ?? "";
   const image = h("img", { src: ownPath(attachment.url), alt: covered ? "" : alt, loading: "lazy", decoding: "async",
     width: attachment.width, height: attachment.height, draggable: "false" });
-  const button = h("button", { class: "picture", type: "button" }, image, covered && h("span", { class: "cover" }, "Spoiler"));
+  const cover = covered && h("span", { class: "cover" }, "Spoiler");
+  const button = h("button", { class: "picture", type: "button" }, image, cover);
   const before = message.extra?.before?.[message.attachments.indexOf(attachment)];
-  const hint = before && h("span", { class: "compare-hint", "aria-hidden": "true" }, icon("compare"), "before and after");
+  const hint = before
+    && h("span", { class: "compare-hint", "aria-hidden": "true" }, icon("compare"), "before and after");
   const element = h("figure", { class: ["tile", covered && "covered"], dataset: { attachment: attachment.id },
     style: count === 1 ? frame(attachment) : {} }, button, hint, alt && altBadge(alt));
   const name = (isCovered) => set(button, "aria-label", isCovered ? "Spoiler picture: show it"
@@ -150,7 +156,7 @@ function tile(attachment, index, count, owner) {
     uncovered.add(mark);
     element.classList.remove("covered");
     image.alt = alt;
-    button.querySelector(".cover")?.remove();
+    cover.remove();
     name(false);
     announce(alt || "The picture is shown.");
   });
@@ -189,11 +195,12 @@ function altBadge(alt) {
 /** @param {object} attachment @returns {HTMLElement} a file that is no picture */
 export function fileCard(attachment) {
   const path = ownPath(attachment.url);
+  const about = [sizeText(attachment.size ?? 0), attachment.description].filter(Boolean).join(" · ");
   return h("div", { class: "file-card" },
     icon("file"),
     h("div", { class: "file-words" },
       h("p", { class: "file-name", title: attachment.filename }, attachment.filename),
-      h("p", { class: "file-size" }, sizeText(attachment.size ?? 0), attachment.description && ` · ${attachment.description}`)),
+      h("p", { class: "file-size" }, about)),
     path && h("a", { class: "icon-button", href: path, download: attachment.filename,
       "aria-label": `Download ${attachment.filename}`, title: "Download" }, icon("download")));
 }

@@ -77,7 +77,7 @@ function read(text, quoted) {
 function lineBlock(line) {
   const heading = HEADING.exec(line);
   if (heading) {
-    return { kind: "heading", level: heading[1].length, children: inline(heading[2].replace(/[ \t]#{1,10}[ \t]*$/, "")) };
+    return { kind: "heading", level: heading[1].length, children: inline(heading[2]) };
   }
   const small = SUBTEXT.exec(line);
   return small ? { kind: "subtext", children: inline(small[1]) } : null;

@@ -17,8 +17,8 @@ const CUT = "The connection to the playground was cut. It comes back by itself; 
  */
 
 /**
- * Events: "open" (detail: the state, each time it is connected), "closed" (detail: {moved}, true where something answers
- * at this address that does not know our secret), "event" (detail: what the server sent).
+ * Events: "open" (detail: the state, each time it is connected), "closed" (detail: {moved}, true where something
+ * answers at this address that does not know our secret), "event" (detail: what the server sent).
  */
 export class Connection extends EventTarget {
   /** @param {{person?: string | null}} [options] person: who to be at first; null is the server's choice */
@@ -86,7 +86,7 @@ export class Connection extends EventTarget {
       const request = new XMLHttpRequest();
       request.open("POST", new URL(`uploads?${new URLSearchParams({ filename })}`, document.baseURI));
       request.responseType = "text";
-      request.upload.addEventListener("progress", (event) => onProgress?.(event.total ? event.loaded / event.total : 1));
+      request.upload.addEventListener("progress", ({ loaded, total }) => onProgress?.(total ? loaded / total : 1));
       request.addEventListener("load", () => {
         if (request.status === 200) resolve(JSON.parse(request.responseText));
         else reject(new Error(request.responseText || `The playground did not take the file (${request.status}).`));

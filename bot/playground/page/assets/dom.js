@@ -12,7 +12,7 @@ const LIVE = new Set(["checked", "disabled", "hidden", "indeterminate", "inert",
  *
  * @param {string} tag
  * @param {{[name: string]: any} | null} [properties] `class` (a string, or an array whose falsy entries are skipped),
- *   `on: {event: listener}`, `style: {property: value}` (set through the style object; `--names` too), `dataset: {}`,
+ *   `on: {event: listener}`, `style: {property: value}` (names as in a style sheet, `--own` ones too), `dataset: {}`,
  *   live properties such as `hidden`, `value` and `disabled`, and everything else as an attribute. An attribute that is
  *   null, undefined or false is left out; true writes it empty, but `aria-…` always as "true" or "false".
  * @param {...any} children nodes, strings, numbers, arrays of those; null, undefined and false are skipped
@@ -57,9 +57,7 @@ export function set(element, name, value) {
     const text = Array.isArray(value) ? value.filter(Boolean).join(" ") : value;
     if (text) element.setAttribute("class", text);
   } else if (name === "style") {
-    for (const [property, one] of Object.entries(value)) {
-      element.style.setProperty(property.startsWith("--") ? property : property.replace(/[A-Z]/g, "-$&").toLowerCase(), one);
-    }
+    for (const [property, one] of Object.entries(value)) element.style.setProperty(property, one);
   } else if (name === "dataset") {
     Object.assign(element.dataset, value);
   } else if (LIVE.has(name)) {

@@ -24,8 +24,9 @@ export function renderEmbeds(message, context) {
 }
 
 function card(embed, context) {
-  const colour = embed.color === undefined || embed.color === null ? null : `#${embed.color.toString(16).padStart(6, "0")}`;
-  return h("article", { class: "embed", style: colour ? { "--edge-colour": colour } : {}, "aria-label": embed.title ?? "Card" },
+  const colour = typeof embed.color === "number" ? `#${embed.color.toString(16).padStart(6, "0")}` : null;
+  const style = colour ? { "--edge-colour": colour } : {};
+  return h("section", { class: "embed", style, "aria-label": embed.title ?? "Card" },
     h("div", { class: "embed-words" },
       embed.author && h("p", { class: "embed-author" }, maybeLink(embed.author.url, [embed.author.name])),
       embed.title && h("p", { class: "embed-title" }, maybeLink(embed.url, [renderMarkdown(embed.title, context)])),
@@ -45,21 +46,28 @@ function field(one, context) {
 
 function maybeLink(address, children) {
   if (!/^https?:\/\//i.test(address ?? "")) return children;
-  return h("a", { href: address, target: "_blank", rel: "noopener noreferrer", title: `Opens ${hostOf(address)}` }, children);
+  const title = `Opens ${hostOf(address)}`;
+  return h("a", { href: address, target: "_blank", rel: "noopener noreferrer", title }, children);
 }
 
 function picture(media, name, embed) {
   const src = ownPath(media.url);
   if (!src) {
     // The page loads nothing from elsewhere: who opens it here need not be known there.
-    return h("p", { class: "elsewhere" }, icon("broken"), `A picture at ${hostOf(media.url)}, which the playground does not load.`);
+    return instead(`A picture at ${hostOf(media.url)}, which the playground does not load.`);
   }
   const alt = media.description ?? "";
-  const shown = { src, alt, filename: src.split("?")[0].split("/").pop(), width: media.width ?? null, height: media.height ?? null };
+  const filename = src.split("?")[0].split("/").pop();
+  const shown = { src, alt, filename, width: media.width ?? null, height: media.height ?? null };
   const image = h("img", { src, alt, loading: "lazy", decoding: "async", width: media.width, height: media.height });
-  const button = h("button", { class: ["picture", name], type: "button", "aria-label": `${alt || embed.title || "Picture"}. Open large`,
-    on: { click: () => openPictures([shown], 0) } }, image);
+  const button = h("button", { class: ["picture", name], type: "button",
+    "aria-label": `${alt || embed.title || "Picture"}. Open large`, on: { click: () => openPictures([shown]) },
+  }, image);
   image.addEventListener("error", () => button.replaceWith(
-    h("p", { class: "elsewhere" }, icon("broken"), "The link to this picture has expired; reload the page for a new one.")));
+    instead("The link to this picture has expired. Reload the page for a new one.")));
   return button;
+}
+
+function instead(sentence) {
+  return h("p", { class: "elsewhere" }, icon("broken"), sentence);
 }

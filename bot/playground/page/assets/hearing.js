@@ -1,17 +1,19 @@
 /**
- * What is said aloud of what happens in the log. New messages at once; a message that changes again and again, as a dream
- * does on its way, only when it has come to rest.
+ * What is said aloud of what happens in the log. New messages at once; a message that changes again and again, as a
+ * dream does on its way, only when it has come to rest.
  */
 
 import { announce } from "./dom.js";
+import { spoken } from "./message.js";
 
 const REST = 2500;
-const SELDOM = 15000;
 
 export class Hearing {
-  constructor() {
+  /** @param {{store: import("./store.js").Store}} context */
+  constructor(context) {
+    this.context = context;
     this.timers = new Map();
-    this.last = new Map(); // message id: {text, at}
+    this.last = new Map(); // message id: what was said of it
   }
 
   /** @param {import("./message.js").MessageRow} row A message has come. */
@@ -23,13 +25,10 @@ export class Hearing {
   changed(row) {
     const { id } = row.message;
     clearTimeout(this.timers.get(id));
-    const since = Date.now() - (this.last.get(id)?.at ?? 0);
-    // A result has a picture and no more preview: whatever follows it within the time of rest puts this off.
-    const pause = Math.max(REST, row.message.extra?.loading ? SELDOM - since : 0);
     this.timers.set(id, setTimeout(() => {
       this.timers.delete(id);
       this._say(row);
-    }, pause));
+    }, REST));
   }
 
   /** Everything that waits is dropped: another channel is open. */
@@ -40,10 +39,10 @@ export class Hearing {
   }
 
   _say(row) {
-    const text = row.spoken();
+    const text = spoken(row.message, this.context);
     const { id } = row.message;
-    if (this.last.get(id)?.text === text) return;
-    this.last.set(id, { text, at: Date.now() });
+    if (this.last.get(id) === text) return;
+    this.last.set(id, text);
     announce(text);
   }
 }

@@ -39,7 +39,8 @@ function mountHeading(store, drawers) {
     "aria-controls": "panel", on: { click: () => togglePanel() } }, icon("wire"));
   drawers.button("channels", channelsButton);
   drawers.button("people", peopleButton);
-  replace(heading, channelsButton, title, topic, h("span", { class: "spring" }), themeButton(), panelButton, peopleButton);
+  const spring = h("span", { class: "spring" });
+  replace(heading, channelsButton, title, topic, spring, themeButton(), panelButton, peopleButton);
 
   const draw = () => {
     const channel = store.openOne;

@@ -1,10 +1,13 @@
-/** Shows text as Discord does: a tree from blocks.js becomes real elements, so nothing that is written can be markup. */
+/** Shows text as Discord does: a tree from blocks.js becomes real elements, so nothing that is written is markup. */
 
 import { blocks } from "./blocks.js";
 import { announce, h } from "./dom.js";
 import { timeMark } from "./times.js";
 
-const JUMBO = /^(?:\s*(?:\p{Regional_Indicator}{2}|[#*0-9]\ufe0f?\u20e3|\p{Extended_Pictographic}(?:\ufe0f|\p{Emoji_Modifier})?(?:\u200d\p{Extended_Pictographic}(?:\ufe0f|\p{Emoji_Modifier})?)*)){1,27}\s*$/u;
+const SIGN = "\\p{Extended_Pictographic}(?:\\ufe0f|\\p{Emoji_Modifier})?";
+const EMOJI = `(?:\\p{Regional_Indicator}{2}|[#*0-9]\\ufe0f?\\u20e3|${SIGN}(?:\\u200d${SIGN})*)`;
+/** Some emoji and nothing else: they are shown large. */
+const JUMBO = new RegExp(`^(?:\\s*${EMOJI}){1,27}\\s*$`, "u");
 
 /**
  * @typedef {{store: import("./store.js").Store}} Context `onCommand`, where it is there, is called with a slash
@@ -110,7 +113,8 @@ const MAKERS = {
   channel: (one, { store }) => {
     const known = store.channels.get(one.id);
     if (!known) return h("span", { class: "pill" }, "#no-access");
-    return h("button", { class: "pill", type: "button", on: { click: () => store.openChannel(one.id) } }, `#${known.name}`);
+    const open = () => store.openChannel(one.id).catch((error) => announce(error.message, { assertive: true }));
+    return h("button", { class: "pill", type: "button", on: { click: open } }, `#${known.name}`);
   },
   command: (one, context) => h("button", { class: "pill", type: "button",
     on: { click: () => context.onCommand?.(one.name) } }, `/${one.name}`),

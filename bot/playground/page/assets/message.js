@@ -1,6 +1,6 @@
 /** One message on the page: drawn once, and afterwards only those of its parts that have changed. */
 
-import { Attachments } from "./attachments.js";
+import { Attachments, isSpoiler } from "./attachments.js";
 import { roleStyle } from "./colours.js";
 import { renderComponents } from "./components.js";
 import { announce, h, replace, set } from "./dom.js";
@@ -49,7 +49,8 @@ export class MessageRow {
     const { lead, head, said, embeds, components, reactions, note } = this.parts;
     this.element = h("article", { class: "message", id: `message-${id}`, tabindex: -1,
       "aria-labelledby": `head-${id} said-${id} files-${id}`, dataset: { message: id, author: message.author.id } },
-    lead, this.side, h("div", { class: "body" }, head, said, this.attachments.element, embeds, components, reactions, note));
+    lead, this.side,
+    h("div", { class: "body" }, head, said, this.attachments.element, embeds, components, reactions, note));
     this.drawn = {};
     this.update(message);
   }
@@ -59,9 +60,9 @@ export class MessageRow {
     this.message = message;
     const { context } = this;
     const { extra = {}, author } = message;
-    this._part("head", [context.store.nameOf(author), author.avatar, extra.colour, message.timestamp], () => this._head());
-    this._part("lead", [message.type, message.referenced_message, message.interaction, context.store.nameOf(author)],
-      () => this._lead());
+    this._part("head", [context.store.nameOf(author), extra.colour, message.timestamp], () => this._head());
+    const before = withoutLinks([message.type, message.referenced_message, message.interaction]);
+    this._part("lead", before, () => this._lead());
     this._part("said", [message.type, message.content, message.edited_timestamp && message.content, extra.loading],
       () => this._said());
     this._part("embeds", withoutLinks([message.embeds, message.flags & 4]), () => renderEmbeds(message, context));
@@ -86,20 +87,6 @@ export class MessageRow {
       ? messageTime(this.message.timestamp, { short: true, class: "side-time" })
       : isNotice(this.message) ? icon(this.message.type === PINNED ? "chevron" : "thread")
         : h("img", { class: "avatar", src: store.avatarOf(this.message.author), alt: "", draggable: "false" }));
-  }
-
-  /** What it says in one line, for those who listen. */
-  spoken() {
-    const { message, context } = this;
-    const pictures = message.attachments.length;
-    return [
-      `${context.store.nameOf(message.author)}:`,
-      message.extra?.loading ? "is thinking" : plainText(message.content, context).slice(0, 300),
-      message.embeds.map((one) => [one.title, one.description].filter(Boolean).join(". ")).join(" ").slice(0, 300),
-      pictures > 0 && `${pictures} ${pictures === 1 ? "file" : "files"}: ${message.attachments.map((one) => one.description
-        || one.filename).join(", ").slice(0, 300)}`,
-      message.extra?.ephemeral && "Only you can see this.",
-    ].filter(Boolean).join(" ");
   }
 
   /** Draws a part anew if what it depends on has changed. */
@@ -149,12 +136,11 @@ export class MessageRow {
     if (!original) return h("div", { class: "lead-line lost" }, icon("reply"), "The original message was deleted.");
     const words = plainText(original.content, this.context).slice(0, 200);
     const files = original.attachments?.length ?? 0;
-    const name = `${original.author.bot ? "" : ""}${store.nameOf(original.author)}`;
     return h("div", { class: "lead-line" },
       h("img", { class: "avatar tiny", src: store.avatarOf(original.author), alt: "" }),
       h("span", { class: "for-readers" }, "In reply to "),
       original.author.bot && h("span", { class: "badge" }, "APP"),
-      h("span", { class: "lead-name" }, name),
+      h("span", { class: "lead-name" }, store.nameOf(original.author)),
       h("button", { class: "lead-text", type: "button", title: "Show the message",
         on: { click: () => this.context.jumpTo(original.id) } },
       words || (files ? "Show the picture" : "Show the message"), files > 0 && icon("file")));
@@ -164,8 +150,9 @@ export class MessageRow {
     const { message, context } = this;
     if (isNotice(message)) return this._notice();
     if (message.extra?.loading) {
-      return h("p", { class: "thinking" }, `${context.store.nameOf(message.author)} is thinking`,
-        h("span", { class: "dots", "aria-hidden": "true" }, h("i"), h("i"), h("i")), h("span", { class: "for-readers" }, "…"));
+      const dots = h("span", { class: "dots", "aria-hidden": "true" }, h("i"), h("i"), h("i"));
+      return h("p", { class: "thinking" }, `${context.store.nameOf(message.author)} is thinking`, dots,
+        h("span", { class: "for-readers" }, "…"));
     }
     const text = renderMarkdown(message.content, context);
     if (!message.edited_timestamp || !message.content) return [text];
@@ -198,8 +185,9 @@ export class MessageRow {
 
   _note() {
     if (!this.message.extra?.ephemeral) return [];
-    return [icon("eye"), h("span", null, "Only you can see this · "), h("button", { class: "link-button", type: "button",
-      on: { click: () => this._ask("dismiss", {}) } }, "Dismiss message")];
+    const dismiss = () => this._ask("dismiss", {});
+    return [icon("eye"), h("span", null, "Only you can see this · "),
+      h("button", { class: "link-button", type: "button", on: { click: dismiss } }, "Dismiss message")];
   }
 
   async _ask(what, fields) {
@@ -210,6 +198,23 @@ export class MessageRow {
       announce(error.message, { assertive: true });
     }
   }
+}
+
+/**
+ * What a message says in one line, for those who listen.
+ *
+ * @param {object} message
+ * @param {{store: import("./store.js").Store}} context
+ */
+export function spoken(message, context) {
+  const files = message.attachments.map((one) => (isSpoiler(one) ? "spoiler" : one.description || one.filename));
+  return [
+    `${context.store.nameOf(message.author)}:`,
+    message.extra?.loading ? "is thinking" : plainText(message.content, context).slice(0, 300),
+    ...message.embeds.map((one) => plainText(`${one.title ?? ""}\n${one.description ?? ""}`, context).slice(0, 300)),
+    files.length > 0 && `${files.length} ${files.length === 1 ? "file" : "files"}: ${files.join(", ").slice(0, 300)}.`,
+    message.extra?.ephemeral && "Only you can see this.",
+  ].filter(Boolean).join(" ");
 }
 
 /** Whether Tab goes into a message: only into the one that is current, or 50 messages' buttons would be on the way. */

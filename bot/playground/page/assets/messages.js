@@ -4,13 +4,14 @@
  */
 
 import { announce, h, replace } from "./dom.js";
-import { icon } from "./icons.js";
 import { Hearing } from "./hearing.js";
+import { icon } from "./icons.js";
 import { MessageRow, letIn } from "./message.js";
-import * as menus from "./menus.js";
+import { openMessageMenu } from "./menus.js";
 import { startReply } from "./reply.js";
-import { daysBetween, written } from "./times.js";
 import { older } from "./store.js";
+import { beginning, gate, separatorBefore } from "./surroundings.js";
+import { Tools, mayReply } from "./tools.js";
 
 const NEAR = 80;
 const EARLY = 700;
@@ -31,13 +32,13 @@ class Log {
     this.log = document.getElementById("log");
     this.foot = document.getElementById("log-foot");
     this.rows = new Map();
-    this.hearing = new Hearing();
+    this.hearing = new Hearing(context);
     this.atEnd = true;
     this.top = 0; // how far it is scrolled
     this.since = 0; // messages that came while somebody read above
     this.firstNew = null; // the message above which "New" stands
     this.current = null; // the message that Tab goes to
-    this.tools = this._tools();
+    this.tools = new Tools(context, (article) => this.rows.get(article.dataset.message)?.message);
     this._listen();
   }
 
@@ -52,8 +53,9 @@ class Log {
     scroller.addEventListener("scroll", () => this._scrolled(), { passive: true });
     log.addEventListener("keydown", (event) => this._key(event));
     log.addEventListener("focusin", (event) => this._makeCurrent(event.target.closest(".message")));
-    log.addEventListener("pointerover", (event) => this._showTools(event.target.closest(".message")));
-    log.addEventListener("focusin", (event) => this._showTools(event.target.closest(".message")));
+    for (const kind of ["pointerover", "focusin"]) {
+      log.addEventListener(kind, (event) => this.tools.show(event.target.closest(".message")));
+    }
     log.addEventListener("contextmenu", (event) => this._menu(event));
     document.addEventListener("visibilitychange", () => this._seen());
     const growth = new ResizeObserver(() => this.atEnd && this._toEnd());
@@ -66,7 +68,7 @@ class Log {
     const { store, log } = this;
     const id = store.channel;
     if (store.gated(id)) {
-      this._gate(id);
+      replace(this.log, gate(store));
       return;
     }
     const { more, loaded } = store.history(id);
@@ -89,7 +91,7 @@ class Log {
       put(!loaded || more ? h("p", { class: "log-top" }, "Loading messages…") : beginning(store));
       for (const message of messages) {
         const row = this._row(message);
-        const separator = this._separator(message, previous);
+        const separator = separatorBefore(message, previous, message.id === this.firstNew);
         if (separator) put(separator);
         row.place(separator ? null : previous);
         put(row.element);
@@ -114,20 +116,12 @@ class Log {
     return row;
   }
 
-  _separator(message, previous) {
-    const [now, then] = [new Date(message.timestamp), previous && new Date(previous.timestamp)];
-    const day = !then || daysBetween(then, now) !== 0 ? written(now, "D") : null;
-    const isNew = message.id === this.firstNew;
-    if (!day && !isNew) return null;
-    return h("div", { class: ["separator", isNew && "new"], role: "separator", "aria-label": [isNew && "New messages", day]
-      .filter(Boolean).join(", ") }, day && h("span", { class: "day" }, day), isNew && h("span", { class: "badge" }, "NEW"));
-  }
-
   _open(id) {
     this._clear();
     this.firstNew = this.store.unread(id).first;
     const channel = this.store.channels.get(id);
-    this.log.setAttribute("aria-label", `Messages in ${channel.kind === "direct" ? this.store.nameOf(this.store.bot) : channel.name}`);
+    const name = channel.kind === "direct" ? this.store.nameOf(this.store.bot) : channel.name;
+    this.log.setAttribute("aria-label", `Messages in ${name}`);
     this.draw();
   }
 
@@ -217,7 +211,8 @@ class Log {
 
   _foot() {
     if (this.atEnd) {
-      if (this.foot.contains(document.activeElement)) this.rows.get(this.current)?.element.focus({ preventScroll: true });
+      const focused = this.foot.contains(document.activeElement);
+      if (focused) this.rows.get(this.current)?.element.focus({ preventScroll: true });
       replace(this.foot);
       this.text = null;
       return;
@@ -263,9 +258,10 @@ class Log {
     const at = all.indexOf(article);
     const aim = { ArrowUp: at - 1, ArrowDown: at + 1, Home: 0, End: all.length - 1 }[event.key];
     if (aim === undefined) {
-      if (event.key === "r" && this._mayReply(article)) {
+      const { message } = this.rows.get(article.dataset.message);
+      if (event.key === "r" && mayReply(message, this.store)) {
         event.preventDefault();
-        startReply(this.rows.get(article.dataset.message).message);
+        startReply(message);
       }
       return;
     }
@@ -295,61 +291,8 @@ class Log {
     // Links, selected text and Shift keep the browser's own menu.
     if (!row || event.shiftKey || event.defaultPrevented || event.target.closest("a[href], input, textarea")) return;
     if (String(getSelection()) && !event.target.closest("button")) return;
-    menus.openMessageMenu(event, row.message, this.context);
+    openMessageMenu(event, row.message, this.context);
   }
-
-  /** One set of buttons for the whole log: it moves to the message under the pointer or with the focus. */
-  _tools() {
-    const of = () => this.rows.get(this.tools.closest(".message")?.dataset.message)?.message;
-    const button = (name, label, act, more) => h("button", { class: "icon-button", type: "button", "aria-label": label,
-      title: label, ...more, on: { click: (event) => of() && act(event, of()) } }, icon(name));
-    this.react = button("smile", "Add a reaction", (event, one) => menus.openReactionPicker?.(event, one, this.context));
-    this.reply = button("reply", "Reply", (event, one) => startReply(one));
-    return h("div", { class: "tools" }, this.react, this.reply,
-      button("more", "Message menu", (event, one) => menus.openMessageMenu(event, one, this.context), { "aria-haspopup": "menu" }));
-  }
-
-  _showTools(article) {
-    const row = this.rows.get(article?.dataset.message);
-    if (!row || this.tools.parentNode === article) return;
-    if (this.tools.contains(document.activeElement) && !article.contains(document.activeElement)) return;
-    const { may } = row.message.extra ?? {};
-    this.react.hidden = !may?.react || !menus.openReactionPicker;
-    this.reply.hidden = !this._mayReply(article);
-    article.append(this.tools);
-    letIn(this.tools, article.dataset.message === this.current);
-  }
-
-  _mayReply(article) {
-    const { message } = this.rows.get(article.dataset.message);
-    return Boolean(this.store.openOne?.may.send) && !message.extra?.ephemeral && !message.extra?.loading;
-  }
-
-  _gate(id) {
-    const { store } = this;
-    const name = store.channels.get(id).name;
-    const elsewhere = [...store.channels.values()].find((one) => one.kind === "text" && !one.nsfw);
-    const go = (act) => () => act().catch((error) => announce(error.message, { assertive: true }));
-    replace(this.log, h("div", { class: "gate" }, icon("lock"), h("h2", null, `#${name} is age-restricted`),
-      h("p", null, "What is posted here is meant for adults only. Do you want to go on?"),
-      h("div", { class: "gate-buttons" },
-        elsewhere && h("button", { class: "button", type: "button", on: { click: go(() => store.openChannel(elsewhere.id)) } },
-          "Take me elsewhere"),
-        h("button", { class: "button primary", type: "button", on: { click: go(() => store.passGate(id)) } }, "Continue"))));
-  }
-}
-
-/** What stands above a channel's first message. */
-function beginning(store) {
-  const { kind, name, topic } = store.openOne;
-  if (kind === "direct") {
-    const bot = store.nameOf(store.bot);
-    return h("div", { class: "beginning" }, h("img", { class: "avatar", src: store.avatarOf(store.bot), alt: "" }),
-      h("h2", null, bot), h("p", null, `This is the beginning of your messages with ${bot}.`));
-  }
-  return h("div", { class: "beginning" }, h("span", { class: "beginning-mark" }, icon(kind === "thread" ? "thread" : "hash")),
-    h("h2", null, kind === "thread" ? name : `Welcome to #${name}`),
-    h("p", null, kind === "thread" ? "This is where the thread begins." : `This is where #${name} begins.`, topic && ` ${topic}`));
 }
 
 function scrollable(element) {

@@ -76,7 +76,8 @@ class View {
     const frame = this.slider?.frame ?? this._alone();
     replace(this.stage, frame);
     this.zoom = new Zoom(this.stage, frame, { byClick: !both, changed: (scale) => this._zoomed(scale) });
-    replace(this.foot, this.slider?.control, picture.alt && h("p", { class: "view-alt" }, h("span", { class: "badge" }, "ALT"), picture.alt));
+    const alt = picture.alt && h("p", { class: "view-alt" }, h("span", { class: "badge" }, "ALT"), picture.alt);
+    replace(this.foot, this.slider?.control, alt);
   }
 
   _alone() {
@@ -95,8 +96,8 @@ class View {
 
   _tools() {
     const { picture } = this;
-    this.compare = picture.before && h("button", { class: "button compare", type: "button", "aria-pressed": this.comparing,
-      on: { click: () => this._compare() } }, icon("compare"), "Before and after");
+    this.compare = picture.before && h("button", { class: "button compare", type: "button",
+      "aria-pressed": this.comparing, on: { click: () => this._compare() } }, icon("compare"), "Before and after");
     this.out = h("button", { class: "icon-button", type: "button", "aria-label": "Zoom out", title: "Zoom out (−)",
       on: { click: () => this.zoom.by(1 / 1.5) } }, icon("minus"));
     this.in = h("button", { class: "icon-button", type: "button", "aria-label": "Zoom in", title: "Zoom in (+)",
@@ -126,7 +127,8 @@ class View {
   _key(event) {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const sliding = event.target instanceof HTMLInputElement;
-    const acts = { "+": () => this.zoom.by(1.5), "=": () => this.zoom.by(1.5), "-": () => this.zoom.by(1 / 1.5), 0: () => this.zoom.reset() };
+    const [closer, back] = [() => this.zoom.by(1.5), () => this.zoom.by(1 / 1.5)];
+    const acts = { "+": closer, "=": closer, "-": back, 0: () => this.zoom.reset() };
     if (!sliding) Object.assign(acts, { ArrowLeft: () => this.turn(-1), ArrowRight: () => this.turn(1) });
     if (!acts[event.key]) return;
     event.preventDefault();
@@ -141,7 +143,8 @@ class View {
 }
 
 function turner(name, label, act) {
-  return h("button", { class: "icon-button turner", type: "button", "aria-label": label, title: label, on: { click: act } }, icon(name));
+  const about = { class: "icon-button turner", type: "button", "aria-label": label, title: label };
+  return h("button", { ...about, on: { click: act } }, icon(name));
 }
 
 function sizes({ width, height, size }) {

@@ -1,6 +1,6 @@
 /**
- * Before and after in one frame, with a line between them that pointer, finger and keyboard move. The control is a plain
- * range under the frame; dragging on the frame moves the same range.
+ * Before and after in one frame, with a line between them that pointer, finger and keyboard move. The control is a
+ * plain range under the frame; dragging on the frame moves the same range.
  */
 
 import { h } from "./dom.js";
@@ -21,12 +21,13 @@ export class Slider {
     const side = (picture, name) => h("img", { class: [name, !same && "fitted"], src: picture.src, alt: picture.alt,
       draggable: "false", on: { error: failed } });
     this.line = h("div", { class: "compare-line", "aria-hidden": "true" }, h("span", { class: "compare-grip" }));
-    this.frame = h("div", { class: "view-frame compare", style: box(after) }, side(after, "after"), side(before, "before"),
-      this.line, h("span", { class: "compare-label before-label", "aria-hidden": "true" }, "before"),
-      h("span", { class: "compare-label after-label", "aria-hidden": "true" }, "after"));
-    this.input = h("input", { type: "range", min: 0, max: 100, step: 1, id: "compare", on: { input: () => this._draw() } });
-    this.control = h("div", { class: "compare-control" }, h("label", { for: "compare" }, "How much of the picture before is shown"), this.input);
-    this.input.value = "50";
+    const label = (word) => h("span", { class: `compare-label ${word}-label`, "aria-hidden": "true" }, word);
+    this.frame = h("div", { class: "view-frame compare", style: box(after) },
+      side(after, "after"), side(before, "before"), this.line, label("before"), label("after"));
+    this.input = h("input", { type: "range", id: "compare", min: 0, max: 100, step: 1, value: "50",
+      on: { input: () => this._draw() } });
+    this.control = h("div", { class: "compare-control" },
+      h("label", { for: "compare" }, "How much of the picture before is shown"), this.input);
     this._draw();
     this._drag();
   }
