@@ -37,8 +37,10 @@ DEFAULTS: Mapping[str, str] = MappingProxyType(
         "DREAM_KEEP_DAYS": "7",
         "DREAM_MAX_UPLOAD": "25",
         "DREAM_LIMIT_HOUR": "10",
+        "DREAM_LIMIT_DAY": "0",
         "DREAM_LIMIT_WAITING": "3",
         "DREAM_LIMIT_SERVER_HOUR": "0",
+        "DREAM_LIMIT_SERVER_DAY": "0",
         "DREAM_LIMIT_SERVER_WAITING": "100",
         "DREAM_LIMIT_QUEUE": "1000",
         "DREAM_LIMIT_PERSONAL": "5",
@@ -73,8 +75,10 @@ class LimitsConfig:
     """How much is taken, counted from the job table. 0 means no limit."""
 
     member_per_hour: int = 10  # pictures
+    member_per_day: int = 0
     member_waiting: int = 3  # requests that wait or run
     guild_per_hour: int = 0
+    guild_per_day: int = 0
     guild_waiting: int = 100
     waiting: int = 1000  # everywhere
     personal_per_hour: int = 5  # pictures, for the bot installed by a person for themselves
@@ -151,8 +155,10 @@ def read_config(environ: Mapping[str, str], dotenv: Path | None) -> Config:
         log_level=read.choice("DREAM_LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")),
         limits=LimitsConfig(
             member_per_hour=read.whole("DREAM_LIMIT_HOUR", 0, _MOST),
+            member_per_day=read.whole("DREAM_LIMIT_DAY", 0, _MOST),
             member_waiting=read.whole("DREAM_LIMIT_WAITING", 0, _MOST),
             guild_per_hour=read.whole("DREAM_LIMIT_SERVER_HOUR", 0, _MOST),
+            guild_per_day=read.whole("DREAM_LIMIT_SERVER_DAY", 0, _MOST),
             guild_waiting=read.whole("DREAM_LIMIT_SERVER_WAITING", 0, _MOST),
             waiting=read.whole("DREAM_LIMIT_QUEUE", 0, _MOST),
             personal_per_hour=read.whole("DREAM_LIMIT_PERSONAL", 0, _MOST),

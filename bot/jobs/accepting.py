@@ -18,9 +18,10 @@ from bot.errors import Refusal
 from bot.jobs import limits, rows
 from bot.jobs.board import Board
 from bot.jobs.keeping import Keeping
-from bot.jobs.limits import Ask
+from bot.jobs.limits import Use
 from bot.jobs.model import JOB_ID_LENGTH, Job, Request
 from bot.jobs.rows import Kept
+from bot.jobs.rules import Ask
 from bot.jobs.shelf import Shelf, content_hash
 from bot.store.database import Database
 from bot.store.tables import jobs
@@ -62,6 +63,11 @@ class Acceptance:
         """Raise Refusal for what would not be taken."""
         async with self._database.reading() as connection:
             await self._check(connection, ask)
+
+    async def uses(self, ask: Ask) -> list[Use]:
+        """Every limit that holds for this member there, and how much of it is left."""
+        async with self._database.reading() as connection:
+            return await limits.uses(connection, ask, self._limits, now=self._clock(), next_end=self._next_end)
 
     async def enter(self, request: Request) -> Entered:
         """Make a job of the request, or find the one that the same cause has made before. Raises Refusal."""
@@ -128,6 +134,9 @@ def _ask(request: Request) -> Ask:
         guild=request.place.guild,
         pictures=len(request.pictures),
         personal=not request.place.reachable,
+        channel=request.place.channel,
+        under=request.place.under,
+        allowance=request.allowance,
         authors=tuple({picture.author for picture in request.pictures}),
     )
 

@@ -48,6 +48,7 @@ class Board:
         self.estimates = estimates
         self.served = Served()
         self.slots: Callable[[], int] = lambda: 1
+        self.paused: Callable[[int], bool] = lambda guild: False  #: of guilds: what waits there is not handed out
         self._clock = clock
         self._turns = Turns()
         self._open: dict[str, Kept] = {}
@@ -150,7 +151,8 @@ class Board:
             (
                 waiting
                 for kept in self._open.values()
-                if (waiting := self._waiting(kept, now if not held else None)) is not None
+                if (held or not self.paused(kept.job.place.guild or NO_GUILD))
+                and (waiting := self._waiting(kept, now if not held else None)) is not None
             ),
             seconds=lambda member: self.served.seconds(member, now) + busy.get(member, 0.0),
             is_new=lambda member: member not in busy and self.served.is_new(member, now),

@@ -6,50 +6,64 @@ Asked before anything is downloaded, and again inside the transaction that accep
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.config import LimitsConfig
 from bot.errors import Refusal
-from bot.jobs.model import Job, PictureState
-from bot.jobs.people import blocking, opted_out
-from bot.jobs.rows import OPEN
-from bot.store.tables import decoder_deaths, job_pictures, jobs
+from bot.jobs.allowance import Limit, Span
+from bot.jobs.people import blocking, opted_out, pause_of
+from bot.jobs.rules import HOUR, SECONDS, WITHIN, Ask, NextEnd, Rule, rules, taken, waiting
+from bot.store.tables import decoder_deaths
 
-HOUR = 3600.0
 DEATHS = 3  #: pictures that kill their decoder, of one member within an hour, before no more are taken
 
 
 @dataclass(frozen=True, kw_only=True)
-class Ask:
-    """What limits look at."""
+class Use:
+    """One limit, and how much of it is used."""
 
-    requester: int
-    guild: int | None
-    pictures: int
-    personal: bool  # the bot is installed by this person, and no member where they ask
-    authors: tuple[int, ...] = ()  # whose pictures
+    limit: Limit
+    operators: bool  # the operator's, which a server cannot lift
+    used: int
+    more_at: float | None  # when some of it comes back; None: nothing is used, or nobody can say
+
+    @property
+    def left(self) -> int:
+        return max(0, self.limit.most - self.used)
 
 
-async def check(
-    connection: AsyncConnection,
-    ask: Ask,
-    limits: LimitsConfig,
-    *,
-    now: float,
-    next_end: Callable[[Callable[[Job], bool]], float | None],
-) -> None:
+async def check(connection: AsyncConnection, ask: Ask, limits: LimitsConfig, *, now: float, next_end: NextEnd) -> None:
     """Raise Refusal for what is not taken.
 
     next_end: when the first of the open jobs that it is asked for is expected to end.
     """
     await _check_people(connection, ask, now)
     await _check_deaths(connection, ask, now)
-    await _check_hour(connection, ask, limits, now)
-    await _check_waiting(connection, ask, limits, next_end)
+    every = list(rules(ask, limits))
+    await _check_rates(connection, [rule for rule in every if rule.limit.span is not Span.WAITING], now)
+    await _check_waiting(connection, [rule for rule in every if rule.limit.span is Span.WAITING], limits, next_end)
+
+
+async def uses(
+    connection: AsyncConnection, ask: Ask, limits: LimitsConfig, *, now: float, next_end: NextEnd
+) -> list[Use]:
+    """Every limit that holds for this member there, and how much of it is left."""
+    every = list(rules(ask, limits))
+    rates = [rule for rule in every if rule.limit.span is not Span.WAITING]
+    queues = [rule for rule in every if rule.limit.span is Span.WAITING]
+    found = []
+    for rule in rates:
+        times = await taken(connection, rule, now)
+        more_at = _free_at(rule, times, len(times) - 1) if times else None
+        found.append(Use(limit=rule.limit, operators=rule.operators, used=len(times), more_at=more_at))
+    counts, _ = await waiting(connection, queues)
+    for rule, used in zip(queues, counts, strict=True):
+        more_at = next_end(rule.counts) if used else None
+        found.append(Use(limit=rule.limit, operators=rule.operators, used=used, more_at=more_at))
+    return found
 
 
 def moment(at: float) -> str:
@@ -64,6 +78,9 @@ async def _check_people(connection: AsyncConnection, ask: Ask, now: float) -> No
         until = "" if block.until is None else f" until <t:{math.ceil(block.until)}:f>"
         reason = f": {block.reason}" if block.reason else "."
         raise Refusal(f"{whole}{until}{reason}", retry_at=block.until)
+    pause = None if ask.guild is None else await pause_of(connection, ask.guild)
+    if pause is not None:
+        raise Refusal("Dreaming is paused on this server" + (f": {pause.reason}" if pause.reason else "."))
     for author in set(ask.authors) - {ask.requester}:
         if await opted_out(connection, author):
             raise Refusal(f"<@{author}> does not want their pictures to be dreamt by others.")
@@ -86,81 +103,50 @@ async def _check_deaths(connection: AsyncConnection, ask: Ask, now: float) -> No
         )
 
 
-async def _check_hour(connection: AsyncConnection, ask: Ask, limits: LimitsConfig, now: float) -> None:
-    own = and_(jobs.c.requester == ask.requester, jobs.c.reachable.is_(not ask.personal))
-    if ask.personal:
-        await _check_rate(connection, own, ask.pictures, limits.personal_per_hour, now, "You")
-    else:
-        await _check_rate(connection, own, ask.pictures, limits.member_per_hour, now, "You")
-    if ask.guild is not None and limits.guild_per_hour:
-        everyone = jobs.c.guild == ask.guild
-        await _check_rate(connection, everyone, ask.pictures, limits.guild_per_hour, now, "This server")
+async def _check_rates(connection: AsyncConnection, every: list[Rule], now: float) -> None:
+    """Of several that are used up, the one that lasts longest is named: its time is the one that is true."""
+    refusals = [
+        refusal
+        for rule in every
+        if (refusal := _over(rule, await taken(connection, rule, now), rule.ask.pictures)) is not None
+    ]
+    if refusals:
+        raise max(refusals, key=lambda refusal: math.inf if refusal.retry_at is None else refusal.retry_at)
 
 
-async def _check_rate(
-    connection: AsyncConnection, whose: ColumnElement[bool], pictures: int, limit: int, now: float, who: str
-) -> None:
-    if not limit:
-        return
-    if pictures > limit:
-        raise Refusal(
-            f"{who} may have {_pictures(limit)} dreamt in an hour, and these are {pictures}: post fewer at a time."
-        )
-    rows = await connection.execute(
-        select(jobs.c.created)
-        .join(job_pictures, job_pictures.c.job == jobs.c.id)
-        .where(whose, jobs.c.created > now - HOUR, _counts())
-        .order_by(jobs.c.created)
-    )
-    taken = rows.scalars().all()
-    over = len(taken) + pictures - limit
-    if over <= 0:
-        return
-    retry_at = taken[over - 1] + HOUR
-    left = limit - len(taken)
+def _over(rule: Rule, times: list[float], pictures: int) -> Refusal | None:
+    most = rule.limit.most
+    may = f"{rule.who} may have {_pictures(most)} dreamt {WITHIN[rule.limit.span]}"
+    if pictures > most:
+        return Refusal(f"{may}, and these are {pictures}: post fewer at a time.")
+    if len(times) + pictures <= most:
+        return None
+    retry_at = _free_at(rule, times, most - pictures)
+    left = most - len(times)
     now_possible = f" ({left} at once)" if left > 0 else ""
     asked = "the next is" if pictures == 1 else f"these {pictures} are"
-    raise Refusal(
-        f"{who} may have {_pictures(limit)} dreamt in an hour: {asked} possible {moment(retry_at)}{now_possible}.",
-        retry_at=retry_at,
-    )
+    return Refusal(f"{may}: {asked} possible {moment(retry_at)}{now_possible}.", retry_at=retry_at)
 
 
-def _counts() -> ColumnElement[bool]:
-    """Of a picture, whether it counts: a failed one costs nothing, nor one cancelled before it was begun."""
-    return or_(
-        job_pictures.c.state != PictureState.FAILED.value,
-        and_(jobs.c.cancelled_by.is_not(None), job_pictures.c.begun.is_not(None)),
-    )
+def _free_at(rule: Rule, times: list[float], most: int) -> float:
+    """When no more than so many of these count any more."""
+    return times[len(times) - most - 1] + SECONDS[rule.limit.span]
 
 
 async def _check_waiting(
-    connection: AsyncConnection,
-    ask: Ask,
-    limits: LimitsConfig,
-    next_end: Callable[[Callable[[Job], bool]], float | None],
+    connection: AsyncConnection, every: list[Rule], limits: LimitsConfig, next_end: NextEnd
 ) -> None:
-    own, guilds, everyone = await _open(connection, ask)
-    if limits.member_waiting and own >= limits.member_waiting:
-        raise _full(
-            f"You have {_requests(limits.member_waiting)} waiting, and more are not taken",
-            next_end(lambda job: job.requester == ask.requester),
-        )
-    if limits.guild_waiting and ask.guild is not None and guilds >= limits.guild_waiting:
-        raise _full("This server's queue is full", next_end(lambda job: job.place.guild == ask.guild))
-    if limits.waiting and everyone >= limits.waiting:
+    counts, everywhere = await waiting(connection, every)
+    for rule, count in zip(every, counts, strict=True):
+        if count < rule.limit.most:
+            continue
+        if rule.limit.everyone:
+            raise _full("This server's queue is full", next_end(rule.counts))
+        where = "" if rule.operators else f" {rule.where.rstrip(',')}"
+        whole = f"You have {_requests(rule.limit.most)} waiting{where}, and more are not taken"
+        raise _full(whole, next_end(rule.counts))
+    if limits.waiting and everywhere >= limits.waiting:
         raise _full("The queue is full", next_end(lambda job: True))
-
-
-async def _open(connection: AsyncConnection, ask: Ask) -> tuple[int, int, int]:
-    """Open requests of the same member, of the same guild, and of all."""
-    query = select(
-        func.count().filter(jobs.c.requester == ask.requester),
-        func.count().filter(jobs.c.guild == ask.guild),
-        func.count(),
-    ).where(jobs.c.state.in_(OPEN))
-    own, guilds, everyone = (await connection.execute(query)).one()
-    return own, guilds, everyone
 
 
 def _full(what: str, ends: float | None) -> Refusal:

@@ -6,9 +6,12 @@ handed to the executor. All times are Unix seconds; all ids are Discord's snowfl
 
 from __future__ import annotations
 
+import dataclasses
 import enum
 from dataclasses import dataclass
 
+from bot.jobs.allowance import NO_LIMITS, Allowance
+from bot.jobs.manner import PLAIN, Manner
 from dreamcore.recipe import Recipe
 
 JOB_ID_LENGTH = 16  #: characters a-z2-7 (base32): short enough for a nonce (25) and a custom_id (100)
@@ -52,6 +55,7 @@ class Place:
     reachable: bool = True  # the bot itself may write there; False: only the token leads back
     ephemeral: bool = False  # only the person sees the answer
     byte_limit: int = 10 << 20  # of one file, there
+    under: int | None = None  # where `channel` is a thread: the channel that it belongs to
 
     def token_alive(self, now: float) -> bool:
         return self.token is not None and self.token_expires is not None and now < self.token_expires
@@ -80,6 +84,8 @@ class Request:
     pictures: tuple[AskedPicture, ...]
     cause: str  # what it came from: message:ID, or interaction:ID. The same cause is accepted once
     parent: str | None = None  # the job under whose result a button was pressed
+    manner: Manner = PLAIN
+    allowance: Allowance = NO_LIMITS  # the server's own limits for this member, there; the operator's hold anyway
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,6 +139,20 @@ class Job:
     waiting_message: int | None  # the bot's own message that shows place and progress, later the dream
     result_message: int | None  # the message that carries the answer; often the same
     cancelled_by: int | None
+    manner: Manner = PLAIN
+    thread: int | None = None  # made for the answer; 0: none could be had; None: not tried
+
+    @property
+    def home(self) -> Place:
+        """Where its messages are: in the thread that was made for it, else where it was asked for."""
+        if not self.thread:
+            return self.place
+        return dataclasses.replace(self.place, channel=self.thread, message=None, token=None, token_expires=None)
+
+    @property
+    def wants_thread(self) -> bool:
+        """Whether one is to be made before anything is said."""
+        return self.manner.thread and self.thread is None and self.waiting_message is None
 
     @property
     def answered(self) -> bool:

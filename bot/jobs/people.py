@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import delete, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.store.tables import blocks, people
+from bot.store.tables import blocks, pauses, people
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,6 +19,16 @@ class Block:
     until: float | None  # None: for good
     reason: str | None
     by: int | None  # None: the operator
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pause:
+    """Nobody may ask on this server."""
+
+    guild: int
+    since: float
+    by: int | None
+    reason: str | None
 
 
 async def opted_out(connection: AsyncConnection, person: int) -> bool:
@@ -61,4 +71,28 @@ async def unblock(connection: AsyncConnection, person: int, guild: int | None) -
     """Lift the block at this place; returns whether there was one."""
     here = blocks.c.guild.is_(None) if guild is None else blocks.c.guild == guild
     gone = await connection.execute(delete(blocks).where(blocks.c.person == person, here))
+    return gone.rowcount > 0
+
+
+async def pause_of(connection: AsyncConnection, guild: int) -> Pause | None:
+    row = (await connection.execute(select(pauses).where(pauses.c.guild == guild))).mappings().one_or_none()
+    return None if row is None else Pause(**row)
+
+
+async def all_pauses(connection: AsyncConnection) -> list[Pause]:
+    return [Pause(**row) for row in (await connection.execute(select(pauses))).mappings()]
+
+
+async def pause(connection: AsyncConnection, new: Pause) -> bool:
+    """Pause a server; returns whether it was not paused before."""
+    if await pause_of(connection, new.guild) is not None:
+        return False
+    values = {"guild": new.guild, "since": new.since, "by": new.by, "reason": new.reason}
+    await connection.execute(insert(pauses).values(**values))
+    return True
+
+
+async def resume(connection: AsyncConnection, guild: int) -> bool:
+    """Let a server dream again; returns whether it was paused."""
+    gone = await connection.execute(delete(pauses).where(pauses.c.guild == guild))
     return gone.rowcount > 0

@@ -7,6 +7,7 @@ check. From then on it ends MADE, FAILED or CANCELLED and is answered, whatever 
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import logging
 import time
 from collections.abc import Callable, Coroutine, Mapping
@@ -22,14 +23,16 @@ from bot.errors import BotError, ConfigError, NoPicture
 from bot.executor.protocol import Encoded
 from bot.jobs import people, rows
 from bot.jobs.accepting import Acceptance, Entered
+from bot.jobs.allowance import NO_LIMITS, Allowance
 from bot.jobs.board import Board
 from bot.jobs.estimates import Estimates, load_of
 from bot.jobs.keeping import Keeping
-from bot.jobs.limits import Ask
+from bot.jobs.limits import Use
 from bot.jobs.model import Job, JobPicture, JobState, PictureState, Request, Result, Standing
 from bot.jobs.people import Block
 from bot.jobs.recovery import recall_served, take_up
 from bot.jobs.rows import Kept
+from bot.jobs.rules import Ask
 from bot.jobs.shelf import Shelf
 from bot.jobs.work import Work
 from bot.store.database import Database
@@ -102,9 +105,24 @@ class JobQueue:
         while self._owned:
             await asyncio.wait(self._owned)
 
-    async def check(self, *, requester: int, guild: int | None, pictures: int, personal: bool) -> None:
+    async def check(
+        self,
+        *,
+        requester: int,
+        guild: int | None,
+        pictures: int,
+        personal: bool,
+        channel: int | None = None,
+        under: int | None = None,
+        allowance: Allowance = NO_LIMITS,
+    ) -> None:
         """Raise Refusal for what `accept` would not take; asked before anything is downloaded."""
-        await self._acceptance.check(Ask(requester=requester, guild=guild, pictures=pictures, personal=personal))
+        ask = Ask(requester=requester, guild=guild, pictures=pictures, personal=personal, channel=channel, under=under)
+        await self._acceptance.check(dataclasses.replace(ask, allowance=allowance))
+
+    async def uses(self, ask: Ask) -> list[Use]:
+        """Every limit that holds for a member in a place, and how much of it is left."""
+        return await self._acceptance.uses(ask)
 
     async def accept(self, request: Request) -> Accepted:
         """Take a request on: when this returns, it will be answered. Raises Refusal, NoPicture."""
@@ -181,6 +199,14 @@ class JobQueue:
     async def set_waiting_message(self, id: str, message: int | None) -> None:
         async def change(connection: AsyncConnection) -> None:
             await connection.execute(update(jobs).where(jobs.c.id == id).values(waiting_message=message))
+
+        await self._changed(id, change)
+
+    async def set_thread(self, id: str, thread: int) -> None:
+        """The thread that its answer is given in; 0: none can be had."""
+
+        async def change(connection: AsyncConnection) -> None:
+            await connection.execute(update(jobs).where(jobs.c.id == id).values(thread=thread))
 
         await self._changed(id, change)
 

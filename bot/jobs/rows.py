@@ -11,6 +11,7 @@ from sqlalchemy import Select, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.jobs.estimates import Measured
+from bot.jobs.manner import Manner
 from bot.jobs.model import Door, Job, JobPicture, JobState, PictureState, Place, Request, Result
 from bot.store.tables import job_pictures, jobs, measured
 
@@ -64,6 +65,7 @@ async def add(
         "door": request.door.value,
         "guild": place.guild,
         "channel": place.channel,
+        "under": place.under,
         "message": place.message,
         "token": place.token,
         "token_expires": place.token_expires,
@@ -73,6 +75,7 @@ async def add(
         "recipe": recipe,
         "cause": request.cause,
         "parent": request.parent,
+        "manner": request.manner.stored(),
         "created": now,
         "kept": True,
     }
@@ -183,6 +186,7 @@ def _job(row: Any, pictures: tuple[JobPicture, ...]) -> Job:
         place=Place(
             guild=row["guild"],
             channel=row["channel"],
+            under=row["under"],
             message=row["message"],
             token=row["token"],
             token_expires=row["token_expires"],
@@ -200,6 +204,8 @@ def _job(row: Any, pictures: tuple[JobPicture, ...]) -> Job:
         waiting_message=row["waiting_message"],
         result_message=row["result_message"],
         cancelled_by=row["cancelled_by"],
+        manner=Manner.read(row["manner"]),
+        thread=row["thread"],
     )
 
 

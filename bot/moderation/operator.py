@@ -11,7 +11,9 @@ def operator_layer(config: Config) -> dict[str, str]:
     return {
         "prefix": config.prefix,
         "per-hour": str(limits.member_per_hour),
+        "per-day": str(limits.member_per_day),
         "waiting": str(limits.member_waiting),
         "server-per-hour": str(limits.guild_per_hour),
+        "server-per-day": str(limits.guild_per_day),
         "server-waiting": str(limits.guild_waiting),
     }
