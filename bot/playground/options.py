@@ -28,7 +28,7 @@ class Filling:
         self._posting = posting
         self._payloads = payloads_
         self._channel = channel
-        self._guild = guild
+        self.guild = guild
         self.resolved: dict[str, dict[str, Any]] = {}
         self.files: list[Attachment] = []
 
@@ -77,7 +77,7 @@ class Filling:
         if declared["type"] not in kinds[type(value)]:
             raise CannotDo(f"The option {declared['name']} does not take a {type(value).__name__.lower()}.")
         if isinstance(value, File):
-            limit = (10 << 20) if self._guild is None else self._guild.upload_limit
+            limit = (10 << 20) if self.guild is None else self.guild.upload_limit
             if len(value.data) > limit:
                 raise CannotDo("The file is too large.")
             kept = self._posting.attachment(value, self._channel, ephemeral=True)
@@ -87,17 +87,23 @@ class Filling:
         if isinstance(value, User):
             self.user(value)
         elif isinstance(value, Role):
-            self.resolved.setdefault("roles", {})[str(value.id)] = payloads.role(value)
+            self.role(value)
         else:
-            written = {**payloads.channel(value), "permissions": "0"}
-            self.resolved.setdefault("channels", {})[str(value.id)] = written
+            self.channel(value)
         return str(value.id)
+
+    def role(self, role: Role) -> None:
+        self.resolved.setdefault("roles", {})[str(role.id)] = payloads.role(role)
+
+    def channel(self, channel: Channel) -> None:
+        written = {**payloads.channel(channel), "permissions": "0"}
+        self.resolved.setdefault("channels", {})[str(channel.id)] = written
 
     def user(self, user: User) -> None:
         """Somebody who is referred to, with the membership where there is one."""
         self.resolved.setdefault("users", {})[str(user.id)] = payloads.user(user)
-        if self._guild is not None and user.id in self._guild.members:
-            member = payloads.member(self._guild.members[user.id], with_user=False)
+        if self.guild is not None and user.id in self.guild.members:
+            member = payloads.member(self.guild.members[user.id], with_user=False)
             allowed = str(self._world.may(user, self._channel))
             self.resolved.setdefault("members", {})[str(user.id)] = {**member, "permissions": allowed}
 

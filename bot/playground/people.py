@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from bot.playground.choosing import Choosing
 from bot.playground.commands import MESSAGE_MENU, SLASH, USER_MENU, Command, Commands
+from bot.playground.components import SELECTS
 from bot.playground.drafts import File
 from bot.playground.errors import ApiError
 from bot.playground.forms import fill
@@ -133,25 +135,31 @@ class People:
     def select(self, user: User, message: Message, custom_id: str, values: Sequence[str]) -> Interaction:
         """Choose from a list."""
         channel = self._seen(user, message)
-        matching = [one for one in message.walk_components() if one["type"] == 3 and one["custom_id"] == custom_id]
-        if not matching or matching[0].get("disabled"):
+        lists = (one for one in message.walk_components() if one["type"] in SELECTS)
+        found = next((one for one in lists if one["custom_id"] == custom_id), None)
+        if found is None:
             raise CannotDo(f"There is no list {custom_id!r} to choose from.")
-        if not set(values) <= {one["value"] for one in matching[0]["options"]}:
-            raise CannotDo(f"The list {custom_id!r} does not hold {values!r}.")
-        if not matching[0]["min_values"] <= len(values) <= matching[0]["max_values"]:
-            raise CannotDo(f"The list {custom_id!r} does not take {len(values)} values.")
-        data = {"id": matching[0]["id"], "custom_id": custom_id, "component_type": 3, "values": list(values)}
+        filling = self._filling(channel)
+        Choosing(self._world, filling).check(found, values)
+        data: dict[str, Any] = {"id": found["id"], "custom_id": custom_id, "component_type": found["type"]}
+        data["values"] = list(values)
+        if filling.resolved:
+            data["resolved"] = filling.resolved
         return self._interactions.begin(Kind.COMPONENT, user, channel, data, message=message)
 
-    def submit(self, opened: Interaction, values: dict[str, str]) -> Interaction:
-        """Fill in and hand in the form that an interaction has opened. `values`: by custom_id."""
+    def submit(self, opened: Interaction, values: Mapping[str, str | list[str]]) -> Interaction:
+        """Fill in and hand in the form that an interaction has opened. `values`: by custom_id; of a list, a list."""
         if opened.modal is None:
             raise CannotDo("No form was opened.")
+        filling = self._filling(opened.channel)
+        data = fill(opened.modal, values, Choosing(self._world, filling))
+        if filling.resolved:
+            data["resolved"] = filling.resolved
         return self._interactions.begin(
             Kind.MODAL,
             opened.user,
             opened.channel,
-            fill(opened.modal, values),
+            data,
             message=opened.message,
             because=opened,
         )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -220,7 +220,9 @@ class StandIn:
         """A button, by its custom_id or its label."""
         return await self.answered(self.people.press(user, message, which), timeout)
 
-    async def submit(self, opened: Interaction, values: dict[str, str], *, timeout: float = 5.0) -> Interaction:
+    async def submit(
+        self, opened: Interaction, values: Mapping[str, str | list[str]], *, timeout: float = 5.0
+    ) -> Interaction:
         """The form that an interaction has opened, filled in."""
         return await self.answered(self.people.submit(opened, values), timeout)
 

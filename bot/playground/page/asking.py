@@ -78,10 +78,14 @@ def submit(visit: Visit, request: Request) -> Result:
     opened = visit.house.standin.interactions.all.get(request.id("interaction"))
     if opened is None or opened.user is not myself(visit) or opened.modal is None:
         raise Refused("That form is not open any more: open it again.")
-    values = request.object("values")
-    if not all(isinstance(one, str) for one in values.values()):
-        raise Refused("The page filled in something that is no text: reload it.")
-    filled = {key: tidy(one) for key, one in values.items()}
+    filled: dict[str, str | list[str]] = {}
+    for key, value in request.object("values").items():
+        if isinstance(value, str):
+            filled[key] = tidy(value)
+        elif isinstance(value, list) and all(isinstance(one, str) for one in value):
+            filled[key] = [tidy(one) for one in value]
+        else:
+            raise Refused("The page filled in something that is no text: reload it.")
     return _begun(visit, visit.house.standin.people.submit(opened, filled))
 
 

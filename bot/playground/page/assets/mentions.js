@@ -73,5 +73,5 @@ function all(store) {
 }
 
 function escaped(text) {
-  return text.replace(/[\\^$.*+?()[\]{}|/-]/gu, "\\$&");
+  return text.replace(/[\\^$.*+?()[\]{}|]/gu, "\\$&");
 }
