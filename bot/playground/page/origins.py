@@ -11,6 +11,7 @@ from bot.playground.world import World
 
 _STEPS = 50  #: of a chain of dreams of dreams
 _LOOK_BACK = 50  #: messages among which somebody's last picture is searched
+_LOOK_FAR = 500  #: messages since then; what is older than that goes without
 
 
 class Origins:
@@ -65,7 +66,8 @@ class Origins:
             return [] if original is None else _pictures(original.attachments)
         if "://" in asked.content or any(one is not self._world.bot for one in asked.mentions):
             return []
-        earlier = islice((one for one in self._sight.messages(person, channel) if one.id < asked.id), _LOOK_BACK)
+        newest = islice(self._sight.messages(person, channel), _LOOK_FAR)
+        earlier = islice((one for one in newest if one.id < asked.id), _LOOK_BACK)
         by_people = (_pictures(one.attachments) for one in earlier if one.author is not self._world.bot)
         return next(filter(None, by_people), [])
 

@@ -45,16 +45,16 @@ class Sight:
 
     def of(self, person: User, message: Message) -> bool:
         """Whether the person would see it, were it (still) there."""
-        return (
-            message.only_for in (None, person.id)
-            and message.id not in self._dismissed
-            and self.channel(person, message.channel_id) is not None
-        )
+        return self._meant_for(person, message) and self.channel(person, message.channel_id) is not None
+
+    def _meant_for(self, person: User, message: Message) -> bool:
+        return message.only_for in (None, person.id) and message.id not in self._dismissed
 
     def messages(self, person: User, channel: Channel) -> Iterator[Message]:
         """From the newest to the oldest."""
-        if self.may(person, channel) & Permission.READ_MESSAGE_HISTORY:
-            yield from (one for one in reversed(channel.messages.values()) if self.of(person, one))
+        held = self.may(person, channel)
+        if held & Permission.VIEW_CHANNEL and held & Permission.READ_MESSAGE_HISTORY:
+            yield from (one for one in reversed(channel.messages.values()) if self._meant_for(person, one))
 
     def message(self, person: User, channel: Channel, id_: int) -> Message | None:
         found = channel.messages.get(id_)
