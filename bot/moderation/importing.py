@@ -17,6 +17,14 @@ Cell = tuple[Scope, str]  #: a place and a key
 Wanted = Mapping[Cell, str | None]  #: what is to be stored; None: nothing any more
 
 
+class BadValues(Refusal):
+    """Some of what was typed does not work; `problems` has a sentence for each."""
+
+    def __init__(self, problems: Mapping[Cell, str]) -> None:
+        super().__init__("\n".join(problems.values()))
+        self.problems = dict(problems)
+
+
 @dataclass(frozen=True, kw_only=True)
 class _Check:
     """What values are checked against, as it will be once all of them are stored."""
@@ -47,15 +55,18 @@ def checked(
     operator: Mapping[str, str],
     networks: tuple[str, ...],
 ) -> Wanted:
-    """What to store for what was typed. Raises Refusal."""
+    """What to store for what was typed. Raises BadValues, with all that is wrong."""
     wanted: dict[Cell, str | None] = {}
+    problems: dict[Cell, str] = {}
     for scope, key in _in_order(typed):
         text = typed[scope, key]
         check = _Check(stored=after(stored, wanted), server=server, operator=operator, networks=networks)
         try:
             wanted[scope, key] = None if text is None else check.text(scope, SETTINGS[key], text)
         except ValueError as error:
-            raise Refusal(str(error)) from None
+            problems[scope, key] = str(error)
+    if problems:
+        raise BadValues(problems)
     return wanted
 
 
