@@ -1,0 +1,48 @@
+"""Requests with what a server allows, and the sentence that refuses them."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import pytest
+
+from bot.errors import Refusal
+from bot.jobs.allowance import Allowance, Limit
+from bot.jobs.model import Request
+from bot.jobs.queue import JobQueue
+from tests.bot.jobs.fakes import request
+
+
+def allowing(*limits: Limit) -> Allowance:
+    return Allowance(limits=limits)
+
+
+def ask(
+    *pictures: bytes,
+    allowance: Allowance,
+    channel: int = 5,
+    under: int | None = None,
+    **asked: Any,
+) -> Request:
+    made = request(*pictures, **asked)
+    place = dataclasses.replace(made.place, channel=channel, under=under)
+    return dataclasses.replace(made, place=place, allowance=allowance)
+
+
+async def sentence_of(queue: JobQueue, asked: Request) -> Refusal:
+    with pytest.raises(Refusal) as caught:
+        await queue.accept(asked)
+    place = asked.place
+    with pytest.raises(Refusal) as early:  # and before anything is downloaded
+        await queue.check(
+            requester=asked.requester,
+            guild=place.guild,
+            pictures=len(asked.pictures),
+            personal=not place.reachable,
+            channel=place.channel,
+            under=place.under,
+            allowance=asked.allowance,
+        )
+    assert early.value.sentence == caught.value.sentence
+    return caught.value
