@@ -91,11 +91,17 @@ async def tell(interaction: Interaction, error: BaseException) -> None:
 
 
 async def reply(
-    message: discord.Message, sentence: str, *, view: discord.ui.View | None = None, embed: discord.Embed | None = None
+    message: discord.Message,
+    sentence: str,
+    *,
+    view: discord.ui.View | None = None,
+    embed: discord.Embed | None = None,
+    files: Sequence[discord.File] = (),
 ) -> discord.Message | None:
     """Answer a message where it stands; where the bot may not write, directly to its author. None: neither works."""
     mentions = discord.AllowedMentions(everyone=False, roles=False, users=[message.author], replied_user=True)
-    more: dict[str, Any] = {key: value for key, value in (("view", view), ("embed", embed)) if value}
+    given = {"view": view, "embed": embed, "files": list(files)}
+    more: dict[str, Any] = {key: value for key, value in given.items() if value}
     speaks, sees_earlier = _may(message)
     if sees_earlier:
         more["reference"] = message.to_reference(fail_if_not_exists=False)

@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from bot.moderation.layers import Effective
 from dreamcore.catalogue import LEVELS, NetworkInfo, catalogue, network_info
 from dreamcore.errors import clip
 from dreamcore.resolve import plain_class
@@ -38,21 +39,33 @@ class Suggestion:
 def styles(network: NetworkInfo, typed: str) -> list[Suggestion]:
     known = {name: f"{name} · {style.help}" for name, style in styles_of(network.family).items()}
     known[SURPRISE] = f"{SURPRISE} · one of them, drawn by the seed"
-    return _offered(typed, known)
+    return offered(typed, known)
 
 
 def layers(network: NetworkInfo, typed: str) -> list[Suggestion]:
     """For the last name of a list: `4c:1,3` goes on as `4c:1,3b`."""
-    return _last_of_list(typed, _layers(network.name))
+    return last_of_list(typed, _layers(network.name))
 
 
 def classes(network: NetworkInfo, typed: str) -> list[Suggestion]:
     """For the last name of a list."""
-    return _last_of_list(typed, _classes(network.name))
+    return last_of_list(typed, _classes(network.name))
 
 
 def networks(typed: str) -> list[Suggestion]:
-    return _offered(typed, {name: f"{name} · {info.title}" for name, info in catalogue().items()})
+    return offered(typed, {name: f"{name} · {info.title}" for name, info in catalogue().items()})
+
+
+def as_set(
+    offered: list[Suggestion], effective: Effective, key: str, usual: str | None, typed: str
+) -> list[Suggestion]:
+    """What is offered where a server has settings: its own default first, and nothing else where it is fixed."""
+    if key in effective["locked"]:
+        return [] if usual is None else [Suggestion(name=clip(f"{usual} · fixed here", LONGEST), value=usual)]
+    if usual is None or typed.strip():
+        return offered
+    first = Suggestion(name=clip(f"{usual} · usual here", LONGEST), value=usual)
+    return [first, *(one for one in offered if one.value != usual)][:MOST]
 
 
 def short_names(network: NetworkInfo) -> list[str]:
@@ -74,18 +87,19 @@ def _classes(name: str) -> dict[str, str]:
     return {plain_class(network, index): synonyms for index, synonyms in enumerate(network.classes)}
 
 
-def _last_of_list(typed: str, known: Mapping[str, str]) -> list[Suggestion]:
+def last_of_list(typed: str, known: Mapping[str, str]) -> list[Suggestion]:
+    """For the last name of a list; what stands before it stays as it is."""
     head, comma, last = typed.rpartition(",")
     last, _, weight = last.strip().partition(":")
     before, after = head + comma, f":{weight}" if weight else ""
-    offered = _offered(last, known)
+    found = offered(last, known)
     if not before and not after:
-        return offered
-    completed = [Suggestion(name=f"{before}{one.value}{after}", value=f"{before}{one.value}{after}") for one in offered]
+        return found
+    completed = [Suggestion(name=f"{before}{one.value}{after}", value=f"{before}{one.value}{after}") for one in found]
     return [one for one in completed if len(one.value) <= LONGEST]
 
 
-def _offered(typed: str, known: Mapping[str, str]) -> list[Suggestion]:
+def offered(typed: str, known: Mapping[str, str]) -> list[Suggestion]:
     """The known values nearest to what is typed, each with what is shown for it."""
     ranked = sorted(
         (rank, len(re.split(r"[./]", value)) if typed else 0, place, value)  # a block before what is inside of it
