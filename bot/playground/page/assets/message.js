@@ -61,11 +61,13 @@ export class MessageRow {
     const { context } = this;
     const { extra = {}, author } = message;
     this._part("head", [context.store.nameOf(author), extra.colour, message.timestamp], () => this._head());
-    const before = withoutLinks([message.type, message.referenced_message, message.interaction]);
+    const { names } = context.store;
+    const before = withoutLinks([message.type, message.referenced_message, message.interaction, names]);
     this._part("lead", before, () => this._lead());
-    this._part("said", [message.type, message.content, message.edited_timestamp && message.content, extra.loading],
+    this._part("said", [message.type, message.content, Boolean(message.edited_timestamp), extra.loading, names],
       () => this._said());
-    this._part("embeds", withoutLinks([message.embeds, message.flags & 4]), () => renderEmbeds(message, context));
+    const cards = withoutLinks([message.embeds, message.flags & 4, names]);
+    this._part("embeds", cards, () => renderEmbeds(message, context));
     this._part("components", withoutLinks([message.components, message.flags & 32768]),
       () => renderComponents(message, context));
     this._part("reactions", [extra.reactions, extra.may], () => this._reactions());

@@ -51,6 +51,7 @@ export class Store extends EventTarget {
     this.faults = {};
     this.supervised = false;
     this.reading = false; // whether somebody reads above the newest message
+    this.names = ""; // everybody's: what mentions them is drawn anew when one changes
     this._kept = new Map(); // channel id: {list, more, loading}
     this._unread = new Map(); // channel id: {count, mentions, first}
     this._passed = new Set(); // age-restricted channels that were confirmed
@@ -196,7 +197,7 @@ export class Store extends EventTarget {
 
   _take(state) {
     this.me = state.me;
-    this.people = byId(state.people, (one) => one.user.id);
+    this._meet(state.people);
     this.guild = state.guild;
     this.channels = byId(state.channels);
     this.bot = state.bot;
@@ -233,10 +234,16 @@ export class Store extends EventTarget {
     else if (event.type === "commands") this._tell("commands", (this.commands = event.commands));
     else if (event.type === "channels") this._newChannels(event.channels);
     else if (event.type === "people") {
-      this.people = byId(event.people, (one) => one.user.id);
+      this._meet(event.people);
       this._tell("people", event.people);
     } else if (event.type === "faults") this._tell("faults", (this.faults = event.faults));
     else this._tell(event.type, event);
+  }
+
+  _meet(people) {
+    this.people = byId(people, (one) => one.user.id);
+    const named = ({ user, roles }) => [user.id, user.display_name, roles.map((one) => one.name)];
+    this.names = JSON.stringify(people.map(named));
   }
 
   _newChannels(channels) {
