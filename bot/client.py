@@ -130,13 +130,14 @@ async def run(config: Config, *, executor_for: Callable[[Config], Executor] | No
             await queue.open()
             stack.push_async_callback(queue.close)
             settings = await open_settings(config, database, executor)
+            pausing = await open_pausing(database, queue)
             client = DreamClient(
                 config=config,
                 application=application,
                 queue=queue,
                 executor=executor,
                 settings=settings,
-                pausing=Pausing(database=database),
+                pausing=pausing,
             )
             await _serve(client, config.token, queue, executor, stop)
 
@@ -150,6 +151,15 @@ async def open_settings(config: Config, database: Database, executor: Executor) 
     settings = Settings(database=database, networks=lambda: usual_networks(executor), operator=operator_layer(config))
     await settings.open()
     return settings
+
+
+async def open_pausing(database: Database, queue: JobQueue) -> Pausing:
+    """Where dreaming is paused, read once; the queue looks again whenever that changes."""
+    pausing = Pausing(database=database)
+    await pausing.open()
+    queue.board.paused = pausing.is_paused
+    pausing.on_change = lambda: queue.on_change()
+    return pausing
 
 
 async def _both(config: Config) -> tuple[Application, Database]:
