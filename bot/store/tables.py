@@ -185,3 +185,12 @@ pauses = Table(
     Column("by", BigInteger),
     Column("reason", Text),
 )
+
+#: Who has reported is not kept: the log channel tells the moderators.
+reports = Table(
+    "reports",
+    metadata,
+    Column("message", BigInteger, primary_key=True, autoincrement=False),  # that carries the dream
+    Column("guild", BigInteger, nullable=False),
+    Column("at", Double, nullable=False),
+)
