@@ -214,7 +214,8 @@ class Visit:
 
     def _interaction(self, interaction: Interaction, state: str, more: dict[str, Any]) -> None:
         event = {"type": "interaction", "id": str(interaction.id), "state": state, **more}
-        self._offer(("interaction", interaction.id, state), lambda _: event)
+        key = ("interaction", interaction.id, state)
+        self._offer(key, lambda person: event if person is interaction.user else None)
 
     def _offer_wire(self) -> None:
         self._wire_timer = None

@@ -109,6 +109,45 @@ async def test_answers_and_events_come_in_the_order_in_which_they_happened() -> 
 
 
 @runs
+async def test_an_outbox_is_full_only_of_different_things() -> None:
+    full: list[bool] = []
+    box = Outbox(lambda: full.append(True))
+    for number in range(outbox.MOST_EVENTS):
+        box.offer(number, lambda: None)
+    box.offer(5, lambda: None)
+    assert not full
+    box.offer("one more", lambda: None)
+    assert full
+
+
+@runs
+async def test_nobody_waits_for_room_in_the_outbox_of_a_tab_that_is_gone() -> None:
+    box = Outbox(lambda: None)
+    for number in range(outbox.MOST_RESULTS):
+        box.answer({"type": "result", "id": number})
+    waiting = asyncio.create_task(box.room())
+    await asyncio.sleep(0.01)
+    assert not waiting.done()
+    box.close()
+    await asyncio.wait_for(waiting, 1)
+
+
+@runs
+async def test_what_waits_unsent_is_forgotten_when_the_tab_becomes_somebody_else() -> None:
+    async with town() as here:
+        ada = await here.tab()
+        _, writer = await deaf(here)
+        mute = next(one for one in here.page._visits if one.person is here.people.ben)
+        while len(mute._outbox._events) < 5:
+            await ada.ask("post", channel=where(here.people.general), text="x" * 1900)
+        writer.write(frame(json.dumps({"id": 2, "do": "be", "person": str(here.people.mo.id)})))
+        while mute.person is not here.people.mo:
+            await asyncio.sleep(0.01)
+        assert not [key for key in mute._outbox._events if isinstance(key, tuple) and key[0] == "message"]
+        writer.close()
+
+
+@runs
 async def test_tabs_without_number_are_refused() -> None:
     async with town() as here:
         for _ in range(server.MOST_TABS):
