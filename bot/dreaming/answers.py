@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import discord
 
@@ -88,7 +88,7 @@ class AnswerDesk:
         if jobs:
             _log.info("%d job(s) of an earlier life are taken up again", len(jobs))
 
-    async def announce(self, job: Job, *, notes: Sequence[str] = ()) -> None:
+    async def announce(self, job: Job) -> None:
         """Show the place and the expected time. Returns after the first attempt; further ones go on behind."""
         standing = self._queue.standing(job.id)
         talk = self._talks.get(job.id)
@@ -98,8 +98,6 @@ class AnswerDesk:
                 return
             talk = self._talk(job.id)
             talk.unsure = talk.unsure_direct = job.created < self._born
-        if talk.job is None or notes:
-            talk.notes = tuple(notes)
         talk.know(job)
         talk.has_message = talk.has_message or job.waiting_message is not None
         talk.standing = standing

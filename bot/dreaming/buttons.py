@@ -124,8 +124,8 @@ def waiting_buttons(job: Job) -> discord.ui.View:
 
 
 def result_buttons(job: Job) -> discord.ui.View:
-    """Under a dream."""
-    rows = (DREAMS_ON, (Action.COMPARE, Action.RECIPE, Action.DELETE))
+    """Under a dream. Delete is always there: whose picture it is can take it away wherever it was posted."""
+    rows = (DREAMS_ON, (Action.COMPARE, Action.RECIPE, Action.DELETE)) if job.manner.buttons else ((Action.DELETE,),)
     return _view([[Press(action=action, job=job.id) for action in row] for row in rows])
 
 

@@ -10,15 +10,18 @@ from discord import app_commands
 
 from bot.dreaming import help as help_texts
 from bot.dreaming import slash
+from bot.dreaming.asks import ask_for
 from bot.dreaming.conversation import Interaction, answered, defer, defer_after, say
 from bot.dreaming.parsing import clipped, recipe_from_options
 from bot.dreaming.pictures import Found, of_attachment, of_avatar, pictures_only
 from bot.dreaming.places import is_personal, moderates, place_of_interaction
-from bot.dreaming.service import LOOK_BACK, Ask, Dreaming
+from bot.dreaming.scenes import Scene, scene_of_interaction
+from bot.dreaming.service import LOOK_BACK, Dreaming
 from bot.dreaming.suggestions import LONGEST, MOST
 from bot.dreaming.words import moment
 from bot.errors import NoPicture, Refusal
 from bot.jobs.model import Door, Job, Place
+from bot.moderation.layers import Effective
 from dreamcore.catalogue import NetworkInfo, network_info
 from dreamcore.recipe import Recipe
 from dreamcore.settings import AUTO
@@ -40,9 +43,7 @@ class Commands:
         personal = self._dreaming.config.personal_install
         contexts = app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=personal)
         installs = app_commands.AppInstallationType(guild=True, user=personal)
-        tree.add_command(
-            slash.dream_command(self._dream, default_network=self._default, contexts=contexts, installs=installs)
-        )
+        tree.add_command(slash.dream_command(self._dream, here=self._effective, contexts=contexts, installs=installs))
         here: dict[str, Any] = {"allowed_contexts": contexts, "allowed_installs": installs}
         for name, description, callback in (
             ("layers", "What can be dreamt: levels, layers, styles, classes", self._layers_command()),
@@ -65,38 +66,54 @@ class Commands:
     # --- the doors
 
     async def _dream(self, interaction: Interaction, options: dict[str, Any]) -> None:
-        place = self._place(interaction)
+        scene = self.scene(interaction)
         picture, member = options.pop("picture", None), options.pop("member", None)
         recipe = recipe_from_options(options, options.pop("recipe", ""))
         if picture is not None and member is not None:
             raise Refusal("Give either picture: or member:, not both.")
+        self._dreaming.admit(scene, recipe)
+        place = self._place(interaction)
         if picture is not None:
-            found: tuple[Found, ...] = (of_attachment(picture, author=interaction.user.id),)
+            posted = of_attachment(picture, author=interaction.user.id, origin=scene.channel)
+            found: tuple[Found, ...] = (posted,)
         elif member is not None:
             found = (of_avatar(member),)
         else:
-            self._dreaming.check_recipe(recipe)
             found = await self._own_last_picture(interaction, place)
-        await self._take(interaction, place, Door.SLASH, recipe, found)
+        await self._take(interaction, scene, place, Door.SLASH, recipe, found)
 
     async def _dream_message(self, interaction: Interaction, message: discord.Message) -> None:
+        scene = self.scene(interaction)
+        self._dreaming.admit(scene, Recipe())
         place = self._place(interaction)
         found = await self._dreaming.found_in(message)
         if not found:
             raise NoPicture(
                 "There is no picture in this message: only what was uploaded to Discord counts, links do not."
             )
-        await self._take(interaction, place, Door.MENU, Recipe(), found)
+        await self._take(interaction, scene, place, Door.MENU, Recipe(), found)
+
+    def scene(self, interaction: Interaction) -> Scene:
+        return scene_of_interaction(interaction, self._dreaming.settings)
+
+    def _effective(self, interaction: Interaction) -> Effective:
+        return self.scene(interaction).effective
 
     def _place(self, interaction: Interaction) -> Place:
         return place_of_interaction(interaction, personal_install=self._dreaming.config.personal_install)
 
     async def _take(
-        self, interaction: Interaction, place: Place, door: Door, recipe: Recipe, found: tuple[Found, ...]
+        self,
+        interaction: Interaction,
+        scene: Scene,
+        place: Place,
+        door: Door,
+        recipe: Recipe,
+        found: tuple[Found, ...],
     ) -> None:
         usable, notes = pictures_only(found)
-        ask = Ask(
-            requester=interaction.user.id,
+        ask = ask_for(
+            scene,
             door=door,
             place=place,
             recipe=recipe,
@@ -129,13 +146,14 @@ class Commands:
         return layers
 
     async def _layers(self, interaction: Interaction, network: str | None) -> None:
-        info = self.network(network)
+        scene = self.scene(interaction)
+        info = self.network(network, scene)
         file = discord.File(io.BytesIO(help_texts.layers_text(info).encode()), f"{info.name}.txt")
-        await say(interaction, "", embed=self.layers_embed(info), files=[file])
+        await say(interaction, "", embed=self.layers_embed(info, scene), files=[file])
 
     def _help_command(self) -> Any:
         async def help_(interaction: Interaction) -> None:
-            await answered(interaction, say(interaction, "", embed=self.help_embed()))
+            await answered(interaction, say(interaction, "", embed=self.help_embed(self.scene(interaction))))
 
         return help_
 
@@ -236,25 +254,23 @@ class Commands:
         head = "Your dreams:" if lines else "You have no dream in the queue."
         return "\n".join([head, *lines, f"{waiting}."])
 
-    def help_embed(self) -> discord.Embed:
-        config, user = self._dreaming.config, self._dreaming.client.user
+    def help_embed(self, scene: Scene) -> discord.Embed:
+        user, effective = self._dreaming.client.user, scene.effective
         return help_texts.help_embed(
             help_texts.Help(
-                prefix=config.prefix,
+                prefix=effective["prefix"],
                 mention=user.mention if user is not None else "a mention of me",
                 message_content=self._message_content,
-                keep_days=config.keep_days,
-                default=network_info(self._default()),
+                keep_days=self._dreaming.config.keep_days,
+                default=network_info(effective.networks[0]),
+                here=tuple(help_texts.here(effective)),
             )
         )
 
-    def layers_embed(self, network: NetworkInfo) -> discord.Embed:
-        return help_texts.layers_embed(network, default=network.name == self._default())
+    def layers_embed(self, network: NetworkInfo, scene: Scene) -> discord.Embed:
+        return help_texts.layers_embed(network, default=network.name == scene.effective.networks[0])
 
-    def network(self, name: str | None) -> NetworkInfo:
-        """The network of this name, or the one that dreams usually. Raises UnknownNetwork."""
+    def network(self, name: str | None, scene: Scene) -> NetworkInfo:
+        """The network of this name, or the one that dreams usually there. Raises UnknownNetwork."""
         wanted = (name or "").strip()
-        return network_info(wanted if wanted and wanted != AUTO else self._default())
-
-    def _default(self) -> str:
-        return self._dreaming.network_names()[0]
+        return network_info(wanted if wanted and wanted != AUTO else scene.effective.networks[0])

@@ -15,10 +15,11 @@ from bot.dreaming.buttons import result_buttons
 from bot.dreaming.finding import find, look
 from bot.dreaming.fitting import LEAST, STEP, Files, fit, load
 from bot.dreaming.mailbox import Compose, Letter, Mailbox, Waits
-from bot.dreaming.messages import LONG_WAIT, answer_text, moved_text, shown_pictures
+from bot.dreaming.messages import LONG_WAIT, answer_text, moved_text, shown_pictures, stays_text
 from bot.dreaming.pacer import Importance
 from bot.dreaming.rest import Refused, RestError, Unreachable, Upload
 from bot.dreaming.talks import Talk
+from bot.dreaming.threads import settle_thread
 from bot.executor.protocol import Executor
 from bot.jobs.model import Job, JobState
 from bot.jobs.queue import JobQueue
@@ -26,7 +27,6 @@ from bot.jobs.queue import JobQueue
 NONCE_LIFE = 100.0  #: seconds that we trust Discord to remember a nonce
 
 BAD_FORM = 50035
-LOST = "A picture got lost on my side. The button Again makes another one."
 
 _log = logging.getLogger(__name__)
 
@@ -46,7 +46,7 @@ def next_way(talk: Talk, *, unix: float) -> Way:
     """The best way that is still open."""
     job, routes = talk.job, talk.routes
     assert job is not None
-    place = job.place
+    place = job.home
     tokened = place.token_alive(unix) and not routes.token_dead
     direct = Way.NOBODY if routes.direct == 0 else Way.DIRECT
     if place.ephemeral or not place.reachable:
@@ -87,6 +87,7 @@ class Delivery:
         if not job.ended:
             talk.ended = False  # told too early; it will be told again
             return
+        await settle_thread(self._mailbox, self._queue, talk)
         if talk.routes.anew is None:
             waited = self._clock() - job.created
             talk.routes.anew = job.state is JobState.MADE and waited > LONG_WAIT
@@ -126,7 +127,7 @@ class Delivery:
 
         async def compose() -> Letter:
             nonlocal largest
-            files = await self._files(talk)
+            files = await self._files(talk, way)
             largest = files.largest
             return self._letter(talk, way, files)
 
@@ -142,9 +143,11 @@ class Delivery:
                 talk.sent_first_at = self._clock()
             raise
 
-    async def _files(self, talk: Talk) -> Files:
+    async def _files(self, talk: Talk, way: Way) -> Files:
         """The pictures' files, as large as may be."""
         assert talk.job is not None
+        if way is Way.DIRECT and talk.job.manner.age_restricted:
+            return Files(job=talk.job, data={})
         limit = talk.job.place.byte_limit if talk.limit is None else min(talk.limit, talk.job.place.byte_limit)
         files = await fit(self._queue, self._executor, await load(self._queue, talk.job), limit)
         talk.know(files.job)
@@ -152,17 +155,15 @@ class Delivery:
 
     def _letter(self, talk: Talk, way: Way, files: Files) -> Letter:
         job, made = files.job, files.job.state is JobState.MADE
-        waited = talk.routes.anew or talk.has_message or talk.loose or job.place.message is None
+        if made and way is Way.DIRECT and job.manner.age_restricted:
+            return Letter(text=stays_text(job), components=[], nonce=f"{job.id}-r")
+        place = job.home
+        waited = talk.routes.anew or talk.has_message or talk.loose or place.message is None
         call = made and way is Way.SEND and waited
         shown = [picture for picture in shown_pictures(job) if picture.ordinal in files.data]
         lost = made and len(shown) < sum(picture.result is not None for picture in job.pictures)
         return Letter(
-            text=answer_text(
-                job,
-                mention=call,
-                by_direct_message=way is Way.DIRECT,
-                notes=(*talk.notes, LOST) if lost else talk.notes,
-            ),
+            text=answer_text(job, mention=call, by_direct_message=way is Way.DIRECT, lost=lost),
             components=result_buttons(job).to_components() if made and not talk.plain else [],
             uploads=tuple(
                 Upload(
@@ -174,14 +175,14 @@ class Delivery:
                 for picture in shown
             ),
             mention=job.requester if call else None,
-            reply_to=job.place.message if way is Way.SEND and not talk.loose else None,
+            reply_to=place.message if way is Way.SEND and not talk.loose else None,
             nonce=f"{job.id}-r" if way in (Way.SEND, Way.DIRECT) else None,
         )
 
     async def _send(self, talk: Talk, way: Way, compose: Compose) -> int:
         job = talk.job
         assert job is not None
-        place, mailbox, waits = job.place, self._mailbox, talk.waits
+        place, mailbox, waits = job.home, self._mailbox, talk.waits
         if way is Way.EDIT_ORIGINAL:
             assert place.token is not None
             return await mailbox.edit_original(place.token, compose, Importance.ANSWER, waits)
@@ -229,7 +230,7 @@ class Delivery:
         """The waiting message goes when the answer is another one. Best effort: the answer is out."""
         job = talk.job
         assert job is not None
-        place, waiting = job.place, job.waiting_message
+        place, waiting = job.home, job.waiting_message
         routes = talk.routes
         try:
             if waiting is None:

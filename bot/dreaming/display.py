@@ -12,10 +12,11 @@ from collections.abc import Callable
 from bot.dreaming.buttons import waiting_buttons
 from bot.dreaming.finding import look
 from bot.dreaming.mailbox import Compose, Letter, Mailbox
-from bot.dreaming.messages import restart_text, running_text, waiting_text
+from bot.dreaming.messages import is_spoiler, restart_text, running_text, waiting_text
 from bot.dreaming.pacer import Importance
 from bot.dreaming.rest import Refused, Unreachable, Upload
 from bot.dreaming.talks import Step, Talk
+from bot.dreaming.threads import settle_thread
 from bot.jobs.queue import JobQueue
 
 _log = logging.getLogger(__name__)
@@ -31,9 +32,10 @@ class Display:
 
     async def announce(self, talk: Talk) -> None:
         """The waiting message: an interaction's deferred answer becomes it, otherwise it is a reply."""
+        await settle_thread(self._mailbox, self._queue, talk)
         job = talk.job
         assert job is not None
-        place, routes = job.place, talk.routes
+        place, routes = job.home, talk.routes
         only_token = place.ephemeral or not place.reachable
         compose = self._composer(Step.SHOW_PLACE, talk, first=True)
         try:
@@ -80,7 +82,7 @@ class Display:
         job = talk.job
         assert job is not None
         importance = _IMPORTANCE[step]
-        compose, waits, place = self._composer(step, talk), talk.waits, job.place
+        compose, waits, place = self._composer(step, talk), talk.waits, job.home
         try:
             if place.token_alive(self._clock()) and not talk.routes.token_dead:
                 assert place.token is not None
@@ -120,17 +122,17 @@ class Display:
                 text = restart_text(job)
             elif step is Step.SHOW_PROGRESS or talk.running:
                 if talk.previews > talk.shown_previews and talk.preview is not None and not first:
-                    spoiler = any(p.spoiler or p.filename.startswith("SPOILER_") for p in job.pictures)
+                    spoiler = any(is_spoiler(job, picture) for picture in job.pictures)
                     uploads = (_preview(talk.preview, spoiler),)
-                text = running_text(job, share=talk.share(), standing=talk.standing, now=now, notes=talk.notes)
+                text = running_text(job, share=talk.share(), standing=talk.standing, now=now)
             else:
-                text = waiting_text(job, talk.standing, now=now, notes=talk.notes)
+                text = waiting_text(job, talk.standing, now=now)
             self._shown(talk, with_progress=not first)
             return Letter(
                 text=text,
                 components=waiting_buttons(job).to_components(),
                 uploads=uploads,
-                reply_to=job.place.message if first and not talk.loose else None,
+                reply_to=job.home.message if first and not talk.loose else None,
                 nonce=f"{job.id}-w" if first else None,
             )
 

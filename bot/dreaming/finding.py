@@ -41,7 +41,7 @@ async def find(mailbox: Mailbox, job: Job, channel: int) -> Found:
     """Both messages about a job that are in the channel. Raises RestError, save for a channel that cannot be read."""
     found = Found()
     try:
-        if job.waiting_message is not None and channel == job.place.channel:
+        if job.waiting_message is not None and channel == job.home.channel:
             found = _kind(job, await mailbox.read(channel, job.waiting_message)) or found
             if found.answer is not None:
                 return found
@@ -57,7 +57,7 @@ async def find(mailbox: Mailbox, job: Job, channel: int) -> Found:
 async def look(mailbox: Mailbox, queue: JobQueue, talk: Talk) -> None:
     """Learn what is in the channel already: the answer, or a waiting message whose id nobody had time to store."""
     assert talk.job is not None
-    found = await find(mailbox, talk.job, talk.job.place.channel)
+    found = await find(mailbox, talk.job, talk.job.home.channel)
     if found.waiting is not None and talk.job.waiting_message is None:
         await queue.set_waiting_message(talk.id, found.waiting)
         talk.know(dataclasses.replace(talk.job, waiting_message=found.waiting))
@@ -67,7 +67,7 @@ async def look(mailbox: Mailbox, queue: JobQueue, talk: Talk) -> None:
 
 
 async def _in_history(mailbox: Mailbox, job: Job, channel: int, found: Found) -> Found:
-    starts = [job.place.message or _snowflake(job.created - MARGIN)]
+    starts = [job.home.message or _snowflake(job.created - MARGIN)]
     if job.finished is not None:
         starts.append(_snowflake(job.finished - MARGIN))
     waiting, answer = found.waiting, None

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import discord
 
 from bot.dreaming.suggestions import LEVELS_DRAW, short_names
+from bot.moderation.catalogue import LOCKABLE
+from bot.moderation.layers import Effective
 from dreamcore.catalogue import LEVELS, NetworkInfo, catalogue
 from dreamcore.recipe import SETTINGS
 from dreamcore.styles import default_style, level_of, styles_of
@@ -23,6 +26,7 @@ class Help:
     message_content: bool
     keep_days: float
     default: NetworkInfo
+    here: tuple[str, ...] = ()  # what the server's settings say, in sentences
 
 
 def help_embed(about: Help) -> discord.Embed:
@@ -34,6 +38,8 @@ def help_embed(about: Help) -> discord.Embed:
     )
     embed.add_field(name="Ask for a dream", value=_ways(about), inline=False)
     embed.add_field(name="Say how", value=_recipe_words(about), inline=False)
+    if about.here:
+        embed.add_field(name="On this server", value=_fitting(list(about.here), "\n"), inline=False)
     embed.add_field(
         name="Afterwards",
         value="**Again**, **Stronger**, **Deeper** and **Calmer** dream the same picture once more; **Recipe** gives "
@@ -47,6 +53,30 @@ def help_embed(about: Help) -> discord.Embed:
         inline=False,
     )
     return embed
+
+
+def here(effective: Effective) -> Iterator[str]:
+    """What somebody has to know of the settings before they ask there."""
+    locked: tuple[str, ...] = effective["locked"]
+    given = {key: SETTINGS[key].write(effective[key]) for key in LOCKABLE if effective[key] is not None}
+    usual = [f"`{key}={value}`" for key, value in given.items() if key not in locked]
+    if usual:
+        yield f"Where you say nothing else: {' '.join(usual)}"
+    if locked:
+        fixed = [f"`{key}={given[key]}`" if key in given else f"`{key}`" for key in locked]
+        yield f"Fixed: {' '.join(fixed)}"
+    most = {key: effective[f"most-{key}"] for key in ("strength", "size")}
+    if any(value is not None for value in most.values()):
+        shown = " ".join(f"`{key}={value:g}`" for key, value in most.items() if value is not None)
+        yield f"At most: {shown}"
+    if channels := effective["channels"]:
+        yield f"Dreams are made in {' '.join(f'<#{one}>' for one in channels)}"
+    if roles := effective["roles"]:
+        yield f"Dreams are for {' '.join(f'<@&{one}>' for one in roles)}"
+    if effective["own-pictures"]:
+        yield "Everybody may have only their own pictures dreamt"
+    if not effective["buttons"]:
+        yield "There are no buttons under dreams here but Delete"
 
 
 def _ways(about: Help) -> str:

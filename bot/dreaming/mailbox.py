@@ -15,6 +15,7 @@ import discord
 from bot.dreaming.pacer import Importance, Lane, Turnstile
 from bot.dreaming.rest import Reply, Rest, Throttled, Upload
 
+THREAD_MINUTES = 60  #: without a word, until a thread leaves the list of channels
 EPHEMERAL = 1 << 6  #: a message's flag: only the person sees it
 
 
@@ -96,6 +97,13 @@ class Mailbox:
         path = self._webhook(token)
         lane = ("token", token)
         return await self._write("POST", path, lane, compose, Importance.ANSWER, waits, edit=False, flags=EPHEMERAL)
+
+    async def start_thread(self, channel: int, message: int, name: str) -> int:
+        """A thread under a message."""
+        path = f"/channels/{channel}/messages/{message}/threads"
+        body = {"name": name, "auto_archive_duration": THREAD_MINUTES}
+        reply = await self._call("POST", path, ("thread", channel), Importance.ANNOUNCEMENT, body=body)
+        return int(reply.data["id"])
 
     async def delete(self, channel: int, message: int) -> None:
         path = f"/channels/{channel}/messages/{message}"

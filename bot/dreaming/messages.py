@@ -20,6 +20,7 @@ MOST_RECIPES = 1200  #: characters for all recipes of an answer
 LONG_WAIT = 60.0  #: seconds, after which the answer comes as a new message with a mention: an edit notifies nobody
 BAR = 12
 
+_AGAIN = "The button Again makes another one."
 _EXTENSIONS = {"PNG": "png", "WEBP": "webp", "JPEG": "jpg"}
 
 
@@ -33,24 +34,26 @@ class Shown:
     alt: str
 
 
-def waiting_text(job: Job, standing: Standing | None, *, now: float, notes: Sequence[str] = ()) -> str:
+def waiting_text(job: Job, standing: Standing | None, *, now: float) -> str:
     """While nobody works on it. The expected time counts down by itself."""
     if standing is None or standing.ahead <= 0:
         place = "Your dream is next." if len(job.pictures) == 1 else f"Your {len(job.pictures)} dreams are next."
     else:
         before = "one dream comes" if standing.ahead == 1 else f"{standing.ahead} dreams come"
         place = f"Your dream is in the queue: {before} before it."
-    return _lines(f"🌙 {place}{_expected(standing, now)}", *map(_small, notes))
+    return _lines(f"🌙 {place}{_expected(standing, now)}", *map(_small, job.manner.notes))
 
 
-def running_text(job: Job, *, share: float, standing: Standing | None, now: float, notes: Sequence[str] = ()) -> str:
+def running_text(job: Job, *, share: float, standing: Standing | None, now: float) -> str:
     """While it is dreamt. `share`: of the whole job."""
     share = min(1.0, max(0.0, share))
     full = round(share * BAR)
     made = sum(picture.state is PictureState.MADE for picture in job.pictures)
     count = f" · {made} of {len(job.pictures)} pictures are done" if len(job.pictures) > 1 else ""
     bar = "▰" * full + "▱" * (BAR - full)
-    return _lines(f"🌙 Dreaming …{_expected(standing, now)}", f"{bar} {share:.0%}{count}", *map(_small, notes))
+    return _lines(
+        f"🌙 Dreaming …{_expected(standing, now)}", f"{bar} {share:.0%}{count}", *map(_small, job.manner.notes)
+    )
 
 
 def restart_text(job: Job) -> str:
@@ -79,14 +82,15 @@ def estimate_moved(shown: Standing, current: Standing, *, now: float) -> bool:
     return abs(current.ahead - shown.ahead) > shown.ahead / 4
 
 
-def answer_text(job: Job, *, mention: bool = False, by_direct_message: bool = False, notes: Sequence[str] = ()) -> str:
-    """How the job ended. With `mention` it calls the requester, who has waited long."""
+def answer_text(job: Job, *, mention: bool = False, by_direct_message: bool = False, lost: bool = False) -> str:
+    """How the job ended. With `mention` it calls the requester, who has waited long. lost: a made picture is gone."""
     call = f"<@{job.requester}>, your dream is here." if mention else ""
-    where = f"I may not post in <#{job.place.channel}>, so I bring this to you." if by_direct_message else ""
+    where = f"I may not post in <#{job.home.channel}>, so I bring this to you." if by_direct_message else ""
     if job.state is JobState.CANCELLED:
         return _lines(where, _cancelled(job), _reference(job))
     if not any(picture.result for picture in job.pictures):
         return _lines(where, *_failures(job), _reference(job))
+    notes = (*job.manner.notes, _lost(job)) if lost else job.manner.notes
     before, after = [call, where, _credit(job)], [*_figures(job, notes), *_failures(job)]
     room = MOST_TEXT - sum(len(line) + 1 for line in (*before, *after))
     return _lines(*before, *_recipes(job, min(MOST_RECIPES, room)), *after)
@@ -99,7 +103,7 @@ def shown_pictures(job: Job) -> tuple[Shown, ...]:
     for picture in job.pictures:
         if picture.result is None:
             continue
-        spoiler = picture.spoiler or picture.filename.startswith("SPOILER_")
+        spoiler = is_spoiler(job, picture)
         name = _unique(_stem(picture.filename), f".{extension(picture.result.format)}", names)
         shown.append(
             Shown(
@@ -110,6 +114,32 @@ def shown_pictures(job: Job) -> tuple[Shown, ...]:
             )
         )
     return tuple(shown)
+
+
+def is_spoiler(job: Job, picture: JobPicture) -> bool:
+    """Whether its dream is hidden until somebody clicks it."""
+    return job.manner.spoilers or picture.spoiler or picture.filename.startswith("SPOILER_")
+
+
+def thread_name(job: Job) -> str:
+    """Of the thread in which the answer is given."""
+    names = [_plain(picture.filename.removeprefix("SPOILER_")) for picture in job.pictures]
+    others = f" and {len(names) - 1} more" if len(names) > 1 else ""
+    return f"Dream of {clip(names[0] or 'a picture', 60)}{others}"
+
+
+def in_thread_text(job: Job) -> str:
+    """The answer to an interaction under which a thread hangs."""
+    return f"🌙 What <@{job.requester}> asked for is dreamt in the thread below."
+
+
+def stays_text(job: Job) -> str:
+    """By direct message, in place of pictures that may not leave their channel."""
+    return _lines(
+        f"I may not post in <#{job.home.channel}> any more, and pictures from an age-restricted channel stay there. "
+        "So I cannot give you this dream.",
+        _reference(job),
+    )
 
 
 def extension(format: str) -> str:
@@ -146,26 +176,27 @@ def _recipes(job: Job, room: int) -> list[str]:
     made = [(picture, picture.result) for picture in job.pictures if picture.result]
     texts = list(dict.fromkeys(result.recipe for _, result in made))
     if len(texts) == 1:
-        return _block(texts[0], room)
+        return _block(job, texts[0], room)
     try:
         recipes = [dict(pairs(text)) for text in texts]
     except RecipeError:
-        return _block(texts[0], room)
+        return _block(job, texts[0], room)
     common = {k: v for k, v in recipes[0].items() if all(recipe.get(k) == v for recipe in recipes)}
     own = [
         f"-# {_name(picture)} with `{_safe(join({k: v for k, v in pairs(result.recipe) if common.get(k) != v}))}`"
         for picture, result in made
     ]
-    lines = [*_block(join(common), room), *own]
-    return lines if sum(len(line) + 1 for line in lines) <= room else _block(join(common), room - 60, whole=False)
+    lines = [*_block(job, join(common), room), *own]
+    return lines if sum(len(line) + 1 for line in lines) <= room else _block(job, join(common), room - 60, whole=False)
 
 
-def _block(recipe: str, room: int, *, whole: bool = True) -> list[str]:
+def _block(job: Job, recipe: str, room: int, *, whole: bool = True) -> list[str]:
     """A recipe to copy. One that is too long ends between two settings, and says where all of it is to be had."""
     if whole and len(recipe) + 8 <= room:
         return [f"```\n{_safe(recipe)}\n```"]
     cut = recipe[: max(0, room - 70)].rpartition(" ")[0] if len(recipe) + 70 > room else recipe
-    return [f"```\n{_safe(cut)} …\n```", "-# The button Recipe gives all of it."]
+    where = "The button Recipe gives all of it." if job.manner.buttons else "It is too long to stand here whole."
+    return [f"```\n{_safe(cut)} …\n```", _small(where)]
 
 
 def _figures(job: Job, notes: Sequence[str]) -> list[str]:
@@ -236,6 +267,15 @@ def _unique(stem: str, extension: str, taken: set[str]) -> str:
 
 def _name(picture: JobPicture) -> str:
     return f"`{_safe(clip(picture.filename.removeprefix('SPOILER_'), 40)) or 'picture'}`"
+
+
+def _plain(text: str) -> str:
+    return " ".join("".join(c for c in text if c.isprintable() and c not in "`*_~|<>@#").split())
+
+
+def _lost(job: Job) -> str:
+    """Of a picture that was made and is not there."""
+    return f"A picture got lost on my side. {_AGAIN if job.manner.buttons else 'Ask for it once more.'}"
 
 
 def _safe(text: str) -> str:

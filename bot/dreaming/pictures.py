@@ -7,6 +7,7 @@ is never followed, nothing is fetched that cannot be a picture, and no answer ma
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -44,6 +45,7 @@ class Found:
     spoiler: bool = False
     alt: str | None = None
     message: tuple[int, int] | None = None  # channel and message, where a fresh link can be had
+    origin: int | None = None  # the channel it was posted in; None: an avatar, or nobody knows
 
     @property
     def name(self) -> str:
@@ -55,7 +57,14 @@ class Expired(LinkError):
     """Discord no longer honours the link; the message may have a fresh one."""
 
 
-def of_attachment(attachment: discord.Attachment, *, author: int, message: tuple[int, int] | None = None) -> Found:
+def of_attachment(
+    attachment: discord.Attachment,
+    *,
+    author: int,
+    message: tuple[int, int] | None = None,
+    origin: int | None = None,
+) -> Found:
+    """message: where a fresh link can be had. origin: the channel that it was posted in, where that is another one."""
     return Found(
         url=attachment.url,
         filename=attachment.filename,
@@ -68,6 +77,7 @@ def of_attachment(attachment: discord.Attachment, *, author: int, message: tuple
         spoiler=attachment.is_spoiler(),
         alt=attachment.description or None,
         message=message,
+        origin=origin if origin is not None or message is None else message[0],
     )
 
 
@@ -82,7 +92,7 @@ def of_link(url: str, *, author: int, origins: Collection[str]) -> Found:
     if not _is_own(url, origins):
         raise LinkError(UPLOAD_IT)
     name = URL(url, encoded=True).name or "picture"
-    return Found(url=url, filename=name, author=author)
+    return Found(url=url, filename=name, author=author, origin=_channel_in(url))
 
 
 def in_message(message: discord.Message, *, origins: Collection[str]) -> tuple[Found, ...]:
@@ -91,7 +101,12 @@ def in_message(message: discord.Message, *, origins: Collection[str]) -> tuple[F
     Files that cannot be pictures are among them; `pictures_only` tells them apart.
     """
     author, place = message.author.id, (message.channel.id, message.id)
-    found = [of_attachment(attachment, author=author, message=place) for attachment in attachments_of(message)]
+    found = [of_attachment(attachment, author=author, message=place) for attachment in message.attachments]
+    forwarded = message.reference.channel_id if message.message_snapshots and message.reference is not None else None
+    found += [
+        of_attachment(attachment, author=author, message=place, origin=forwarded)
+        for attachment in attachments_of(message)[len(found) :]
+    ]
     embeds = [*message.embeds, *(embed for shot in message.message_snapshots for embed in shot.embeds)]
     for url in dict.fromkeys(embed.image.url or embed.thumbnail.url for embed in embeds):
         if url and _is_own(url, origins) and not any(_same_file(url, other.url) for other in found):
@@ -220,6 +235,16 @@ def _is_own(url: str, origins: Collection[str]) -> bool:
         return str(parsed.origin()) in origins
     except ValueError:
         return False
+
+
+def _channel_in(url: str) -> int | None:
+    """The channel that an attachment's link names.
+
+    >>> _channel_in("https://cdn.discordapp.com/attachments/12/34/cat.png?ex=1"), _channel_in("https://x/avatars/1/2")
+    (12, None)
+    """
+    match = re.match(r"[^?#]*?/(?:ephemeral-)?attachments/([0-9]{1,20})/", url)
+    return int(match[1]) if match else None
 
 
 def _same_file(one: str, other: str) -> bool:

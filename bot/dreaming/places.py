@@ -75,6 +75,7 @@ def place_of_message(message: discord.Message) -> Place:
     return Place(
         guild=message.guild.id,
         channel=message.channel.id,
+        under=message.channel.parent_id if isinstance(message.channel, discord.Thread) else None,
         message=message.id,
         byte_limit=message.guild.filesize_limit,
     )
@@ -107,6 +108,7 @@ def place_of_interaction(interaction: discord.Interaction[Any], *, personal_inst
     return Place(
         guild=interaction.guild_id,
         channel=interaction.channel_id,
+        under=interaction.channel.parent_id if isinstance(interaction.channel, discord.Thread) else None,
         token=interaction.token,
         token_expires=interaction.created_at.timestamp() + TOKEN_LIFE,
         reachable=not personal,

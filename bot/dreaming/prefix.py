@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import logging
 
 import discord
 
+from bot.dreaming import rules
+from bot.dreaming.asks import ask_for
 from bot.dreaming.buttons import Action, Press, question_buttons
 from bot.dreaming.commands import Commands
 from bot.dreaming.conversation import Interaction, reply
 from bot.dreaming.parsing import Command, Word, looks_like_talk, read_command
 from bot.dreaming.pictures import Found, in_message, of_avatar, of_link, pictures_only
-from bot.dreaming.places import place_of_message
+from bot.dreaming.places import place_of_interaction, place_of_message
 from bot.dreaming.presses import OTHER_VERSION
-from bot.dreaming.service import LOOK_BACK, Ask, Dreaming
+from bot.dreaming.scenes import Scene, scene_of_interaction, scene_of_message
+from bot.dreaming.service import LOOK_BACK, Dreaming
 from bot.dreaming.words import moment, sentence_for
 from bot.errors import NoPicture, Refusal
 from bot.jobs.model import Door, Place
@@ -49,27 +53,30 @@ class Prefix:
             except discord.HTTPException as failure:
                 log.info("message %s: could not be told of %r: %r", message.id, error, failure)
 
-    def _read(self, message: discord.Message) -> Command | None:
+    def _read(self, message: discord.Message, guild: discord.Guild | None = None) -> Command | None:
+        """guild: of a message that was fetched, which does not say so itself."""
         me = self._dreaming.client.user
         if me is None or message.author.bot or message.webhook_id is not None:
             return None
         if message.type not in (discord.MessageType.default, discord.MessageType.reply):
             return None
-        role = message.guild.self_role if message.guild is not None else None
+        guild = message.guild or guild
+        role = guild.self_role if guild is not None else None
         return read_command(
             message.content,
-            prefix=self._dreaming.config.prefix,
+            prefix=self._dreaming.settings.prefix(guild.id if guild is not None else None),
             me=me.id,
             my_role=role.id if role is not None else None,
-            alone=message.guild is None,
+            alone=guild is None,
         )
 
     async def _obey(self, message: discord.Message, command: Command) -> None:
         if command.word is Word.HELP:
-            await reply(message, "", embed=self._commands.help_embed())
+            await reply(message, "", embed=self._commands.help_embed(self._scene(message)))
         elif command.word is Word.LAYERS:
-            info = self._commands.network(command.rest.removeprefix("network="))
-            await reply(message, "", embed=self._commands.layers_embed(info))
+            scene = self._scene(message)
+            info = self._commands.network(command.rest.removeprefix("network="), scene)
+            await reply(message, "", embed=self._commands.layers_embed(info, scene))
         elif command.word is Word.QUEUE:
             guild = message.guild.id if message.guild is not None else None
             await reply(message, await self._commands.queue_text(message.author.id, guild))
@@ -80,32 +87,30 @@ class Prefix:
 
     async def _dream(self, message: discord.Message, command: Command) -> None:
         if command.by_mention and not message.attachments and looks_like_talk(command.rest):
-            await reply(message, "", embed=self._commands.help_embed())
+            await reply(message, "", embed=self._commands.help_embed(self._scene(message)))
             return
-        place = place_of_message(message)
+        scene = self._scene(message)
         recipe = Recipe.parse(command.rest)
-        self._dreaming.check_recipe(recipe)
+        self._dreaming.admit(scene, recipe)
+        place = place_of_message(message)
         found = await self._meant(message, command)
         if found is None:
-            await self._from_channel(message, place, recipe)
+            await self._from_channel(message, scene, place, recipe)
         else:
-            await self._take(message, place, recipe, found)
+            await self._take(scene, place, recipe, found)
 
-    async def _take(
-        self,
-        message: discord.Message,
-        place: Place,
-        recipe: Recipe,
-        found: tuple[Found, ...],
-    ) -> None:
+    def _scene(self, message: discord.Message) -> Scene:
+        return scene_of_message(message, self._dreaming.settings)
+
+    async def _take(self, scene: Scene, place: Place, recipe: Recipe, found: tuple[Found, ...]) -> None:
         usable, notes = pictures_only(found)
-        ask = Ask(
-            requester=message.author.id,
+        ask = ask_for(
+            scene,
             door=Door.PREFIX,
             place=place,
             recipe=recipe,
             found=usable,
-            cause=f"message:{message.id}",
+            cause=f"message:{place.message}",
             notes=notes,
         )
         await self._dreaming.check(ask)
@@ -139,12 +144,12 @@ class Prefix:
         reference = message.reference
         assert reference is not None
         assert reference.message_id is not None
+        if reference.channel_id != message.channel.id:
+            raise NoPicture(f"That message is in another channel. {_POST_ONE}")
         if isinstance(reference.resolved, discord.Message):
             return reference.resolved
         if isinstance(reference.resolved, discord.DeletedReferencedMessage):
             raise NoPicture("The message you answered is deleted.")
-        if reference.channel_id != message.channel.id:
-            raise NoPicture(f"That message is in another channel. {_POST_ONE}")
         return await self._dreaming.fetch_message(reference.channel_id, reference.message_id)
 
     async def _user(self, message: discord.Message, id: int) -> discord.User | discord.Member:
@@ -160,7 +165,7 @@ class Prefix:
 
     # --- neither a picture nor a hint: the last one in the channel
 
-    async def _from_channel(self, message: discord.Message, place: Place, recipe: Recipe) -> None:
+    async def _from_channel(self, message: discord.Message, scene: Scene, place: Place, recipe: Recipe) -> None:
         if not self._message_content and message.guild is not None:
             raise NoPicture(f"There is no picture in your message, and I cannot see what others post. Please {_MENU}.")
         last = await self._dreaming.last_in(
@@ -170,15 +175,13 @@ class Prefix:
         )
         if last is None:
             raise NoPicture(f"I see no picture among the last {LOOK_BACK} messages. {_POST_ONE}")
-        await self._ask_or_take(message, place, recipe, *last)
-
-    async def _ask_or_take(
-        self, message: discord.Message, place: Place, recipe: Recipe, earlier: discord.Message, found: tuple[Found, ...]
-    ) -> None:
+        earlier, found = last
         if earlier.author.id == message.author.id:
-            await self._take(message, place, recipe, found)
+            await self._take(scene, place, recipe, found)
             return
+        rules.check_authors(scene, [earlier.author.id])
         await self._dreaming.check_consent(message.author.id, [earlier.author.id])
+        await self._dreaming.check_limits(scene, place)
         view = question_buttons(asker=message.author.id, asking=message.id, picture=earlier.id)
         await reply(
             message,
@@ -207,13 +210,19 @@ class Prefix:
         assert interaction.channel_id is not None
         message = await self._dreaming.fetch_message(interaction.channel_id, asking)
         earlier = await self._dreaming.fetch_message(interaction.channel_id, picture)
-        command = self._read(message)
+        command = self._read(message, interaction.guild)
         if command is None:
             raise Refusal("Your message has changed since. Please ask again.")
         found = in_message(earlier, origins=self._dreaming.config.picture_origins)
-        place, recipe = place_of_message(message), Recipe.parse(command.rest)
+        place, recipe = _place_of_question(interaction, asking), Recipe.parse(command.rest)
         await _withdraw(interaction)
-        await self._take(message, place, recipe, found)
+        await self._take(scene_of_interaction(interaction, self._dreaming.settings), place, recipe, found)
+
+
+def _place_of_question(interaction: Interaction, asking: int) -> Place:
+    """Where the message was written that is answered now; the press only said yes to it."""
+    place = place_of_interaction(interaction, personal_install=False)
+    return dataclasses.replace(place, message=asking, token=None, token_expires=None)
 
 
 async def _withdraw(interaction: Interaction) -> None:

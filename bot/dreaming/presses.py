@@ -10,14 +10,17 @@ from typing import Any
 
 import discord
 
-from bot.dreaming import variations
+from bot.dreaming import rules, variations
+from bot.dreaming.asks import ask_for
 from bot.dreaming.buttons import DREAMS_ON, Action, Press, from_result_buttons
 from bot.dreaming.conversation import Interaction, answered, defer, defer_after, say
 from bot.dreaming.messages import extension
+from bot.dreaming.origins import stays_in
 from bot.dreaming.parsing import recipe_line
 from bot.dreaming.pictures import in_message, of_attachment
 from bot.dreaming.places import moderates, place_of_interaction
-from bot.dreaming.service import Ask, Dreaming, made_pictures, with_authors
+from bot.dreaming.scenes import Scene, scene_of_interaction
+from bot.dreaming.service import Dreaming, made_pictures, with_authors
 from bot.errors import BotError, NoPicture, Refusal
 from bot.executor.protocol import Encoded
 from bot.jobs.model import AskedPicture, Door, Job
@@ -31,6 +34,7 @@ LONGEST_RECIPE = 1800
 
 GONE = "I no longer know this dream: it was deleted from my records."
 OTHER_VERSION = "This button was made by another version of me, which I cannot read any more. Please ask anew."
+NOTHING_ELSE = "That would make no other dream here."
 NO_LONGER_KEPT = "The picture that this was made of is no longer kept."
 
 
@@ -65,12 +69,12 @@ class Presses:
         """Again, Stronger, Deeper, Calmer: the same pictures by a recipe near the one that made them."""
         assert press.action is not None
         job = await self._job(press)
-        recipe = self._varied(job, press.action)
+        scene, recipe = self._varied(interaction, job, press.action)
         kept = await self._sources(job)
         if kept is None:
             await self._offer_result(interaction, job, press.action)
             return
-        await self._take(interaction, job, recipe, kept=kept)
+        await self._take(interaction, scene, job, recipe, kept=kept)
 
     async def _from_result(self, interaction: Interaction, press: Press) -> None:
         """The same, of the dream itself, where the picture that it was made of is gone."""
@@ -80,24 +84,25 @@ class Presses:
         if action is None:
             raise Refusal(OTHER_VERSION)
         job = await self._job(press)
-        recipe = self._varied(job, action)
+        scene, recipe = self._varied(interaction, job, action)
         channel = interaction.channel_id or job.place.channel
         await defer(interaction, ephemeral=job.place.ephemeral)
         message = await self._dreaming.fetch_message(channel, int(press.more[1]))
         found = with_authors(in_message(message, origins=self._dreaming.config.picture_origins), job)
         if not found:
             raise NoPicture("The dream is no longer in that message.")
-        await self._take(interaction, job, recipe, found=found)
+        await self._take(interaction, scene, job, recipe, found=found)
 
-    async def _take(self, interaction: Interaction, job: Job, recipe: Recipe, **pictures: Any) -> None:
+    async def _take(self, interaction: Interaction, scene: Scene, job: Job, recipe: Recipe, **pictures: Any) -> None:
         place = place_of_interaction(interaction, personal_install=self._dreaming.config.personal_install)
-        ask = Ask(
-            requester=interaction.user.id,
+        ask = ask_for(
+            scene,
             door=Door.BUTTON,
             place=place,
             recipe=recipe,
             cause=f"interaction:{interaction.id}",
             parent=job.id,
+            stays_in=stays_in(self._dreaming.client, job),
             **pictures,
         )
         await defer_after(interaction, self._dreaming.check(ask), ephemeral=place.ephemeral)
@@ -128,8 +133,18 @@ class Presses:
             )
         return tuple(kept)
 
-    def _varied(self, job: Job, action: Action) -> Recipe:
+    def _varied(self, interaction: Interaction, job: Job, action: Action) -> tuple[Scene, Recipe]:
+        """Where it is pressed, and the recipe that the button makes. Raises Refusal where settings leave none of it."""
+        scene = scene_of_interaction(interaction, self._dreaming.settings)
         base = _base(job)
+        recipe = self._variation(base, action)
+        rules.admit(scene, now=self._dreaming.clock())
+        changed, as_it_is = (scene.effective.apply(one) for one in (recipe, base))
+        if action is not Action.AGAIN and changed.recipe.but(seed=None) == as_it_is.recipe.but(seed=None):
+            raise Refusal(" ".join((NOTHING_ELSE, *changed.notes)))
+        return scene, recipe
+
+    def _variation(self, base: Recipe, action: Action) -> Recipe:
         if action is Action.STRONGER:
             return variations.stronger(base)
         if action is Action.CALMER:
@@ -179,7 +194,8 @@ class Presses:
         job = await self._job(press)
         made = [picture.result.recipe for picture in job.pictures if picture.result is not None]
         recipes = list(dict.fromkeys(made)) or [job.recipe]
-        lines = [recipe_line(recipe, self._dreaming.config.prefix) for recipe in recipes]
+        prefix = self._dreaming.settings.prefix(interaction.guild_id)
+        lines = [recipe_line(recipe, prefix) for recipe in recipes]
         text = "\n".join(f"```\n{line}\n```" for line in lines)
         head = "With the same picture this makes the same dream; `/dream` takes what follows the command as `recipe:`."
         if len(text) <= LONGEST_RECIPE:

@@ -10,13 +10,15 @@ import dataclasses
 import logging
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 import discord
 
 from bot.config import Config
+from bot.dreaming import rules
+from bot.dreaming.asks import Ask
 from bot.dreaming.buttons import Action, Press
+from bot.dreaming.origins import origins_of
 from bot.dreaming.pictures import (
     MOST_PICTURES,
     Downloader,
@@ -27,10 +29,11 @@ from bot.dreaming.pictures import (
     in_message,
     is_picture,
 )
+from bot.dreaming.scenes import Scene
 from bot.dreaming.words import duration
 from bot.errors import NoPicture, Refusal
 from bot.executor.protocol import Executor
-from bot.jobs.model import AskedPicture, Door, Job, JobPicture, Place, Request
+from bot.jobs.model import AskedPicture, Job, JobPicture, Place, Request
 from bot.jobs.queue import JobQueue
 from bot.moderation.pausing import Pausing
 from bot.moderation.settings import Settings
@@ -52,32 +55,8 @@ log = logging.getLogger(__name__)
 class Announcing(Protocol):
     """What the doors ask of the side that answers."""
 
-    async def announce(self, job: Job, *, notes: Sequence[str] = ()) -> None:
+    async def announce(self, job: Job) -> None:
         """Show that the job is accepted, and where it stands."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Ask:
-    """What a door has understood: everything but the pictures' bytes."""
-
-    requester: int
-    door: Door
-    place: Place
-    recipe: Recipe
-    found: tuple[Found, ...] = ()  # to be downloaded
-    kept: tuple[AskedPicture, ...] = ()  # there already: sources of an earlier dream
-    cause: str
-    parent: str | None = None
-    notes: tuple[str, ...] = ()
-
-    @property
-    def authors(self) -> tuple[int, ...]:
-        """Who made the pictures, each once."""
-        return tuple(dict.fromkeys([*(one.author for one in self.found), *(one.author for one in self.kept)]))
-
-    @property
-    def count(self) -> int:
-        return len(self.found) + len(self.kept)
 
 
 class Dreaming:
@@ -121,15 +100,30 @@ class Dreaming:
             raise NoPicture("There is no picture to dream.")
         if ask.count > MOST_PICTURES:
             raise Refusal(f"At most {MOST_PICTURES} pictures at once, please; these are {ask.count}.")
+        rules.admit(ask.scene, now=self.clock())
+        rules.check_authors(ask.scene, ask.authors)
+        rules.check_origins(ask.scene, origins_of(self.client, ask))
         self.check_recipe(ask.recipe, ask.found)
         check_sizes(ask.found, self.config.picture_bytes)
         await self.check_consent(ask.requester, ask.authors)
+        await self.check_limits(ask.scene, ask.place, pictures=ask.count)
+
+    async def check_limits(self, scene: Scene, place: Place, *, pictures: int = 1) -> None:
+        """Raises Refusal for somebody who is blocked, for a server that is paused, and for limits."""
         await self.queue.check(
-            requester=ask.requester,
-            guild=ask.place.guild,
-            pictures=ask.count,
-            personal=not ask.place.reachable,
+            requester=scene.member,
+            guild=place.guild,
+            channel=place.channel,
+            under=place.under,
+            pictures=pictures,
+            personal=not place.reachable,
+            allowance=scene.effective.allowance,
         )
+
+    def admit(self, scene: Scene, recipe: Recipe) -> None:
+        """What can be refused before anybody knows which picture is meant. Raises Refusal, RecipeError."""
+        rules.admit(scene, now=self.clock())
+        self.check_recipe(scene.effective.apply(recipe).recipe)
 
     async def check_consent(self, requester: int, authors: Iterable[int]) -> None:
         """Raises Refusal when somebody else's picture is meant who does not want that."""
@@ -179,6 +173,8 @@ class Dreaming:
                 pictures=pictures,
                 cause=ask.cause,
                 parent=ask.parent,
+                manner=ask.manner(age_restricted=any(one.age_restricted for one in origins_of(self.client, ask))),
+                allowance=ask.scene.effective.allowance,
             )
         )
         job = accepted.job
@@ -189,7 +185,7 @@ class Dreaming:
                 raise too_long(seconds)
         log.info("job %s: %d picture(s) by %s", job.id, len(job.pictures), ask.door.value, extra={"job": job.id})
         try:
-            await self._answers.announce(job, notes=ask.notes)
+            await self._answers.announce(job)
         except Exception:  # the job is safe: it is announced again, or answered when it is made
             log.exception("job %s: not announced", job.id, extra={"job": job.id})
         return job
@@ -268,7 +264,7 @@ class Dreaming:
         for row in message.components:
             for component in getattr(row, "children", ()):
                 press = Press.read(getattr(component, "custom_id", None) or "")
-                if press.action in (Action.RECIPE, Action.CANCEL):
+                if press.action in (Action.DELETE, Action.CANCEL):
                     return await self.queue.job(press.job)
         return None
 

@@ -12,6 +12,7 @@ from discord import app_commands
 from bot.dreaming import suggestions
 from bot.dreaming.conversation import Interaction, answered
 from bot.dreaming.suggestions import MOST, Suggestion
+from bot.moderation.layers import Effective
 from dreamcore.catalogue import NetworkInfo, catalogue, network_info
 from dreamcore.recipe import SETTINGS
 from dreamcore.settings import AUTO, Setting
@@ -54,11 +55,11 @@ def option_type(setting: Setting) -> Any:
 def dream_command(
     handler: _Handler,
     *,
-    default_network: Callable[[], str],
+    here: Callable[[Interaction], Effective],
     contexts: app_commands.AppCommandContext,
     installs: app_commands.AppInstallationType,
 ) -> app_commands.Command[Any, ..., None]:
-    """`/dream`. handler: gets the interaction and all options that were given."""
+    """`/dream`. handler: gets the interaction and all options that were given. here: what is set where it is typed."""
 
     async def dream(interaction: Interaction, **options: Any) -> None:
         await answered(interaction, handler(interaction, {k: v for k, v in options.items() if v is not None}))
@@ -80,16 +81,21 @@ def dream_command(
     )(dream)
 
     async def complete_style(interaction: Interaction, typed: str) -> _Choices:
-        return _choices(suggestions.styles(_chosen(interaction, default_network), typed))
+        return _offered(here(interaction), "style", interaction, typed, suggestions.styles)
 
     async def complete_layer(interaction: Interaction, typed: str) -> _Choices:
-        return _choices(suggestions.layers(_chosen(interaction, default_network), typed))
+        return _offered(here(interaction), "layer", interaction, typed, suggestions.layers)
 
     async def complete_classes(interaction: Interaction, typed: str) -> _Choices:
-        return _choices(suggestions.classes(_chosen(interaction, default_network), typed))
+        return _choices(suggestions.classes(_chosen(interaction, here(interaction)), typed))
+
+    async def complete_network_here(interaction: Interaction, typed: str) -> _Choices:
+        effective = here(interaction)
+        offered = suggestions.networks("" if "network" in effective["locked"] else typed)
+        return _choices(suggestions.as_set(offered, effective, "network", effective.networks[0], typed))
 
     app_commands.autocomplete(
-        style=complete_style, layer=complete_layer, classes=complete_classes, network=complete_network
+        style=complete_style, layer=complete_layer, classes=complete_classes, network=complete_network_here
     )(dream)
     return app_commands.Command(
         name="dream",
@@ -105,10 +111,24 @@ async def complete_network(_: Interaction, typed: str) -> _Choices:
     return _choices(suggestions.networks(typed))
 
 
-def _chosen(interaction: Interaction, default_network: Callable[[], str]) -> NetworkInfo:
-    """The network that the person has chosen in the same command, so that the others fit it."""
+def _chosen(interaction: Interaction, effective: Effective) -> NetworkInfo:
+    """The network that the person has chosen in the same command, so that the others fit it; else the one used here."""
     chosen = str(getattr(interaction.namespace, "network", None) or AUTO)
-    return network_info(chosen if chosen in catalogue() else default_network())
+    free = chosen in catalogue() and "network" not in effective["locked"]
+    return network_info(chosen if free else effective.networks[0])
+
+
+def _offered(
+    effective: Effective,
+    key: str,
+    interaction: Interaction,
+    typed: str,
+    suggest: Callable[[NetworkInfo, str], list[Suggestion]],
+) -> _Choices:
+    network = _chosen(interaction, effective)
+    usual = effective[key]
+    shown = None if usual is None else SETTINGS[key].write(usual)
+    return _choices(suggestions.as_set(suggest(network, typed), effective, key, shown, typed))
 
 
 def _choices(offered: list[Suggestion]) -> _Choices:

@@ -52,7 +52,6 @@ class Talk:
 
     id: str
     job: Job | None = None
-    notes: tuple[str, ...] = ()
     unsure: bool = True  # an earlier attempt, or life of the bot, may have sent something: look before sending
     unsure_direct: bool = True  # ... by direct message
     routes: Routes = field(default_factory=Routes)
@@ -104,10 +103,14 @@ class Talk:
         return sum(of) / max(1, len(of))
 
     def know(self, job: Job) -> None:
-        """A newer state of the job; the waiting message's id is never unlearnt by it."""
-        known = self.job.waiting_message if self.job is not None else None
-        if known is not None and job.waiting_message is None:
-            job = dataclasses.replace(job, waiting_message=known)
+        """A newer state of the job; the ids of its waiting message and its thread are never unlearnt by it."""
+        if self.job is not None:
+            waiting, thread = self.job.waiting_message, self.job.thread
+            job = dataclasses.replace(
+                job,
+                waiting_message=waiting if job.waiting_message is None else job.waiting_message,
+                thread=thread if job.thread is None else job.thread,
+            )
         self.job = job
         self.ended = self.ended or job.ended
 

@@ -39,8 +39,8 @@ class Manner:
         >>> Manner.read({"spoilers": True, "perfume": "rose"}) == Manner(spoilers=True)
         True
         """
-        known = {field.name: type(field.default) for field in dataclasses.fields(cls)}
-        values = {
+        known: dict[str, Any] = {field.name: type(field.default) for field in dataclasses.fields(cls)}
+        values: dict[str, Any] = {
             key: tuple(map(str, value)) if known[key] is tuple and isinstance(value, list) else value
             for key, value in (stored or {}).items()
             if key in known

@@ -10,8 +10,10 @@ from bot.dreaming.messages import (
     restart_text,
     running_text,
     shown_pictures,
+    thread_name,
     waiting_text,
 )
+from bot.jobs.manner import Manner
 from bot.jobs.model import JobState, Standing
 from dreamcore.recipe import Recipe
 from tests.bot.dreaming.answers.making import JOB, NOW, RECIPE, failed, job, picture, result
@@ -26,7 +28,7 @@ def code_block(text: str) -> str:
 
 
 def test_the_waiting_message_says_the_place_and_a_time_that_counts_by_itself() -> None:
-    text = waiting_text(job(), standing(), now=NOW, notes=["Only the first frame is dreamt."])
+    text = waiting_text(job(manner=Manner(notes=("Only the first frame is dreamt.",))), standing(), now=NOW)
     assert "3 dreams come before it" in text
     assert f"<t:{int(NOW) + 90}:R>" in text
     assert "Only the first frame is dreamt." in text
@@ -115,7 +117,7 @@ def test_notes_are_said_once_and_about_whom_they_are() -> None:
         picture(0, filename="a.gif", result=result(notes=(animated, small))),
         picture(1, filename="b.png", result=result(notes=(small,), note="as WebP at quality 80")),
     ]
-    text = answer_text(job(*pictures), notes=["Said at the door."])
+    text = answer_text(job(*pictures, manner=Manner(notes=("Said at the door.",))))
     assert f"`a.gif`: {animated}" in text
     assert text.count(small) == 1
     assert f"-# {small}" in text
@@ -192,9 +194,10 @@ words = st.text(max_size=1200)
     error=words,
     count=st.integers(1, 10),
     mention=st.booleans(),
+    buttons=st.booleans(),
 )
 def test_whatever_comes_a_message_is_never_too_long(
-    filename: str, alt: str | None, recipe: str, note: str, error: str, count: int, mention: bool
+    filename: str, alt: str | None, recipe: str, note: str, error: str, count: int, mention: bool, buttons: bool
 ) -> None:
     pictures = [
         picture(n, filename=filename, alt=alt, author=10**18 + n, result=result(recipe=f"{n}{recipe}", notes=(note,)))
@@ -202,9 +205,11 @@ def test_whatever_comes_a_message_is_never_too_long(
         else failed(n, error, filename=filename)
         for n in range(count)
     ]
-    made = job(*pictures)
-    assert len(answer_text(made, mention=mention, notes=[note])) < 2000
-    assert len(waiting_text(made, standing(), now=NOW, notes=[note])) < 2000
+    made = job(*pictures, manner=Manner(buttons=buttons, notes=(note,)))
+    assert len(answer_text(made, mention=mention, lost=not buttons)) < 2000
+    assert ("button" in answer_text(made)) <= buttons
+    assert 0 < len(thread_name(made)) <= 100
+    assert len(waiting_text(made, standing(), now=NOW)) < 2000
     for shown in shown_pictures(made):
         assert len(shown.alt) <= MOST_ALT
         assert shown.filename.isascii()

@@ -1,0 +1,93 @@
+"""What a door has understood, as it will be dreamt: with the server's defaults, locks and ways to answer. Pure."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+
+from bot.dreaming.pictures import Found
+from bot.dreaming.scenes import Scene
+from bot.jobs.manner import Manner
+from bot.jobs.model import AskedPicture, Door, Place
+from dreamcore.recipe import Recipe
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ask:
+    """Everything but the pictures' bytes. `ask_for` makes one."""
+
+    scene: Scene
+    door: Door
+    place: Place
+    recipe: Recipe  # as it will be dreamt here
+    found: tuple[Found, ...] = ()  # to be downloaded
+    kept: tuple[AskedPicture, ...] = ()  # there already: sources of an earlier dream
+    stays_in: int | None = None  # the age-restricted channel that the kept ones came from
+    cause: str
+    parent: str | None = None
+    notes: tuple[str, ...] = ()
+
+    @property
+    def requester(self) -> int:
+        return self.scene.member
+
+    @property
+    def authors(self) -> tuple[int, ...]:
+        """Who made the pictures, each once."""
+        return tuple(dict.fromkeys([*(one.author for one in self.found), *(one.author for one in self.kept)]))
+
+    @property
+    def count(self) -> int:
+        return len(self.found) + len(self.kept)
+
+    def manner(self, *, age_restricted: bool) -> Manner:
+        """How it is answered; stays as it is now, whatever is set later."""
+        effective = self.scene.effective
+        return Manner(
+            thread=self._in_thread(),
+            spoilers=effective["spoilers"] == "always",
+            buttons=effective["buttons"],
+            age_restricted=age_restricted,
+            notes=self.notes,
+        )
+
+    def _in_thread(self) -> bool:
+        """Whether it gets a thread of its own. What is asked for in a thread is answered in there."""
+        scene, place = self.scene, self.place
+        wanted = scene.effective["answer"] == "thread" and scene.guild is not None and scene.under is None
+        if not wanted or place.ephemeral or not place.reachable:
+            return False
+        if not scene.may_thread:
+            log.info("no thread in channel %d, so it is a reply: Create Public Threads is missing", scene.channel)
+        return scene.may_thread
+
+
+def ask_for(
+    scene: Scene,
+    *,
+    door: Door,
+    place: Place,
+    recipe: Recipe,
+    cause: str,
+    found: tuple[Found, ...] = (),
+    kept: tuple[AskedPicture, ...] = (),
+    stays_in: int | None = None,
+    parent: str | None = None,
+    notes: tuple[str, ...] = (),
+) -> Ask:
+    """recipe: as the person has asked for it. notes: sentences for them, to which the settings add theirs."""
+    applied = scene.effective.apply(recipe)
+    return Ask(
+        scene=scene,
+        door=door,
+        place=place,
+        recipe=applied.recipe,
+        found=found,
+        kept=kept,
+        stays_in=stays_in,
+        cause=cause,
+        parent=parent,
+        notes=(*notes, *applied.notes),
+    )

@@ -1,0 +1,77 @@
+"""What a server lets its members do: who may dream, where, and whose pictures. Pure; raises Refusal, one sentence each.
+
+Limits, blocks and pauses are not here: the queue looks after those, in the transaction that accepts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from bot.dreaming.scenes import Scene
+from bot.dreaming.words import moment
+from bot.errors import Refusal
+
+DAY = 86400.0
+MOST_NAMED = 5  #: of channels or roles in a sentence
+
+OWN_ONLY = "Here everybody may have only their own pictures dreamt."
+STAYS = "That picture is from an age-restricted channel, and its dreams stay there."
+NOT_AT_ALL = "Pictures from age-restricted channels are not dreamt on this server."
+NO_CHANNEL = "There is no channel for dreams on this server just now: those that were have been deleted."
+NO_ROLE = "Nobody may dream on this server just now: the roles that might have been deleted."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Origin:
+    """The channel that a picture was posted in."""
+
+    root: int  # of a thread: its channel
+    age_restricted: bool
+
+
+def admit(scene: Scene, *, now: float) -> None:
+    """Whether this member may dream in this place."""
+    effective, where = scene.effective, scene.effective.where
+    channels: tuple[int, ...] = effective["channels"] or ()
+    if channels and not set(channels) & set(where.channels):
+        there = [id_ for id_ in channels if id_ in where.server.channels]
+        named = _either([f"<#{id_}>" for id_ in there])
+        raise Refusal(f"On this server dreams are made in {named}." if there else NO_CHANNEL)
+    roles: tuple[int, ...] = effective["roles"] or ()
+    if roles and not set(roles) & set(where.roles):
+        there = [id_ for id_ in roles if id_ in where.server.roles]
+        named = _either([f"<@&{id_}>" for id_ in there])
+        raise Refusal(f"On this server only members with the role {named} may dream." if there else NO_ROLE)
+    days: int = effective["member-age"]
+    if scene.guild is not None and days > 0:
+        since = f"Here members may dream once they have been on the server for {days} day{'s' * (days != 1)}"
+        if scene.joined is None:
+            raise Refusal(f"{since}, and Discord does not say how long you have been.")
+        if (at := scene.joined + days * DAY) > now:
+            raise Refusal(f"{since}: you may {moment(at)}.", retry_at=at)
+
+
+def check_authors(scene: Scene, authors: Iterable[int]) -> None:
+    """Whether these people's pictures may be dreamt for this member."""
+    if scene.effective["own-pictures"] and any(author != scene.member for author in authors):
+        raise Refusal(OWN_ONLY)
+
+
+def check_origins(scene: Scene, origins: Iterable[Origin]) -> None:
+    """Whether pictures that were posted there may be dreamt here."""
+    restricted = [origin for origin in origins if origin.age_restricted]
+    if any(origin.root != scene.root for origin in restricted):
+        raise Refusal(STAYS)
+    if restricted and scene.effective["age-restricted"] == "refuse":
+        raise Refusal(NOT_AT_ALL)
+
+
+def _either(names: Sequence[str]) -> str:
+    """
+    >>> _either(["a"]), _either(["a", "b", "c"])
+    ('a', 'a, b or c')
+    """
+    if len(names) > MOST_NAMED:
+        names = [*names[:MOST_NAMED], f"{len(names) - MOST_NAMED} others"]
+    return " or ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else "".join(names)
