@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, ConsoleMessage, Locator, Page, async_playwright
+from playwright.async_api import Browser, ConsoleMessage, Locator, Page, async_playwright, expect
 
 from tests.e2e.town import Town, in_town
 
 CHROMIUM = next((path for name in ("chromium", "chromium-browser") if (path := shutil.which(name))), None)
 SCREENSHOTS = Path(__file__).parents[3] / "build" / "screenshots"
+PATIENCE = 30  #: seconds; a loaded machine draws slowly
 DESKTOP, PHONE = (1280, 800), (390, 844)
 
 needs_chromium = pytest.mark.skipif(
@@ -31,7 +32,7 @@ class Tab:
     def __init__(self, page: Page) -> None:
         self.page = page
         self.troubles: list[str] = []
-        page.set_default_timeout(30_000)
+        page.set_default_timeout(1000 * PATIENCE)
         page.on("pageerror", lambda error: self.troubles.append(f"exception: {error}"))
         page.on("console", self._heard)
 
@@ -103,6 +104,7 @@ def in_browser(
 
     def decorate(test: Callable[..., Coroutine[Any, Any, None]]) -> Callable[..., None]:
         async def lived(town: Town) -> None:
+            expect.set_options(timeout=1000 * PATIENCE)
             async with _browser() as browser:
                 visit = Visit(browser, town, options)
                 await test(town, await visit.tab(), visit)
