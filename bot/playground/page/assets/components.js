@@ -48,7 +48,7 @@ function drawing(message, context) {
     if (one.type === ROW) return h("div", { class: "component-row" }, one.components.map(draw));
     if (one.type === BUTTON) return kept(message, one, () => button(message, one, context));
     if (SELECTS.has(one.type)) return kept(message, one, () => select(message, one, context));
-    if (one.type === TEXT) return h("div", { class: "component-text" }, renderMarkdown(one.content, context));
+    if (one.type === TEXT) return h("div", { class: "component-text said" }, renderMarkdown(one.content, context));
     if (one.type === SECTION) {
       return h("div", { class: "component-section" }, h("div", null, one.components.map(draw)), draw(one.accessory));
     }

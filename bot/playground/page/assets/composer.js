@@ -18,6 +18,8 @@ import { Tray } from "./uploads.js";
 
 /** What a first dream is asked for with; every network has this look. */
 const FIRST_STYLE = "classic";
+/** With so many messages in a channel nobody needs an invitation any more. */
+const FEW = 4;
 
 /**
  * @param {HTMLFormElement} root
@@ -81,7 +83,10 @@ class Composer {
     text.addEventListener("send", () => this.send());
     text.addEventListener("escape", (event) => this.answering.escape(event.detail));
     text.addEventListener("up", () => this.answering.editLast());
-    text.addEventListener("change", () => this.changed());
+    text.addEventListener("change", () => {
+      if (text.over <= 0) this.say(null);
+      this.changed();
+    });
     text.addEventListener("command", (event) => this.begin(event.detail));
     tray.addEventListener("change", () => this.changed());
     tray.addEventListener("refused", (event) => this.say(event.detail));
@@ -141,12 +146,13 @@ class Composer {
     this.drawInvitation();
   }
 
-  /** Over the text field until somebody has posted a picture here. */
+  /** Over the text field until somebody has posted a picture here, or there is something else to look at. */
   drawInvitation() {
     const { store, draft } = this;
     const channel = store.openOne;
     const { loaded } = channel ? store.history(channel.id) : {};
-    const posted = loaded && store.messages(channel.id).some((one) => !one.author.bot && one.attachments.length > 0);
+    const there = loaded ? store.messages(channel.id) : [];
+    const posted = there.length >= FEW || there.some((one) => !one.author.bot && one.attachments.length > 0);
     const begun = this.text.value !== "" || this.tray.uploads.length > 0 || draft.bar || draft.form;
     const shown = Boolean(loaded && !posted && !begun && channel.may.send && channel.may.attach && store.samples.length > 0
       && !this.away.has(this.key));
@@ -199,7 +205,6 @@ class Composer {
   }
 
   changed() {
-    if (!this.error.hidden && this.text.over <= 0) this.say(null);
     this.root.classList.toggle("ready", Boolean(this.text.value.trim() || this.tray.uploads.length || this.draft.form));
     this.drawInvitation();
   }

@@ -193,7 +193,7 @@ export class TextField extends Field {
   /** As wide as its text. */
   #fit() {
     const shown = this.input.value || this.input.placeholder;
-    this.input.style.width = `${Math.min(48, Math.max(4, [...shown].length + 1))}ch`;
+    this.input.style.width = `calc(${Math.min(48, Math.max(4, [...shown].length + 1))}ch + 18px)`;
   }
 
   #completed(completed) {

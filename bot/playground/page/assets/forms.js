@@ -73,7 +73,7 @@ class Form {
 
   part(one) {
     if (one.type === LABEL) return this.field(one.component, { label: one.label, description: one.description });
-    if (one.type === TEXT) return h("div", { class: "form-text" }, renderMarkdown(one.content, this.context));
+    if (one.type === TEXT) return h("div", { class: "form-text said" }, renderMarkdown(one.content, this.context));
     const inner = one.components ?? [one];
     return inner.map((field) => this.field(field, { label: field.label }));
   }

@@ -98,7 +98,7 @@ class Panel {
       this.drawPause();
       return;
     }
-    const atEnd = this.root.scrollHeight - this.root.clientHeight - this.root.scrollTop < 60;
+    const atEnd = this.list.scrollHeight - this.list.clientHeight - this.list.scrollTop < 60;
     for (const entry of fresh) {
       this.entries.set(entry.n, entry);
       const node = line(entry);
@@ -108,7 +108,7 @@ class Panel {
     }
     for (const number of [...this.entries.keys()].slice(0, Math.max(0, this.entries.size - MOST))) this.drop(number);
     this.drawNothing();
-    if (atEnd && !this.list.contains(document.activeElement)) this.root.scrollTop = this.root.scrollHeight;
+    if (atEnd && !this.list.contains(document.activeElement)) this.list.scrollTop = this.list.scrollHeight;
   }
 
   drop(number) {
@@ -188,7 +188,7 @@ function line(entry) {
       { class: failed ? "failed" : "" },
       h("span", { class: `wire-kind ${kind} ${from}` }, kind === "rest" ? "REST" : from === "bot" ? "▲ WS" : "▼ WS"),
       h("span", { class: "for-readers" }, ` ${arrow} `),
-      h("span", { class: "wire-title" }, title),
+      h("span", { class: "wire-title", title }, shortened(title)),
       h("span", { class: "wire-answer" }, answer),
       h("time", { class: "wire-time" }, time),
     ),
@@ -198,8 +198,14 @@ function line(entry) {
     if (details.open && details.childElementCount === 1) {
       details.append(h("pre", { class: "wire-detail", tabindex: "0", "aria-label": `JSON of ${title}` }, pretty(entry.detail)));
     }
+    if (details.open) details.scrollIntoView({ block: "nearest" });
   });
   return h("li", null, details);
+}
+
+/** Paths without most of their digits: the whole one is in the line's hint. */
+function shortened(title) {
+  return title.replace(/\d{12,}(\d{3})/gu, "…$1");
 }
 
 function pretty(detail) {

@@ -107,6 +107,7 @@ export class Select extends EventTarget {
     this.#show();
     const space = window.innerHeight - this.field.getBoundingClientRect().bottom;
     this.element.classList.toggle("up", space < 300);
+    this.#list.element.scrollIntoView({ block: "nearest" });
     this.#list.activate(Math.max(0, this.#list.items.findIndex((one) => one.chosen)));
   }
 

@@ -83,13 +83,14 @@ async function post(composer) {
   draft.bar = null;
   composer.answering.draw();
   composer.changed();
-  try {
-    await connection.request("post", fields);
-    uploads.forEach((one) => one.release({ unsent: false }));
-  } catch (error) {
-    restore(composer, key, { typed, uploads, bar });
-    throw error;
-  }
+  // Not waited for: whoever writes quickly may press Enter again meanwhile. One connection keeps the order.
+  connection.request("post", fields).then(
+    () => uploads.forEach((one) => one.release({ unsent: false })),
+    (error) => {
+      restore(composer, key, { typed, uploads, bar });
+      composer.say(error.message);
+    },
+  );
 }
 
 /** Into the composer, or into the draft that it has meanwhile been changed for. */

@@ -118,7 +118,9 @@ export class TextBox extends EventTarget {
     const found = nameAt(value, caret);
     const items = found ? narrowed(named(this.#store, found.sign), found.typed).slice(0, 10) : [];
     this.#kind = "name";
-    if (items.length > 0) this.#list.show(items, { active: 0 });
+    // A name that is there in full needs no choosing: Enter sends.
+    const whole = items.some((one) => one.label.toLocaleLowerCase() === found.typed.toLocaleLowerCase());
+    if (items.length > 0) this.#list.show(items, { active: whole ? -1 : 0 });
     else if (this.#list.open) this.#list.hide();
   }
 
