@@ -27,11 +27,12 @@ def root_mean_square(values: Callable[[slice], Tensor], picture: Tensor, weight:
     total = torch.zeros((), dtype=wide, device=picture.device)
     count = torch.zeros_like(total)
     for rows in strips(picture):
-        square = values(rows).square()
-        if weight is not None:
-            square = square * weight[:, :, rows]
-            count += square.shape[1] * weight[:, :, rows].sum(dtype=wide)
+        strip = values(rows)
+        if weight is None:
+            for plane in strip.unbind(1):
+                total += torch.linalg.vector_norm(plane).to(wide).square()
+            count += strip.numel()
         else:
-            count += square.numel()
-        total += square.sum(dtype=wide)
+            total += (strip.square() * weight[:, :, rows]).sum(dtype=wide)
+            count += strip.shape[1] * weight[:, :, rows].sum(dtype=wide)
     return (total / count.clamp_min(1e-9)).sqrt().float()
