@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.playground.choosing import Choosing
-from bot.playground.components import LABEL, SELECTS, TEXT_INPUT, walk
+from bot.playground.components import LABEL, SELECTS, TEXT, TEXT_INPUT, walk
 from bot.playground.options import CannotDo
 
 
@@ -46,4 +46,6 @@ def fill(modal: dict[str, Any], values: Mapping[str, str | list[str]], choosing:
         elif "components" in row:
             inner = [written(one, number + 1) for one in row["components"]]
             rows.append({"type": row["type"], "id": number, "components": inner})
+        elif row["type"] == TEXT:
+            rows.append({"type": TEXT, "id": number})
     return {"custom_id": modal["custom_id"], "components": rows}

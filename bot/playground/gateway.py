@@ -67,7 +67,7 @@ class Gateway:
         session.sequence += 1
         frame = _frame(DISPATCH, data, name, session.sequence)
         session.events.append((session.sequence, frame))
-        self._note(session, False, DISPATCH, name, data)
+        self._note(session, False, DISPATCH, name, data, session.sequence)
         if session.socket is not None:
             session.socket.send(frame)
 
@@ -76,7 +76,15 @@ class Gateway:
             self._note(socket.session, False, op, None, data)
             socket.send(_frame(op, data))
 
-    def _note(self, session: Session | None, incoming: bool, op: int, name: str | None, data: Any) -> None:
+    def _note(
+        self,
+        session: Session | None,
+        incoming: bool,
+        op: int,
+        name: str | None,
+        data: Any,
+        sequence: int | None = None,
+    ) -> None:
         self._record.add_frame(
             Frame(
                 at=self._clock(),
@@ -85,6 +93,7 @@ class Gateway:
                 incoming=incoming,
                 op=op,
                 name=name,
+                sequence=sequence,
                 data=data,
             )
         )
@@ -186,17 +195,10 @@ class Gateway:
             "resume_gateway_url": self.url,
             "shard": [shard, shards],
             "application": {"id": str(world.application.id), "flags": world.application.flags},
-            "session_type": "normal",
-            "private_channels": [],
-            "relationships": [],
-            "user_settings": {},
-            "presences": [],
-            "guild_join_requests": [],
-            "geo_ordered_rtc_regions": [],
             "_trace": [],
         }
         self._dispatch(session, "READY", ready)
-        all_members = bool(session.intents & Intent.GUILD_MEMBERS)
+        all_members = bool(session.intents & Intent.GUILD_PRESENCES)
         for guild in guilds:
             if session.intents & Intent.GUILDS:
                 whole = payloads.gateway_guild(guild, world.bot, world.clock(), all_members=all_members)

@@ -68,6 +68,15 @@ class Interaction:
         return self.callback is not None
 
     @property
+    def subject(self) -> Message | None:
+        """The message on which the person used a button or a menu: its answer refers to it."""
+        if self.kind is Kind.COMPONENT:
+            return self.message
+        if self.kind is Kind.COMMAND and self.data.get("type") == 3:
+            return self.channel.messages.get(int(self.data["target_id"]))
+        return None
+
+    @property
     def messages(self) -> list[Message]:
         """The answer and what followed it."""
         return [*([] if self.original is None else [self.original]), *self.followups]
@@ -194,7 +203,6 @@ class Interactions:
     def _payload(self, one: Interaction) -> dict[str, Any]:
         world = self._world
         user_may = world.may(one.user, one.channel)
-        channel = {**payloads.channel(one.channel), "permissions": str(user_may)}
         payload: dict[str, Any] = {
             "id": str(one.id),
             "application_id": str(world.application.id),
@@ -202,7 +210,7 @@ class Interactions:
             "token": one.token,
             "version": 1,
             "data": one.data,
-            "channel": channel,
+            "channel": payloads.partial_channel(one.channel, user_may),
             "channel_id": str(one.channel.id),
             "locale": one.user.locale,
             "app_permissions": str(self.app_permissions(one)),

@@ -7,7 +7,7 @@ from typing import Any
 from bot.playground import payloads
 from bot.playground.cdn import Cdn
 from bot.playground.components import FILE, GALLERY, THUMBNAIL
-from bot.playground.model import SPOILER, Attachment, Message, MessageKind, User
+from bot.playground.model import SPOILER, Attachment, Message, MessageKind
 from bot.playground.payloads import moment, moment_or_none
 from bot.playground.world import World
 
@@ -46,7 +46,7 @@ class MessagePayloads:
     def message(self, one: Message, *, content: bool = True, reactions: bool = True) -> dict[str, Any]:
         """`content`: whether whoever reads it has the intent."""
         payload = self._bare(one, content=content)
-        if one.kind is MessageKind.REPLY:
+        if one.kind is MessageKind.REPLY or (one.kind is MessageKind.MENU and one.reply_to is not None):
             payload["referenced_message"] = None
             original = self._find(one.channel_id, one.reply_to)
             if original is not None:
@@ -106,10 +106,12 @@ class MessagePayloads:
             payload["thread"] = payloads.channel(self._world.channels[one.thread])
         return payload
 
-    def event(self, one: Message, *, content: bool = True) -> dict[str, Any]:
-        """As the gateway sends it: with the server and the author's membership."""
+    def event(self, one: Message, *, content: bool = True, edited: bool = False) -> dict[str, Any]:
+        """As the gateway sends it: with the server and the author's membership, unless only one person sees it."""
         payload = self.message(one, content=content, reactions=False)
-        if one.guild_id is not None:
+        if edited:
+            payload["tts"] = False  # whatever it was
+        if one.guild_id is not None and one.only_for is None:
             payload["guild_id"] = str(one.guild_id)
             guild = self._world.guilds[one.guild_id]
             member = guild.members.get(one.author.id)
@@ -183,13 +185,3 @@ class MessagePayloads:
             "content_type": own.content_type,
             "attachment_id": str(own.id),
         }
-
-
-def people_mentioned(world: World, text: str) -> list[User]:
-    """Who stands in a text as <@id>, once each."""
-    found: dict[int, User] = {}
-    for piece in text.split("<@")[1:]:
-        digits = piece.lstrip("!").partition(">")[0]
-        if digits.isdecimal() and int(digits) in world.users:
-            found[int(digits)] = world.users[int(digits)]
-    return list(found.values())

@@ -22,11 +22,19 @@ class Filling:
     """Writes what a person chose, and what it refers to (`resolved`)."""
 
     def __init__(
-        self, *, world: World, posting: Posting, payloads_: MessagePayloads, channel: Channel, guild: Guild | None
+        self,
+        *,
+        world: World,
+        posting: Posting,
+        payloads_: MessagePayloads,
+        acting: User,
+        channel: Channel,
+        guild: Guild | None,
     ) -> None:
         self._world = world
         self._posting = posting
         self._payloads = payloads_
+        self._acting = acting
         self._channel = channel
         self.guild = guild
         self.resolved: dict[str, dict[str, Any]] = {}
@@ -96,16 +104,16 @@ class Filling:
         self.resolved.setdefault("roles", {})[str(role.id)] = payloads.role(role)
 
     def channel(self, channel: Channel) -> None:
-        written = {**payloads.channel(channel), "permissions": "0"}
+        written = payloads.partial_channel(channel, self._world.may(self._acting, channel))
         self.resolved.setdefault("channels", {})[str(channel.id)] = written
 
     def user(self, user: User) -> None:
         """Somebody who is referred to, with the membership where there is one."""
         self.resolved.setdefault("users", {})[str(user.id)] = payloads.user(user)
         if self.guild is not None and user.id in self.guild.members:
-            member = payloads.member(self.guild.members[user.id], with_user=False)
-            allowed = str(self._world.may(user, self._channel))
-            self.resolved.setdefault("members", {})[str(user.id)] = {**member, "permissions": allowed}
+            allowed = self._world.may(user, self._channel)
+            member = payloads.resolved_member(self.guild.members[user.id], allowed)
+            self.resolved.setdefault("members", {})[str(user.id)] = member
 
     def message(self, message: Message) -> None:
         """The target of a message's menu: whole, whatever the bot's intents are."""

@@ -69,6 +69,13 @@ def member(one: Member, *, with_user: bool = True) -> dict[str, Any]:
     return payload
 
 
+def resolved_member(one: Member, allowed: int) -> dict[str, Any]:
+    """Of somebody whom an interaction refers to: the user stands elsewhere, and nothing is said of voice channels."""
+    written = {**member(one, with_user=False), "permissions": str(allowed)}
+    del written["mute"], written["deaf"]
+    return written
+
+
 def role(one: Role) -> dict[str, Any]:
     payload: dict[str, Any] = {
         "id": str(one.id),
@@ -122,7 +129,7 @@ def channel(one: Channel) -> dict[str, Any]:
                 "create_timestamp": moment(one.created),
             },
             "message_count": messages,
-            "member_count": len(one.thread_members),
+            "member_count": min(50, len(one.thread_members)),  # stops counting there
             "total_message_sent": messages,
         }
     return base | {
@@ -131,6 +138,13 @@ def channel(one: Channel) -> dict[str, Any]:
         "permission_overwrites": [overwrite(each) for each in one.overwrites.values()],
         "nsfw": one.nsfw,
     }
+
+
+def partial_channel(one: Channel, allowed: int) -> dict[str, Any]:
+    """As interactions have it. `allowed`: what the person who acts may do there."""
+    written = {**channel(one), "permissions": str(allowed)}
+    written.pop("permission_overwrites", None)
+    return written
 
 
 def thread_member(thread: Channel, person: int) -> dict[str, Any]:
@@ -188,7 +202,7 @@ def guild(one: Guild) -> dict[str, Any]:
 
 
 def gateway_guild(one: Guild, bot: User, now: float, *, all_members: bool = False) -> dict[str, Any]:
-    """What GUILD_CREATE says. Without the members intent a bot is shown nobody but itself."""
+    """What GUILD_CREATE says. Without the presences intent a bot is shown nobody but itself."""
     itself = one.members[bot.id]
     threads = [each for each in one.channels.values() if each.is_thread and not each.archived]
     return {

@@ -103,7 +103,7 @@ class People:
         """Use an entry of a message's or a person's menu ("Apps")."""
         kind = MESSAGE_MENU if isinstance(target, Message) else USER_MENU
         command = self.find(user, channel, name, kind)
-        filling = self._filling(channel)
+        filling = self._filling(user, channel)
         if isinstance(target, Message):
             if target.only_for is not None or target.deleted:
                 raise CannotDo("That message has no such menu.")
@@ -139,7 +139,7 @@ class People:
         found = next((one for one in lists if one["custom_id"] == custom_id), None)
         if found is None:
             raise CannotDo(f"There is no list {custom_id!r} to choose from.")
-        filling = self._filling(channel)
+        filling = self._filling(user, channel)
         Choosing(self._world, filling).check(found, values)
         data: dict[str, Any] = {"id": found["id"], "custom_id": custom_id, "component_type": found["type"]}
         data["values"] = list(values)
@@ -151,7 +151,7 @@ class People:
         """Fill in and hand in the form that an interaction has opened. `values`: by custom_id; of a list, a list."""
         if opened.modal is None:
             raise CannotDo("No form was opened.")
-        filling = self._filling(opened.channel)
+        filling = self._filling(opened.user, opened.channel)
         data = fill(opened.modal, values, Choosing(self._world, filling))
         if filling.resolved:
             data["resolved"] = filling.resolved
@@ -169,7 +169,7 @@ class People:
     ) -> Interaction:
         root, *path = name.split()
         command = self.find(user, channel, root, SLASH)
-        filling = self._filling(channel)
+        filling = self._filling(user, channel)
         declared: list[dict[str, Any]] = command.fields.get("options") or []
         wrappers = []
         for step in path:
@@ -220,11 +220,12 @@ class People:
             raise CannotDo("The command is for age-restricted channels.")
         return command
 
-    def _filling(self, channel: Channel) -> Filling:
+    def _filling(self, user: User, channel: Channel) -> Filling:
         return Filling(
             world=self._world,
             posting=self._posting,
             payloads_=self._payloads,
+            acting=user,
             channel=channel,
             guild=self._world.guild_of(channel),
         )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,7 +18,8 @@ from bot.playground.drafts import (
 )
 from bot.playground.errors import Problems
 from bot.playground.events import Event, Intent
-from bot.playground.message_payloads import MessagePayloads, people_mentioned
+from bot.playground.mentioning import mention
+from bot.playground.message_payloads import MessagePayloads
 from bot.playground.model import Attachment, Channel, Message, MessageFlag, MessageKind, User
 from bot.playground.permissions import Permission
 from bot.playground.times import Times
@@ -40,6 +40,7 @@ class Circumstances:
     given: list[Attachment] = field(default_factory=list)
     from_application: bool = False
     only_for: int | None = None
+    answers: Message | None = None  # the message on which somebody used a menu or a button
     flags: int = 0
     default_mentions: dict[str, Any] = field(default_factory=lambda: _EVERYTHING)
 
@@ -101,7 +102,9 @@ class Posting:
             flags=message.flags,
         )
         self._refer(message, payload.get("message_reference"), channel)
-        self._mention(message, payload.get("allowed_mentions") or around.default_mentions, ping=True)
+        mention(world, message, payload.get("allowed_mentions") or around.default_mentions, ping=True)
+        if around.answers is not None:
+            message.reply_to = around.answers.id
         channel.messages[message.id] = message
         channel.last_message_id = message.id
         if nonce is not None:
@@ -152,7 +155,7 @@ class Posting:
         message.content, message.embeds, message.components = content, embeds, parts
         message.attachments, message.flags = attachments, flags & ~MessageFlag.LOADING
         if "content" in payload:
-            self._mention(message, payload.get("allowed_mentions") or _EVERYTHING, ping=False)
+            mention(self._world, message, payload.get("allowed_mentions") or _EVERYTHING, ping=False)
         message.edited = self._world.clock()
         message.edits += 1
         self._emit("MESSAGE_UPDATE", message)
@@ -163,15 +166,40 @@ class Posting:
         message.edited = None
 
     def delete(self, message: Message) -> None:
-        channel = self._world.channels[message.channel_id]
-        del channel.messages[message.id]
-        message.deleted = True
-        for attachment in message.attachments:
-            self._cdn.drop(attachment)
+        self._remove(message)
         if message.only_for is None:
             payload = {"id": str(message.id), "channel_id": str(message.channel_id)}
             self._send("MESSAGE_DELETE", message, payload, payload)
         self._world.watchers.tell(message)
+
+    def delete_together(self, messages: list[Message]) -> None:
+        """Of one channel, which the bot hears of at once."""
+        for message in messages:
+            self._remove(message)
+        if messages:
+            ids = [str(one.id) for one in messages]
+            payload = {"ids": ids, "channel_id": str(messages[0].channel_id)}
+            self._send("MESSAGE_DELETE_BULK", messages[0], payload, payload)
+        for message in messages:
+            self._world.watchers.tell(message)
+
+    def _remove(self, message: Message) -> None:
+        del self._world.channels[message.channel_id].messages[message.id]
+        message.deleted = True
+        for attachment in message.attachments:
+            self._cdn.drop(attachment)
+
+    def pin(self, message: Message, at: float | None) -> None:
+        """`at` None: no longer."""
+        channel = self._world.channels[message.channel_id]
+        message.pinned, channel.last_pin = at, at or channel.last_pin
+        payload = {"channel_id": str(channel.id), "last_pin_timestamp": payloads.moment_or_none(channel.last_pin)}
+        self._send("CHANNEL_PINS_UPDATE", message, payload, payload, Intent.GUILDS)
+        self.changed(message)
+
+    def changed(self, message: Message) -> None:
+        """After a change of what hangs on it."""
+        self._emit("MESSAGE_UPDATE", message)
 
     def react(self, message: Message, user: User, emoji: str, *, add: bool) -> None:
         """`emoji`: the character itself, or name:id. Does nothing where nothing changes."""
@@ -246,47 +274,16 @@ class Posting:
             problems.add("message_reference", "MESSAGE_REFERENCE_UNKNOWN_MESSAGE", "Unknown message")
             problems.answer()
 
-    def _mention(self, message: Message, allowed: dict[str, Any], *, ping: bool) -> None:
-        """Who is mentioned, as far as the sender allows it, and who is notified of it."""
-        world = self._world
-        channel = world.channels[message.channel_id]
-        parse = allowed.get("parse") or []
-        listed = {int(one) for one in allowed.get("users") or ()}
-        message.mentions = [
-            one
-            for one in people_mentioned(world, "\n".join((message.content, *_displayed(message))))
-            if "users" in parse or one.id in listed
-        ]
-        original = None if message.reply_to is None else channel.messages.get(message.reply_to)
-        if original is not None and allowed.get("replied_user") and original.author not in message.mentions:
-            message.mentions.append(original.author)
-        guild = world.guild_of(channel)
-        allowed_roles = {int(one) for one in allowed.get("roles") or ()}
-        everybody: Iterable[int] = ()
-        message.mention_roles, message.mention_everyone = [], False
-        if guild is not None:
-            may_all = bool(world.may(message.author, channel) & Permission.MENTION_EVERYONE)
-            for role in guild.roles.values():
-                named = f"<@&{role.id}>" in message.content and ("roles" in parse or role.id in allowed_roles)
-                if named and (role.mentionable or may_all):
-                    message.mention_roles.append(role.id)
-            said = "@everyone" in message.content or "@here" in message.content
-            message.mention_everyone = said and may_all and "everyone" in parse
-            everybody = [
-                one.user.id
-                for one in guild.members.values()
-                if message.mention_everyone or set(one.roles) & set(message.mention_roles)
-            ]
-        if ping and not message.flags & MessageFlag.SILENT:
-            named_people = {one.id for one in message.mentions} | set(everybody)
-            seeing = {one for one in named_people if world.may(world.users[one], channel) & Permission.VIEW_CHANNEL}
-            message.pinged = frozenset(seeing - {message.author.id})
-
     def _emit(self, name: str, message: Message) -> None:
-        if message.only_for is None:
-            whole = self._payloads.event(message)
-            readable = self._payloads.readable(message)
-            self._send(name, message, whole, whole if readable else self._payloads.event(message, content=False))
+        edited = name == "MESSAGE_UPDATE"
+        whole = self._payloads.event(message, edited=edited)
+        if message.only_for is not None:
+            # It goes to the person and to the bot, past the server.
+            self._world.emit(Event(name=name, guild=None, payload=whole, intent=Intent.DIRECT_MESSAGES))
+        elif self._payloads.readable(message):
+            self._send(name, message, whole, whole)
+        else:
+            self._send(name, message, whole, self._payloads.event(message, edited=edited, content=False))
         self._world.watchers.tell(message)
 
     def _send(
@@ -310,7 +307,3 @@ class Posting:
             return
         intent = direct if guild is None else in_guild
         world.emit(Event(name=name, guild=guild, payload=payload, blank=blank, intent=intent))
-
-
-def _displayed(message: Message) -> list[str]:
-    return [str(one["content"]) for one in message.walk_components() if one["type"] == 10]

@@ -51,6 +51,7 @@ class Frame:
     incoming: bool
     op: int
     name: str | None = None  # of a dispatch
+    sequence: int | None = None  # its number within the session
     data: Any = None
 
 

@@ -74,6 +74,7 @@ def _start(call: Call, place: Channel, message: Message | None) -> Answer:
     if message is not None:
         message.thread = thread.id
         message.flags |= MessageFlag.HAS_THREAD
+        call.house.posting.changed(message)
     return Answer(status=201, body=payloads.channel(thread))
 
 

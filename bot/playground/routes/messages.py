@@ -95,10 +95,8 @@ def bulk_delete(call: Call) -> Answer:
         problems = Problems()
         problems.add("messages", "BASE_TYPE_BAD_LENGTH", "Must be between 2 and 100 in length.")
         problems.answer()
-    for one in wanted:
-        message = channel.messages.get(int(one))
-        if message is not None:
-            call.house.posting.delete(message)
+    found = [channel.messages.get(int(one)) for one in wanted]
+    call.house.posting.delete_together([one for one in found if one is not None and one.only_for is None])
     return NOTHING
 
 
@@ -114,8 +112,7 @@ def _pin(call: Call, at: float | None) -> Answer:
     channel, message = access.message(call)
     if not channel.is_direct:
         access.need(call, channel, Permission.PIN_MESSAGES)
-    message.pinned = at
-    channel.last_pin = at or channel.last_pin
+    call.house.posting.pin(message, at)
     return NOTHING
 
 

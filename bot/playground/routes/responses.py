@@ -88,7 +88,10 @@ def _choices(data: dict[str, Any]) -> list[dict[str, Any]]:
 def _send(call: Call, interaction: Interaction, data: dict[str, Any], *, loading: bool = False) -> Message:
     """A message in the interaction's name. It needs no permission of the bot's own in the channel."""
     house = call.house
-    kinds = {Kind.COMMAND: MessageKind.MENU if interaction.data.get("type") in (2, 3) else MessageKind.COMMAND}
+    kinds = {
+        Kind.COMMAND: MessageKind.MENU if interaction.data.get("type") in (2, 3) else MessageKind.COMMAND,
+        Kind.COMPONENT: MessageKind.REPLY,
+    }
     first = not interaction.answered
     around = Circumstances(
         kind=kinds.get(interaction.kind, MessageKind.DEFAULT) if first else MessageKind.DEFAULT,
@@ -97,6 +100,7 @@ def _send(call: Call, interaction: Interaction, data: dict[str, Any], *, loading
         given=interaction.given,
         from_application=True,
         only_for=interaction.user.id if interaction.ephemeral else None,
+        answers=interaction.subject if first else None,
         flags=int(MessageFlag.LOADING) if loading else 0,
         default_mentions=_MENTIONS,
     )

@@ -18,12 +18,14 @@ from bot.config import Config, LimitsConfig
 from bot.dreaming.answers import AnswerDesk
 from bot.executor.protocol import Encoded, Event, Failed, Made, Order, Outcome, Progressed, Started, Stopped
 from bot.jobs.dispatcher import Dispatcher
+from bot.jobs.manner import PLAIN, Manner
 from bot.jobs.model import AskedPicture, Door, Job, Place, Request
 from bot.jobs.queue import JobQueue
 from bot.playground.model import Channel, Message, User
 from bot.playground.standin import File, StandIn
 from bot.store.database import Database
 from dreamcore.recipe import Recipe
+from tests.bot.playground import contract
 
 RECIPE = "network=daydream layer=4c strength=1 size=640 octaves=3 seed=7 engine=1"
 PNG = b"\x89PNG not really"
@@ -177,7 +179,15 @@ class House:
         return await self.take(message.author, place, f"message:{message.id}", announce=announce, **changes)
 
     async def take(
-        self, user: User, place: Place, cause: str, *, announce: bool = True, pictures: int = 1, **changes: Any
+        self,
+        user: User,
+        place: Place,
+        cause: str,
+        *,
+        announce: bool = True,
+        pictures: int = 1,
+        manner: Manner = PLAIN,
+        **changes: Any,
     ) -> Job:
         asked = tuple(
             AskedPicture(**{"data": PNG + bytes([n]), "filename": f"cat{n or ''}.jpg", "author": user.id, **changes})
@@ -191,6 +201,7 @@ class House:
                 recipe=Recipe.parse("strength=1"),
                 pictures=asked,
                 cause=cause,
+                manner=manner,
             )
         )
         if announce:
@@ -251,6 +262,7 @@ async def house(home: Path, **standin: Any) -> AsyncIterator[House]:
             crashes = [exchange.path for exchange in running.record.crashes]
             assert not crashes
             assert not running.record.unknown_routes
+            assert contract.differences(running.record) == []
             if description := os.environ.get("DISCORD_OPENAPI"):
                 assert running.check_against(Path(description)) == []
         finally:

@@ -15,12 +15,12 @@ import discord.http
 from aiohttp import web
 
 from bot import endpoints
-from bot.client import DreamClient, open_settings
+from bot.client import DreamClient, open_pausing, open_settings
 from bot.config import Config, LimitsConfig
 from bot.executor.protocol import Encoded, Event, Made, Order, Outcome, Started, Stopped
 from bot.jobs.dispatcher import Dispatcher
 from bot.jobs.queue import JobQueue
-from bot.moderation.pausing import Pausing
+from bot.moderation.records import Records
 from bot.moderation.settings import Settings
 from bot.operations.application import application_of
 from bot.playground.drafts import File
@@ -33,6 +33,7 @@ from dreamcore.catalogue import network_info
 from dreamcore.recipe import Recipe
 from dreamcore.resolve import DeviceDefaults, resolve
 from tests.bot.engine import png
+from tests.bot.playground import contract
 
 PATIENCE = 10.0
 PICTURE = File(filename="cat.png", data=png(shade=10))
@@ -220,7 +221,8 @@ async def at_home(
             queue=queue,
             executor=house.engine,
             settings=stored,
-            pausing=Pausing(database=database),
+            pausing=await open_pausing(database, queue),
+            records=Records(database=database),
         )
         house.client, house.queue, house.settings = client, queue, stored
         dispatcher = Dispatcher(queue=queue, executor=house.engine, answers=client.answers)
@@ -229,6 +231,7 @@ async def at_home(
         stack.push_async_callback(_close, client, dispatcher, connection)
         await asyncio.wait_for(client.wait_until_ready(), PATIENCE)
         yield house
+        assert contract.differences(standin.record) == []
         if described := os.environ.get("DISCORD_OPENAPI"):
             assert standin.check_against(Path(described)) == []
 
