@@ -104,7 +104,7 @@ def in_message(message: discord.Message, *, origins: Collection[str]) -> tuple[F
     found = [of_attachment(attachment, author=author, message=place) for attachment in message.attachments]
     forwarded = message.reference.channel_id if message.message_snapshots and message.reference is not None else None
     found += [
-        of_attachment(attachment, author=author, message=place, origin=forwarded)
+        of_attachment(attachment, author=author, message=place, origin=forwarded or _channel_in(attachment.url))
         for attachment in attachments_of(message)[len(found) :]
     ]
     embeds = [*message.embeds, *(embed for shot in message.message_snapshots for embed in shot.embeds)]

@@ -7,7 +7,7 @@ from typing import Any
 
 import discord
 
-from bot.dreaming.pictures import in_message
+from bot.dreaming.pictures import in_message, of_link
 
 ORIGINS = ("https://cdn.discordapp.com", "https://media.discordapp.net")
 OWN = "https://cdn.discordapp.com/attachments/1/2/a.png?ex=1&is=2&hm=3"
@@ -70,6 +70,18 @@ def test_a_forwarded_message_brings_its_pictures() -> None:
     }
     (found,) = in_message(message(message_snapshots=[{"message": inner}]), origins=ORIGINS)
     assert (found.url, found.author) == (OWN, 5)
+    assert found.origin == 1, "the channel that its link names"
+    reference = {"type": 1, "message_id": "3", "channel_id": "4", "guild_id": "8"}
+    (found,) = in_message(message(message_snapshots=[{"message": inner}], message_reference=reference), origins=ORIGINS)
+    assert found.origin == 4, "where it was forwarded from"
+
+
+def test_a_picture_is_from_the_channel_that_it_was_posted_in() -> None:
+    (found,) = in_message(message(attachments=[attachment()]), origins=ORIGINS)
+    assert found.origin == 9
+    assert of_link(OWN, author=5, origins=ORIGINS).origin == 1
+    avatar = "https://cdn.discordapp.com/avatars/1/2.png"
+    assert of_link(avatar, author=5, origins=ORIGINS).origin is None
 
 
 def test_embeds_count_only_from_discords_own_origins() -> None:
