@@ -33,6 +33,7 @@ DEFAULTS: Mapping[str, str] = MappingProxyType(
         "DREAM_NETWORKS": "",
         "DATABASE_URL": "",
         "DREAM_PREFIX": "!",
+        "DREAM_SETTINGS": "",
         "DREAM_PERSONAL_INSTALL": "no",
         "DREAM_KEEP_DAYS": "7",
         "DREAM_MAX_UPLOAD": "25",
@@ -109,6 +110,7 @@ class Config:
     networks: Path | None = None  # a folder of weights that are there already
     api: str | None = None  # another address of Discord's API, loopback only: the playground
     prefix: str = "!"
+    settings: str = ""  # what holds on every server unless it says otherwise: see bot.moderation.operator
     keep_days: float = 7.0  # sources, after delivery
     personal_install: bool = False  # people may install the bot for themselves
     picture_bytes: int = 25 << 20
@@ -148,6 +150,7 @@ def read_config(environ: Mapping[str, str], dotenv: Path | None) -> Config:
         networks=_networks(read),
         api=_api(read),
         prefix=_prefix(read),
+        settings=read.text("DREAM_SETTINGS"),
         keep_days=read.number("DREAM_KEEP_DAYS", 0, 30),
         personal_install=read.flag("DREAM_PERSONAL_INSTALL"),
         picture_bytes=int(read.number("DREAM_MAX_UPLOAD", 0.1, 500) * (1 << 20)),

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.moderation.applying import LEAST_AUTOMATIC
+from bot.moderation.applying import LEAST_AUTOMATIC, _strengths
 from bot.moderation.catalogue import LOCKABLE
 from bot.moderation.layers import Where, resolve
 from bot.moderation.places import SERVER
@@ -144,6 +144,10 @@ def test_a_network_that_there_is_not_is_the_doors_to_name() -> None:
 def test_while_the_network_is_not_known_a_ceiling_holds_on_either() -> None:
     both = ("inception_v1", "daydream")
     assert applied("style=dogs", most_strength="1", networks=both)[0] == "style=dogs strength=1"
+
+
+def test_a_surprise_is_as_strong_as_the_strongest_that_it_may_be() -> None:
+    assert {1.0, 1.2} <= set(_strengths(Recipe(style="surprise"), NETWORKS))
 
 
 @given(ASKED, overrides(), operators(), st.sampled_from(DEVICES), st.integers(0, 30))
