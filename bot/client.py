@@ -30,6 +30,7 @@ from bot.jobs.dispatcher import Dispatcher
 from bot.jobs.queue import JobQueue
 from bot.moderation.operator import operator_layer
 from bot.moderation.pausing import Pausing
+from bot.moderation.records import Records
 from bot.moderation.settings import Settings
 from bot.operations.application import Application, application_of
 from bot.operations.loop import LoopWatch
@@ -56,6 +57,7 @@ class DreamClient(discord.AutoShardedClient):
         executor: Executor,
         settings: Settings,
         pausing: Pausing,
+        records: Records,
     ) -> None:
         intents = discord.Intents.none()
         intents.guilds = intents.guild_messages = intents.dm_messages = True
@@ -80,6 +82,8 @@ class DreamClient(discord.AutoShardedClient):
             config=config,
             settings=settings,
             pausing=pausing,
+            records=records,
+            mailbox=self.answers.mailbox,
             message_content=application.message_content,
         )
         self._recovery: asyncio.Task[None] | None = None
@@ -138,6 +142,7 @@ async def run(config: Config, *, executor_for: Callable[[Config], Executor] | No
                 executor=executor,
                 settings=settings,
                 pausing=pausing,
+                records=Records(database=database),
             )
             await _serve(client, config.token, queue, executor, stop)
 

@@ -60,6 +60,11 @@ class AnswerDesk:
         self._leaving = False  # the bot is being stopped: what waits now goes on after the next start
         self._closing = False  # last words: nothing else is begun
 
+    @property
+    def mailbox(self) -> Mailbox:
+        """For whatever else the bot writes: all of it shares one budget."""
+        return self._mailbox
+
     async def start(self) -> None:
         """From now on it writes. What it was told before is said now."""
         self._open = True

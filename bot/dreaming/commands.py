@@ -11,6 +11,7 @@ from discord import app_commands
 from bot.dreaming import help as help_texts
 from bot.dreaming import slash
 from bot.dreaming.asks import ask_for
+from bot.dreaming.buttons import Action
 from bot.dreaming.conversation import Interaction, answered, defer, defer_after, say
 from bot.dreaming.parsing import clipped, recipe_from_options
 from bot.dreaming.pictures import Found, of_attachment, of_avatar, pictures_only
@@ -214,6 +215,8 @@ class Commands:
         cancelled = await self._dreaming.queue.cancel(jobs[0].id, by=interaction.user.id)
         if cancelled is None:
             raise Refusal("That dream is over already.")
+        if cancelled.requester != interaction.user.id:
+            self._dreaming.on_moderated(interaction, Action.CANCEL, cancelled)
         await say(interaction, "Cancelled.")
 
     async def _cancellable(self, interaction: Interaction) -> list[Job]:

@@ -13,12 +13,15 @@ from bot.config import Config
 from bot.dreaming.buttons import EVENT, DreamButton, Press
 from bot.dreaming.commands import Commands
 from bot.dreaming.conversation import Interaction, tell
+from bot.dreaming.mailbox import Mailbox
 from bot.dreaming.prefix import Prefix
 from bot.dreaming.presses import Presses
 from bot.dreaming.service import Announcing, Dreaming
 from bot.executor.protocol import Executor
 from bot.jobs.queue import JobQueue
+from bot.moderation.doors.entry import ModerationDoors
 from bot.moderation.pausing import Pausing
+from bot.moderation.records import Records
 from bot.moderation.settings import Settings
 
 
@@ -36,6 +39,8 @@ class Doors:
         config: Config,
         settings: Settings,
         pausing: Pausing,
+        records: Records,
+        mailbox: Mailbox,
         message_content: bool,
         clock: Callable[[], float] = time.time,
     ) -> None:
@@ -54,20 +59,34 @@ class Doors:
         self._commands = Commands(self._dreaming, message_content=message_content)
         self._prefix = Prefix(self._dreaming, self._commands, message_content=message_content)
         self._presses = Presses(self._dreaming, questions=self._prefix.answer)
+        self._moderation = ModerationDoors(
+            client=client,
+            queue=queue,
+            settings=settings,
+            pausing=pausing,
+            records=records,
+            mailbox=mailbox,
+            job_of=self._dreaming.job_of,
+            clock=clock,
+        )
+        self._dreaming.on_moderated = self._moderation.note
 
     def install(self) -> None:
         """Register commands, the message menu, the buttons, and what happens to their errors."""
         self._commands.install(self._tree)
+        self._moderation.install(self._tree)
         self._tree.error(self._command_failed)
         self._client.add_dynamic_items(DreamButton)
         setattr(self._client, f"on_{EVENT}", self._on_button)
 
     async def on_message(self, message: discord.Message) -> None:
-        await self._prefix.on_message(message)
+        if not await self._moderation.on_message(message):
+            await self._prefix.on_message(message)
 
     async def close(self) -> None:
         """Let what is being accepted come to its end, for a moment; then end the connections."""
         await self._dreaming.close()
+        await self._moderation.close()
 
     async def _on_button(self, interaction: Interaction, press: Press) -> None:
         await self._presses.pressed(interaction, press)

@@ -215,6 +215,8 @@ class Presses:
         await interaction.response.defer()  # acknowledged; and it makes the message the interaction's own
         with contextlib.suppress(discord.NotFound):  # somebody was quicker
             await interaction.delete_original_response()
+        if interaction.user.id not in {job.requester, *authors}:
+            self._dreaming.on_moderated(interaction, Action.DELETE, job)
 
     async def _cancel(self, interaction: Interaction, press: Press) -> None:
         job = await self._job(press)
@@ -223,6 +225,8 @@ class Presses:
         if await self._dreaming.queue.cancel(job.id, by=interaction.user.id) is None:
             raise Refusal("This dream is over already.")
         await interaction.response.defer()  # the waiting message itself will say so
+        if interaction.user.id != job.requester:
+            self._dreaming.on_moderated(interaction, Action.CANCEL, job)
 
     async def _job(self, press: Press) -> Job:
         job = await self._dreaming.queue.job(press.job)

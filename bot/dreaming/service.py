@@ -81,6 +81,8 @@ class Dreaming:
         self.settings = settings
         self.pausing = pausing
         self.clock = clock
+        #: told when a moderator has deleted or cancelled somebody's dream by a button or a command; must not wait
+        self.on_moderated: Callable[[discord.Interaction[Any], Action, Job], None] = lambda *_: None
         self.downloader = Downloader(origins=config.picture_origins, most=config.picture_bytes)
         self._answers = answers
         self._at_work: set[asyncio.Task[Any]] = set()

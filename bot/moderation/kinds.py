@@ -143,6 +143,11 @@ class TimeZone(Kind):
 
     range = "a name such as Europe/Vienna, America/New_York or UTC"
 
+    @staticmethod
+    def names() -> tuple[str, ...]:
+        """All of them."""
+        return tuple(_zones().values())
+
     def parse(self, typed: str, context: Context) -> str:
         text = typed.strip().replace(" ", "_")
         found = _zones().get(text.lower())
@@ -188,7 +193,7 @@ class Recipe(Kind):
         elif self.key in ("style", "layer"):
             value = value.lower() if self.key == "style" else value
             why = [misfit(self.key, value, network_info(name)) for name in context.networks]
-            if all(why):
+            if why and all(why):  # without a network there is nothing that it could not fit
                 raise ValueError(_lower_first(str(why[0]).removesuffix(".")))
         return float(value) if self.key == "strength" else value
 

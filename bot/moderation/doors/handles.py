@@ -28,7 +28,7 @@ class Act(enum.Enum):
     UNDO = "undo"  #: more: the edit
     PAGE = "page"  #: the form's page: more: the place, the group
     PICK_GROUP = "group"  #: a menu. more: the place
-    PICK_PLACE = "place"  #: a menu. more: the group, the page of places
+    PICK_PLACE = "place"  #: a menu. more: the group, channel or role
     OPEN = "open"  #: opens a form. more: the place, the group, the page
     SAVE = "save"  #: a form handed in. more: as OPEN, and what its fields held
     FIX = "fix"  #: opens the form again with what was typed. more: as SAVE
@@ -119,13 +119,14 @@ def form_handle(interaction: discord.Interaction[Any]) -> Handle | None:
 
 
 def typed_in(interaction: discord.Interaction[Any]) -> dict[str, str]:
-    """What was typed into a form's fields."""
+    """What was typed into a form's fields, and what was chosen there, parted by commas."""
     found: dict[str, str] = {}
 
     def look(components: Any) -> None:
         for one in components or ():
-            if "value" in one and "custom_id" in one:
-                found[str(one["custom_id"])] = str(one["value"] or "")
+            if "custom_id" in one and ("value" in one or "values" in one):
+                values = one.get("values") or []
+                found[str(one["custom_id"])] = str(one.get("value") or ",".join(map(str, values)))
             look(one.get("components"))
             look([one["component"]] if one.get("component") else ())
 

@@ -16,18 +16,20 @@ OTHER_VERSION = "This was made by another version of me, which I cannot read any
 BOTH_SIDES = "Say which setting and to what, such as: layer patterns."
 NOTHING_CHANGED = "Nothing was changed: it is like that already."
 NOTHING_SET = "Nothing is set there, so there is nothing to reset."
+RESET_WHAT = "Say what to reset: a setting with key, or all that a place has set with place."
 NO_CHANGES = "Nothing has been changed on this server yet."
 NOTHING_LEFT_TO_UNDO = "There is no change that could be undone."
 EXPORTED = "All that is set on this server. `/settings import` takes the file back, here or on another server."
 NO_FILE = "Attach the file with the settings: a text file, as `export` writes it."
 FILE_UNREADABLE = "Discord does not give me that file. Please attach it again."
 FORM_CLOSED = "That form is no longer open. Use `/settings form` again."
-ELSEWHERE_IN_COMMAND = "In the form, choose what to change; an empty field takes a value back."
+FORM_FOOT = "Bold is set for exactly this place. In a form, an empty field takes a value back."
 END_IS_OVER = "That moment is over already. Give a later one, or a span such as 3 days."
 YOURSELF = "You would block yourself. Somebody else has to do that."
 ME = "That is me: pause dreaming with `/mod pause` instead."
 A_BOT = "Bots cannot ask for dreams, so there is nothing to block."
 NOT_BLOCKED = "{person} is not blocked here."
+UNBLOCKED = "{person} may ask for dreams again."
 PAUSED = (
     "Dreaming is paused on this server: nothing new is taken, what was taken is still dreamt. `/mod resume` ends it."
 )
@@ -44,10 +46,12 @@ OTHER_SERVER = "That message is not on this server."
 NOT_A_DREAM = "That message is no dream of mine."
 STILL_MADE = "That dream is still being made: `/mod cancel` stops it."
 GONE = "That message is not there any more."
+CANNOT_DELETE = "I may not delete in that channel: I need the permission View Channel there."
 DELETED = "Deleted."
 NO_CHANNEL_ACCESS = "You may not delete messages in that channel."
 REPORTED = "Thank you. The moderators of this server have your report."
 REPORTED_ALREADY = "This dream was reported already; the moderators have it in front of them."
+REPORT_LATER = "This dream is still being made. Please report it when it is there."
 REPORT_NO_LOG = (
     "This server has named no channel for reports, so nobody would read it. Please tell one of its moderators yourself."
 )
@@ -111,6 +115,18 @@ def overruled(value: str, source: str) -> str:
     return f"There, {code(value)} holds all the same: what {plain(source)} says is stricter."
 
 
+def removed(key: str, place: str, before: str) -> str:
+    return f"`{key}` of {plain(place)} is removed (before: {before})."
+
+
+def new_prefix(prefix: str) -> str:
+    return f"From now on it is {code(f'{prefix}dream')} and {code(f'{prefix}dreamset')}; a mention of me always works."
+
+
+def undone(number: int) -> str:
+    return f"Change #{number} is undone:"
+
+
 def changes_made(count: int) -> str:
     return "1 setting was changed." if count == 1 else f"{count} settings were changed."
 
@@ -121,6 +137,18 @@ def not_a_number(typed: str) -> str:
 
 def unknown_word(prefix: str) -> str:
     return f"Say what to set: `{prefix}dreamset layer patterns`. `{prefix}dreamset help` tells the rest."
+
+
+def no_value(prefix: str, key: str, values: str) -> str:
+    return f"To what? Type `{prefix}dreamset {key}` and a value: {values}."
+
+
+def reset_what(prefix: str) -> str:
+    return f"Say what: `{prefix}dreamset reset layer`, or `{prefix}dreamset reset all` for all that the server has set."
+
+
+def import_word(word: str) -> str:
+    return f"“{plain(word)}” means nothing here: after import, say skip, replace, both or nothing."
 
 
 def lacks_permissions(channel: int, names: Sequence[str]) -> str:

@@ -18,6 +18,7 @@ class Who:
     """Somebody who wants to moderate."""
 
     guild: discord.Guild
+    member: discord.Member
     server: Server
     editor: Editor
     moderates: bool  # may do with others' dreams what they may do with their own: the permission Manage Messages
@@ -70,7 +71,14 @@ def allow_moderating(settings: Settings, who: Who) -> None:
 
 def _who(guild: discord.Guild, member: discord.Member, held: discord.Permissions, channel: int | None) -> Who:
     editor = Editor(id=member.id, manage_server=held.manage_guild, roles=tuple(role.id for role in member.roles))
-    return Who(guild=guild, server=server_of(guild), editor=editor, moderates=held.manage_messages, channel=channel)
+    return Who(
+        guild=guild,
+        member=member,
+        server=server_of(guild),
+        editor=editor,
+        moderates=held.manage_messages,
+        channel=channel,
+    )
 
 
 def _is_category(channel: object) -> bool:

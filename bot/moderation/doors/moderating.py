@@ -1,0 +1,242 @@
+"""What can be done to people and their dreams: block, pause, cancel, delete; each noted in the log channel."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+from typing import Any
+
+import discord
+
+from bot.dreaming.help import COLOUR
+from bot.dreaming.mailbox import Mailbox
+from bot.dreaming.parsing import clipped
+from bot.dreaming.rest import Refused
+from bot.dreaming.words import moment
+from bot.errors import Refusal
+from bot.jobs.model import Job
+from bot.jobs.people import Block
+from bot.jobs.queue import JobQueue
+from bot.moderation.doors import ends, sentences
+from bot.moderation.doors.handles import Act, handle
+from bot.moderation.doors.logbook import Logbook
+from bot.moderation.doors.replies import Reply, view_of
+from bot.moderation.doors.who import Who, allow_moderating, allow_settings
+from bot.moderation.layers import Where
+from bot.moderation.pausing import Pausing
+from bot.moderation.records import Records
+from bot.moderation.settings import Settings
+
+MOST_LISTED = 25  #: what one of Discord's menus holds
+LONGEST_REASON = 200
+_LINK = re.compile(r"<?https?://[^\s/]+/channels/([0-9]{1,20})/([0-9]{1,20})/([0-9]{1,20})/?>?")
+
+
+class Moderating:
+    """All methods raise Refusal: one sentence, and nothing was done."""
+
+    def __init__(
+        self,
+        *,
+        client: discord.Client,
+        queue: JobQueue,
+        settings: Settings,
+        pausing: Pausing,
+        records: Records,
+        logbook: Logbook,
+        mailbox: Mailbox,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._client = client
+        self._queue = queue
+        self._settings = settings
+        self._pausing = pausing
+        self._records = records
+        self._logbook = logbook
+        self._mailbox = mailbox
+        self._clock = clock
+
+    # --- people
+
+    async def block(self, who: Who, person: discord.abc.User, end: str, reason: str) -> Reply:
+        """Keep somebody from asking on this server."""
+        allow_settings(self._settings, who)
+        if self._client.user is not None and person.id == self._client.user.id:
+            raise Refusal(sentences.ME)
+        if person.id == who.editor.id:
+            raise Refusal(sentences.YOURSELF)
+        if person.bot:
+            raise Refusal(sentences.A_BOT)
+        zone = str(self._settings.of(Where(server=who.server))["time-zone"])
+        until = ends.end_of(end, now=self._clock(), zone=zone)
+        why = clipped(reason, LONGEST_REASON) or None
+        await self._queue.block(Block(person=person.id, guild=who.server.id, until=until, reason=why, by=who.editor.id))
+        waiting = len(await self._open(who, person.id))
+        shown = None if until is None else _date(until)
+        self._note(who, f"🚫 <@{who.editor.id}> blocked <@{person.id}>{f' until {shown}' if shown else ''}", why)
+        return self._done(who, sentences.blocked(person.id, shown, waiting))
+
+    async def unblock(self, who: Who, person: discord.abc.User) -> Reply:
+        allow_settings(self._settings, who)
+        if not await self._queue.unblock(person.id, guild=who.server.id):
+            raise Refusal(sentences.NOT_BLOCKED.format(person=f"<@{person.id}>"))
+        self._note(who, f"✅ <@{who.editor.id}> unblocked <@{person.id}>")
+        return self._done(who, sentences.UNBLOCKED.format(person=f"<@{person.id}>"))
+
+    async def blocks(self, who: Who) -> Reply:
+        allow_settings(self._settings, who)
+        found = await self._records.blocks(who.server.id)
+        if not found:
+            return Reply(text=sentences.NOBODY_BLOCKED)
+        lines = [_block_line(one) for one in found[:MOST_LISTED]]
+        if len(found) > MOST_LISTED:
+            lines.append(f"… and {len(found) - MOST_LISTED} more")
+        return Reply(embed=discord.Embed(title="Blocked here", description="\n".join(lines), colour=COLOUR))
+
+    # --- the server
+
+    async def pause(self, who: Who, reason: str) -> Reply:
+        """Take nothing new on this server."""
+        allow_settings(self._settings, who)
+        why = clipped(reason, LONGEST_REASON) or None
+        if await self._pausing.pause(who.server.id, by=who.editor.id, reason=why) is None:
+            there = await self._pausing.of(who.server.id)
+            raise Refusal(sentences.PAUSED_ALREADY.format(since=moment(there.since) if there else "a moment"))
+        self._note(who, f"⏸️ <@{who.editor.id}> paused dreaming", why)
+        return self._done(who, sentences.PAUSED)
+
+    async def resume(self, who: Who) -> Reply:
+        allow_settings(self._settings, who)
+        if not await self._pausing.resume(who.server.id):
+            raise Refusal(sentences.NOT_PAUSED)
+        self._note(who, f"▶️ <@{who.editor.id}> let dreaming go on")
+        return self._done(who, sentences.RESUMED)
+
+    # --- dreams
+
+    async def queue(self, who: Who) -> Reply:
+        """What waits on this server, in order, with a menu to cancel one of them."""
+        allow_moderating(self._settings, who)
+        jobs = await self._open(who)
+        paused = await self._pausing.of(who.server.id)
+        note = sentences.PAUSED_ALREADY.format(since=moment(paused.since)) if paused is not None else ""
+        if not jobs:
+            return Reply(text="\n".join(one for one in (sentences.QUEUE_EMPTY, note) if one))
+        standings = self._queue.standings()
+        lines, options = [], []
+        for number, job in enumerate(jobs[:MOST_LISTED], 1):
+            standing = standings.get(job.id)
+            where = (
+                "" if standing is None else f" · {'being dreamt, ' * standing.running}ready {moment(standing.ready_at)}"
+            )
+            recipe = clipped(job.recipe, 60)
+            lines.append(f"{number}. <@{job.requester}> in <#{job.place.channel}>: `{recipe}`{where}")
+            options.append(discord.SelectOption(label=f"{number}. {_named(job)}"[:100], value=job.id))
+        if len(jobs) > MOST_LISTED:
+            lines.append(f"… and {len(jobs) - MOST_LISTED} more")
+        embed = discord.Embed(title="What waits here", description="\n".join(lines)[:4000], colour=COLOUR)
+        menu: Any = discord.ui.Select(custom_id=handle(Act.CANCEL), placeholder="Cancel one of them …", options=options)
+        return Reply(text=note, embed=embed, view=view_of([[menu]]))
+
+    async def cancel(self, who: Who, dream: str, member: int | None) -> Reply:
+        """Stop one dream of this server, or all of somebody's."""
+        allow_moderating(self._settings, who)
+        if bool(dream) == (member is not None):
+            raise Refusal(sentences.CANCEL_WHICH)
+        jobs = [job for job in await self._open(who, member) if member is not None or job.id == dream.strip()]
+        if not jobs:
+            raise Refusal(sentences.NOTHING_TO_CANCEL)
+        cancelled = [job for job in jobs if await self._queue.cancel(job.id, by=who.editor.id) is not None]
+        if not cancelled:
+            raise Refusal(sentences.OVER_ALREADY)
+        for job in cancelled:
+            if job.requester != who.editor.id:
+                self.note_cancelled(who.guild, who.editor.id, job)
+        return self._done(who, sentences.cancelled(len(cancelled)))
+
+    async def cancellable(self, who: Who) -> list[tuple[str, str]]:
+        """What may be cancelled, by id, each in words."""
+        return [(job.id, _named(job)) for job in await self._open(who)]
+
+    async def delete(self, who: Who, which: str) -> Reply:
+        """Delete the message with a dream: by its link, or by the dream's id."""
+        allow_moderating(self._settings, who)
+        if match := _LINK.fullmatch(which.strip()):
+            if int(match[1]) != who.server.id:
+                raise Refusal(sentences.OTHER_SERVER)
+            return await self.delete_message(who, int(match[2]), int(match[3]))
+        job = await self._queue.job(which.strip())
+        if job is None or job.place.guild != who.server.id:
+            raise Refusal(sentences.DELETE_WHICH)
+        if job.result_message is None:
+            raise Refusal(sentences.GONE if job.ended else sentences.STILL_MADE)
+        return await self.delete_message(who, job.home.channel, job.result_message)
+
+    async def delete_message(self, who: Who, channel: int, message: int) -> Reply:
+        """Delete one of the bot's messages that carries a dream."""
+        allow_moderating(self._settings, who)
+        self._check_channel(who, channel)
+        job = await self._records.answered_by(who.server.id, message)
+        if job is not None and not job.ended:
+            raise Refusal(sentences.STILL_MADE)
+        try:
+            found = await self._mailbox.read(channel, message)
+            if not self._mailbox.is_own(found) or not (job is not None or found.get("attachments")):
+                raise Refusal(sentences.NOT_A_DREAM)
+            await self._mailbox.delete(channel, message)
+        except Refused as error:
+            raise Refusal(sentences.GONE if error.status == 404 else sentences.CANNOT_DELETE, log=str(error)) from error
+        self.note_deleted(who.guild, who.editor.id, job, channel)
+        return self._done(who, sentences.DELETED)
+
+    async def deletable(self, who: Who) -> list[tuple[str, str]]:
+        """What was answered here lately, by id, each in words."""
+        jobs = await self._records.recent(who.server.id, limit=MOST_LISTED)
+        return [(job.id, _named(job)) for job in jobs]
+
+    def note_cancelled(self, guild: discord.Guild, by: int, job: Job) -> None:
+        """Somebody's dream was cancelled by a moderator."""
+        recipe = clipped(job.recipe, 80)
+        text = f"✖️ <@{by}> cancelled a dream of <@{job.requester}> in <#{job.place.channel}>: `{recipe}`"
+        self._logbook.write(guild, text)
+
+    def note_deleted(self, guild: discord.Guild, by: int, job: Job | None, channel: int) -> None:
+        """Somebody's dream was deleted by a moderator."""
+        whose = f" of <@{job.requester}>" if job is not None else ""
+        self._logbook.write(guild, f"🗑️ <@{by}> deleted a dream{whose} in <#{channel}>")
+
+    def _check_channel(self, who: Who, channel: int) -> None:
+        found = who.guild.get_channel_or_thread(channel)
+        if found is None:
+            raise Refusal(sentences.GONE)
+        if self._settings.may_change(who.server, who.editor):
+            return
+        held = found.permissions_for(who.member)
+        if not (held.view_channel and held.manage_messages):
+            raise Refusal(sentences.NO_CHANNEL_ACCESS)
+
+    async def _open(self, who: Who, person: int | None = None) -> list[Job]:
+        return await self._queue.open_jobs(requester=person, guild=who.server.id)
+
+    def _note(self, who: Who, text: str, reason: str | None = None) -> None:
+        self._logbook.write(who.guild, f"{text}: {reason}" if reason else f"{text}.")
+
+    def _done(self, who: Who, text: str) -> Reply:
+        return Reply(text=text).but_also(self._logbook.trouble(who.guild))
+
+
+def _named(job: Job) -> str:
+    """A job where mentions do not work."""
+    name = clipped(job.pictures[0].filename, 30) if job.pictures else "a picture"
+    return clipped(f"{name}, {job.recipe}, of {job.requester}", 90)
+
+
+def _block_line(one: Block) -> str:
+    until = "for good" if one.until is None else f"until {_date(one.until)}"
+    by = f" by <@{one.by}>" if one.by is not None else ""
+    return f"<@{one.person}> {until}{by}{f': {one.reason}' if one.reason else ''}"
+
+
+def _date(at: float) -> str:
+    return f"<t:{round(at)}:f>"

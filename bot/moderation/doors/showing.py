@@ -1,0 +1,174 @@
+"""Settings as people read them: what holds in a place and who says so, what else is set, what does not hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import discord
+
+from bot.dreaming.help import COLOUR
+from bot.dreaming.words import moment
+from bot.moderation.catalogue import SETTINGS, Group
+from bot.moderation.doors.handles import Act, handle, short
+from bot.moderation.doors.replies import Reply, button, view_of
+from bot.moderation.doors.sentences import code, plain
+from bot.moderation.edits import Change, Edit, EditKind
+from bot.moderation.layers import Effective, Ignored, Value, at
+from bot.moderation.places import BUILT_IN, OPERATOR, SERVER, Context, Level, Scope, Server
+from bot.moderation.settings import Settings
+from dreamcore.errors import clip
+
+LONGEST_VALUE = 90  #: characters of a value in a list
+PAGE_LINES, PAGE_CHARACTERS = 20, 3500
+FIELD = 1024  #: characters that one of Discord's fields holds
+CHANGES_SHOWN = 12  #: of one edit
+
+_DONE = {EditKind.SET: "set", EditKind.RESET: "reset", EditKind.IMPORT: "imported", EditKind.UNDO: "undid"}
+
+
+def shown(settings: Settings, server: Server, scope: Scope, page: int) -> Reply:
+    """`/settings show`, one page of it: what holds there; then what is set elsewhere; then what is ignored."""
+    effective = settings.of(at(server, scope))
+    unfit = settings.unfit(server)
+    stored = settings.stored(server.id)
+    others = {place: its for place, its in stored.items() if place not in (scope, SERVER) and its}
+    elsewhere = [_place_line(server, place, others[place]) for place in sorted(others, key=_order)]
+    pages: list[tuple[str, list[str]]] = [
+        *(("Set for channels and roles", lines) for lines in _chunks(elsewhere)),
+        *(("Stored, but not in force", lines) for lines in _chunks([_ignored_line(server, one) for one in unfit])),
+    ]
+    page = max(0, min(page, len(pages)))
+    if page == 0:
+        embed = _overview(effective, server, scope, unfit)
+    else:
+        title, lines = pages[page - 1]
+        embed = discord.Embed(title=title, description="\n".join(lines), colour=COLOUR)
+        if title.startswith("Stored"):
+            embed.description = (
+                f"{embed.description}\n\nIt is kept, in case what is missing comes back. `/settings reset` removes it."
+            )
+    embed.set_footer(text=f"Page {page + 1} of {len(pages) + 1}" if pages else None)
+    turning = [
+        button("◀ Back", handle(Act.SHOW, short(scope), page - 1), disabled=page == 0),
+        button("Next ▶", handle(Act.SHOW, short(scope), page + 1), disabled=page == len(pages)),
+    ]
+    change = button("Change by clicking", handle(Act.PAGE, short(scope), "defaults"), style=discord.ButtonStyle.primary)
+    return Reply(embed=embed, view=view_of([[*(turning if pages else ()), change]]))
+
+
+def _overview(effective: Effective, server: Server, scope: Scope, unfit: list[Ignored]) -> discord.Embed:
+    embed = discord.Embed(title=clip(f"What holds for {_called(server, scope)}", 250), colour=COLOUR)
+    embed.description = "Bold is what this server has set; behind each value stands who says so."
+    if unfit:
+        count = "1 stored value is" if len(unfit) == 1 else f"{len(unfit)} stored values are"
+        embed.description += f"\n⚠️ {count} not in force: see the last page."
+    for group in Group:
+        lines = list(_group_lines(effective, server, scope, group))
+        if lines:
+            embed.add_field(name=group.value, value=_fitting(lines), inline=False)
+    return embed
+
+
+def _group_lines(effective: Effective, server: Server, scope: Scope, group: Group) -> Iterator[str]:
+    for key, setting in SETTINGS.items():
+        if setting.group is not group or (scope.level is not Level.SERVER and scope.level not in setting.levels):
+            continue
+        value = effective.of(key)
+        text = value_text(value, server)
+        own = value.scope not in (BUILT_IN, OPERATOR)
+        source = ", ".join(server.call(one) for one in value.scopes[:3])
+        yield f"{key} {f'**{text}**' if own else text} · {plain(source)}{' ⚠️' if value.ignored else ''}"
+
+
+def _fitting(lines: list[str]) -> str:
+    text = "\n".join(lines)
+    if len(text) <= FIELD:
+        return text
+    each = FIELD // len(lines) - 2
+    return "\n".join(clip(line, each) for line in lines)
+
+
+def _called(server: Server, scope: Scope) -> str:
+    return (server.name or "this server") if scope == SERVER else server.call(scope)
+
+
+def _place_line(server: Server, scope: Scope, stored: dict[str, str] | object) -> str:
+    assert isinstance(stored, dict)
+    values = ", ".join(f"{key} {code(clip(text_of(key, text, server), LONGEST_VALUE))}" for key, text in stored.items())
+    return clip(f"**{plain(server.call(scope))}**: {values}", 900)
+
+
+def _ignored_line(server: Server, one: Ignored) -> str:
+    place = plain(server.call(one.scope))
+    return f"`{one.key}` of {place} = {code(clip(one.stored, LONGEST_VALUE))}: {plain(one.reason)}."
+
+
+def value_text(value: Value, server: Server) -> str:
+    """What holds, as it stands in a list: a value as it is typed, or in words that nothing is set."""
+    shown = clip(value.setting.show(value.value, server), LONGEST_VALUE)
+    return shown if value.value in (None, ()) else code(shown)
+
+
+def text_of(key: str, stored: str | None, server: Server) -> str:
+    """A stored value in words; as it is stored where it cannot be read."""
+    if stored is None:
+        return "not set"
+    setting = SETTINGS.get(key)
+    if setting is None:
+        return stored
+    try:
+        return setting.show(setting.read(stored, Context(server=server, networks=())), server)
+    except ValueError:
+        return stored
+
+
+def change_line(server: Server, change: Change) -> str:
+    before, after = (_value(change.key, text, server) for text in (change.before, change.after))
+    return f"`{change.key}` of {plain(server.call(change.scope))}: {before} → {after}"
+
+
+def _value(key: str, text: str | None, server: Server) -> str:
+    return "not set" if text is None else code(clip(text_of(key, text, server), LONGEST_VALUE))
+
+
+def change_lines(server: Server, changes: Iterable[Change], *, most: int = CHANGES_SHOWN) -> list[str]:
+    lines = [change_line(server, change) for change in changes]
+    return lines if len(lines) <= most else [*lines[:most], f"… and {len(lines) - most} more"]
+
+
+def by(edit: Edit) -> str:
+    return "somebody" if edit.by is None else f"<@{edit.by}>"
+
+
+def history(server: Server, edits: list[Edit], *, before: int, more: bool) -> Reply:
+    """`/settings history`, one page of it."""
+    lines = []
+    for edit in edits:
+        what = f"#{edit.undoes}" if edit.undoes is not None else ""
+        lines.append(f"**#{edit.number}** {moment(edit.at)} {by(edit)} {_DONE[edit.kind]} {what}".rstrip() + ":")
+        lines += [f"　{line}" for line in change_lines(server, edit.changes, most=3)]
+    embed = discord.Embed(title="Changes, the latest first", description=_within("\n".join(lines)), colour=COLOUR)
+    embed.set_footer(text="/settings undo takes one back, by its number")
+    turning = [button("◀ Latest", handle(Act.HISTORY, 0))] if before else []
+    if more:
+        turning.append(button("Earlier ▶", handle(Act.HISTORY, edits[-1].number)))
+    return Reply(embed=embed, view=view_of([turning]))
+
+
+def _within(text: str) -> str:
+    return text if len(text) <= PAGE_CHARACTERS else text[:PAGE_CHARACTERS].rpartition("\n")[0] + "\n…"
+
+
+def _chunks(lines: list[str]) -> Iterator[list[str]]:
+    chunk: list[str] = []
+    for line in lines:
+        if chunk and (len(chunk) == PAGE_LINES or sum(map(len, chunk)) + len(line) > PAGE_CHARACTERS):
+            yield chunk
+            chunk = []
+        chunk.append(line)
+    if chunk:
+        yield chunk
+
+
+def _order(scope: Scope) -> tuple[bool, int]:
+    return (scope.level is Level.ROLE, scope.id or 0)
