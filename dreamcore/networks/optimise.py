@@ -14,7 +14,7 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from dreamcore.networks.convolution import Convolution, SharedConvolution
 from dreamcore.networks.graph import called_module, is_cat, is_relu
-from dreamcore.networks.pooling import MaxPool
+from dreamcore.networks.pooling import MaxPool, MeanPool
 from dreamcore.networks.preprocessing import Preprocessing
 from dreamcore.networks.silu import SiLU
 
@@ -192,11 +192,13 @@ def share_inputs(network: fx.GraphModule) -> None:
 
 
 def use_own_pools(network: fx.GraphModule) -> None:
-    """On the CPU, max pooling of our own."""
+    """On the CPU, pooling of our own."""
     for node in network.graph.nodes:
         module = called_module(network, node)
         if isinstance(module, nn.MaxPool2d):
             network.set_submodule(str(node.target), MaxPool(module))
+        elif isinstance(module, nn.AvgPool2d) and MeanPool.replaces(module):
+            network.set_submodule(str(node.target), MeanPool(module))
 
 
 def lay_out(network: fx.GraphModule, device: torch.device) -> None:

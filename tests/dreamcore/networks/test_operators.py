@@ -12,7 +12,7 @@ from dreamcore.networks.convolution import Convolution, SharedConvolution
 from dreamcore.networks.inception_v1 import InceptionV1
 from dreamcore.networks.lrn import LocalResponseNorm
 from dreamcore.networks.memory import peak_bytes
-from dreamcore.networks.pooling import MaxPool
+from dreamcore.networks.pooling import MaxPool, MeanPool
 from dreamcore.networks.silu import SiLU
 
 
@@ -128,6 +128,23 @@ def test_pools_equal_torchs_with_their_gradients(stride: int, padding: int, ceil
     dy = torch.randn_like(right)
     slopes = [torch.autograd.grad(values, x, dy)[0] for values in (y, right)]
     assert torch.allclose(*slopes, atol=1e-6)
+
+
+@pytest.mark.parametrize("window", [2, (2, 3), 3])
+def test_means_equal_torchs_with_their_gradients(window: int | tuple[int, int]) -> None:
+    plain = nn.AvgPool2d(window)
+    assert MeanPool.replaces(plain)
+    x = torch.randn(1, 5, 13, 10).contiguous(memory_format=torch.channels_last).requires_grad_()
+    y, right = MeanPool(plain)(x), plain(x)
+    assert torch.equal(y, right)
+    dy = torch.randn_like(right)
+    slopes = [torch.autograd.grad(values, x, dy)[0] for values in (y, right)]
+    assert torch.allclose(*slopes, atol=1e-6)
+
+
+def test_means_of_windows_that_overlap_are_left_to_torch() -> None:
+    for plain in (nn.AvgPool2d(3, 2), nn.AvgPool2d(2, padding=1), nn.AvgPool2d(2, ceil_mode=True)):
+        assert not MeanPool.replaces(plain)
 
 
 def caffe_size(size: int, kernel: int, stride: int, padding: int) -> int:
