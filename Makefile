@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
+ARGS ?=
 PHOTO ?=
 RECIPE ?=
 
@@ -17,9 +18,10 @@ $(VENV)/ready: pyproject.toml
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --editable . --group dev
 	@touch $@
 
-# With a DISCORD_TOKEN (in the environment or in .env) the bot on Discord; without one the bot in its playground.
+# With a DISCORD_TOKEN (in the environment or in .env) the bot on Discord; without one the bot in its playground, a page
+# on this machine: make run ARGS="--open --keep"
 run: $(VENV)/ready
-	@$(BIN)/python -m bot start
+	@$(BIN)/python -m bot start $(ARGS)
 
 # Dreams the photograph named by PHOTO, or a landscape that it renders: make dream PHOTO=cat.jpg RECIPE="style=eyes"
 dream: $(VENV)/ready
