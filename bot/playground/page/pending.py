@@ -38,10 +38,7 @@ class Pending:
         timer = self._waiting[interaction.id][1]
         timer.cancel()
         promised = interaction.callback is Callback.DEFERRED_MESSAGE
-        if promised and interaction.original is not None and interaction.original.loading:
-            if interaction.original.deleted:
-                del self._waiting[interaction.id]
-                return
+        if promised and interaction.original is not None and _awaited(interaction.original):
             end = self._after(self._times.token - self._times.answer, interaction)
             self._waiting[interaction.id] = (interaction, end)
             self._tell(interaction, "thinking", {})
@@ -55,7 +52,7 @@ class Pending:
     def changed(self, message: Message) -> None:
         """A promised answer has come, or is gone."""
         for interaction, _ in tuple(self._waiting.values()):
-            if interaction.original is message and not message.loading:
+            if interaction.original is message and not _awaited(message):
                 self.heard(interaction)
 
     def forget(self) -> None:
@@ -71,3 +68,8 @@ class Pending:
         if self._waiting.pop(interaction.id, None) is not None:
             sentence = NO_ANSWER if interaction.kind is Kind.COMMAND else FAILED
             self._tell(interaction, "failed", {"sentence": sentence})
+
+
+def _awaited(promise: Message) -> bool:
+    """A bot may also take back what it has promised."""
+    return promise.loading and not promise.deleted

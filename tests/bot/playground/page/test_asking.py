@@ -69,7 +69,8 @@ async def test_suggestions_come_while_somebody_types() -> None:
         # What is half typed elsewhere does not keep suggestions away.
         assert (await complete("ap", {"size": "five", "what": "a"}))["choices"][0]["value"] == "ap"
         upload = await here.upload()
-        await complete("ap", {"size": {"upload": upload["id"]}})
+        await complete("ap", {"picture": {"upload": upload["id"]}})
+        assert here.standin.cdn._kept == {}
         assert here.page._house.uploads.file(upload["id"])
         answer = await tab.try_to("complete", channel=general, name="pick", focused="what", typed="nothing", options={})
         assert "did not say in time" in answer["error"]
@@ -89,7 +90,8 @@ async def test_a_tab_goes_on_while_it_waits_for_suggestions() -> None:
 
 @runs
 async def test_the_bot_thinks_and_then_answers() -> None:
-    async with town(bot=True) as here:
+    """It may take longer than the 3 s that it has for saying that it thinks."""
+    async with town(bot=True, times=Times(answer=0.4)) as here:
         tab = await here.tab()
         asked = await tab.ask("command", channel=where(here.people.general), name="think", options={})
         await tab.state(asked, "thinking")
@@ -98,6 +100,8 @@ async def test_the_bot_thinks_and_then_answers() -> None:
         assert not (await tab.message("I have thought."))["extra"]["loading"]
         states = [one["state"] for one in tab.told("interaction")]
         assert states == ["thinking", "answered"]
+        taken_back = await tab.ask("command", channel=where(here.people.general), name="regret", options={})
+        await tab.state(taken_back, "answered")
 
 
 @runs
@@ -175,7 +179,7 @@ async def test_the_list_of_commands_is_what_this_person_may_use_in_this_place() 
     async with town(bot=True) as here:
         people = here.people
         tab = await here.tab(be=False)
-        everyday = {"copy", "whisper", "think", "form", "pick", "silent", "late", "Look", "Greet"}
+        everyday = {"copy", "whisper", "think", "regret", "form", "pick", "silent", "late", "Look", "Greet"}
         ada = await tab.ask("be", person=str(people.ada.id))
         assert commands(ada) == everyday | {"here"}
         kinds = {one["name"]: one["type"] for one in ada["commands"]}

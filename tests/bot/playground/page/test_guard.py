@@ -88,9 +88,11 @@ def test_a_link_out_of_the_folder_leads_nowhere(tmp_path: Path, monkeypatch: pyt
     (tmp_path / "secret.js").write_text("mine")
     (root / "out.js").symlink_to(tmp_path / "secret.js")
     (root / "in.js").write_text("ours")
+    (root / ".in.js").write_text("hidden")
     monkeypatch.setattr(assets, "ROOT", root)
     assert assets.find("in.js") == root / "in.js"
     assert assets.find("out.js") is None
+    assert assets.find(".in.js") is None
 
 
 @runs

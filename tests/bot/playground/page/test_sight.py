@@ -103,6 +103,9 @@ async def test_a_dismissed_answer_is_gone_for_its_reader_and_the_bot_never_knows
         general = where(people.general)
         await tab.ask("command", channel=general, name="whisper", options={})
         told = await tab.message("psst")
+        answer = {"channel": general, "text": "hi", "reply_to": told["id"]}
+        assert "not there any more" in await tab.refused("post", **answer)
+        assert "dismiss it instead" in await tab.refused("delete", channel=general, message=told["id"])
         await tab.ask("dismiss", channel=general, message=told["id"])
         for one in (tab, second):
             await one.event("gone", lambda event: event["message"] == told["id"])

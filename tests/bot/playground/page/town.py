@@ -167,6 +167,7 @@ class Answering(Bot):
         tree.add_command(_copy)
         tree.add_command(_whisper)
         tree.add_command(_think)
+        tree.add_command(_regret)
         tree.add_command(_form)
         tree.add_command(_pick)
         tree.add_command(_silent)
@@ -229,8 +230,14 @@ async def _whisper(interaction: discord.Interaction, text: str = "psst") -> None
 @app_commands.command(name="think", description="Takes its time")
 async def _think(interaction: discord.Interaction) -> None:
     await interaction.response.defer()
-    await asyncio.sleep(0.2)
-    await interaction.edit_original_response(content="I have thought.")
+    await asyncio.sleep(0.7)
+    await interaction.followup.send("I have thought.")
+
+
+@app_commands.command(name="regret", description="Promises, and takes it back")
+async def _regret(interaction: discord.Interaction) -> None:
+    await interaction.response.defer()
+    await interaction.delete_original_response()
 
 
 class Form(discord.ui.Modal, title="A form"):
@@ -246,7 +253,12 @@ async def _form(interaction: discord.Interaction) -> None:
 
 
 @app_commands.command(name="pick", description="With suggestions")
-async def _pick(interaction: discord.Interaction, what: str, size: app_commands.Range[int, 1, 9] = 3) -> None:
+async def _pick(
+    interaction: discord.Interaction,
+    what: str,
+    size: app_commands.Range[int, 1, 9] = 3,
+    picture: discord.Attachment | None = None,
+) -> None:
     await interaction.response.send_message(f"{what} of {size}")
 
 
