@@ -45,7 +45,7 @@ class Log {
   _listen() {
     const { store, log, scroller } = this;
     store.on("channel", ({ id }) => this._open(id));
-    store.on("state", () => this._clear());
+    store.on("state", () => store.history(store.channel).loaded || this._clear());
     store.on("people", () => this._redraw());
     store.on("messages", ({ channel }) => channel === store.channel && this.draw());
     store.on("message", (detail) => detail.message.channel_id === store.channel && this._came(detail));
@@ -130,6 +130,7 @@ class Log {
     this.hearing.clear();
     replace(this.log);
     [this.atEnd, this.since, this.firstNew, this.current] = [true, 0, null, null];
+    this.store.reading = false;
     this._foot();
   }
 

@@ -25,13 +25,12 @@ class View {
     this.index = index;
     this.comparing = true;
     this.title = h("p", { class: "view-title", id: "view-title" });
-    this.tools = h("div", { class: "view-tools" });
     this.stage = h("div", { class: "view-stage" });
     this.foot = h("div", { class: "view-foot" });
     this.previous = turner("back", "Previous picture", () => this.turn(-1));
     this.next = turner("chevron", "Next picture", () => this.turn(1));
     this.dialog = h("dialog", { class: "view", "aria-labelledby": "view-title" },
-      h("div", { class: "view-head" }, this.title, this.tools),
+      h("div", { class: "view-head" }, this.title, this._tools()),
       h("div", { class: "view-middle" }, this.previous, this.stage, this.next),
       this.foot);
     this.dialog.addEventListener("keydown", (event) => this._key(event));
@@ -70,7 +69,10 @@ class View {
     this.previous.hidden = this.next.hidden = !many;
     this.previous.disabled = this.index === 0;
     this.next.disabled = this.index === this.pictures.length - 1;
-    this._tools();
+    this.compare.hidden = !picture.before;
+    this.compare.setAttribute("aria-pressed", String(this.comparing));
+    this.original.href = this.download.href = picture.src;
+    this.download.download = picture.filename;
     const both = Boolean(picture.before) && this.comparing;
     this.slider = both ? new Slider(picture.before, picture, () => this._failed()) : null;
     const frame = this.slider?.frame ?? this._alone();
@@ -94,22 +96,20 @@ class View {
       "The link to this picture has expired. Close this view and reload the page for a new one."));
   }
 
+  /** Made once: what has the focus keeps it while the pictures change. */
   _tools() {
-    const { picture } = this;
-    this.compare = picture.before && h("button", { class: "button compare", type: "button",
-      "aria-pressed": this.comparing, on: { click: () => this._compare() } }, icon("compare"), "Before and after");
-    this.out = h("button", { class: "icon-button", type: "button", "aria-label": "Zoom out", title: "Zoom out (−)",
-      on: { click: () => this.zoom.by(1 / 1.5) } }, icon("minus"));
-    this.in = h("button", { class: "icon-button", type: "button", "aria-label": "Zoom in", title: "Zoom in (+)",
-      on: { click: () => this.zoom.by(1.5) } }, icon("plus"));
-    this.close = h("button", { class: "icon-button", type: "button", "aria-label": "Close", title: "Close (Escape)",
-      on: { click: () => this.dialog.close() } }, icon("close"));
-    replace(this.tools, this.compare, this.out, this.in,
-      h("a", { class: "icon-button", href: picture.src, target: "_blank", rel: "noopener noreferrer",
-        "aria-label": "Open the original", title: "Open the original" }, icon("open")),
-      h("a", { class: "icon-button", href: picture.src, download: picture.filename, "aria-label": "Download",
-        title: "Download" }, icon("download")),
-      this.close);
+    const button = (name, label, key, act) => h("button", { class: "icon-button", type: "button", "aria-label": label,
+      title: `${label} (${key})`, on: { click: act } }, icon(name));
+    const link = (name, label, more) => h("a",
+      { class: "icon-button", "aria-label": label, title: label, ...more }, icon(name));
+    this.compare = h("button", { class: "button compare", type: "button", on: { click: () => this._compare() } },
+      icon("compare"), "Before and after");
+    this.out = button("minus", "Zoom out", "−", () => this.zoom.by(1 / 1.5));
+    this.in = button("plus", "Zoom in", "+", () => this.zoom.by(1.5));
+    this.original = link("open", "Open the original", { target: "_blank", rel: "noopener noreferrer" });
+    this.download = link("download", "Download");
+    this.close = button("close", "Close", "Escape", () => this.dialog.close());
+    return h("div", { class: "view-tools" }, this.compare, this.out, this.in, this.original, this.download, this.close);
   }
 
   _compare() {

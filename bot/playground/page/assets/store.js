@@ -196,6 +196,7 @@ export class Store extends EventTarget {
   }
 
   _take(state) {
+    const again = state.me === this.me; // it was only cut off
     this.me = state.me;
     this._meet(state.people);
     this.guild = state.guild;
@@ -208,10 +209,13 @@ export class Store extends EventTarget {
     this.samples = state.samples;
     this.faults = state.faults;
     this.supervised = state.supervised;
+    const shown = again && this.channels.has(this.channel) ? this._kept.get(this.channel) : undefined;
     this._kept.clear();
+    if (shown) this._kept.set(this.channel, { ...shown, loading: false });
     this._tell("state", null);
     const open = this.channels.has(this.channel) ? this.channel : this._firstChannel();
-    if (open) this.openChannel(open).catch(() => {});
+    // When this is cut off too, the next connection asks once more.
+    if (open) (shown ? this._load(open) : this.openChannel(open)).catch(() => {});
   }
 
   _firstChannel() {
