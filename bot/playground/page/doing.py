@@ -51,12 +51,17 @@ def open_(visit: Visit, request: Request) -> Result:
     person, place = myself(visit), channel(visit, request)
     before = request.id_or_none("before")
     limit = max(1, int(request.number_of("limit", most=_MOST_PAGE, default=_PAGE)))
-    visit.channel = place
-    visit.tell_of("commands")
+    visit.look(place)
     seen = visit.house.sight.messages(person, place)
     found = list(islice((one for one in seen if before is None or one.id < before), limit + 1))
     shown = [visit.house.messages.message(person, one) for one in reversed(found[:limit])]
     return {"messages": shown, "more": len(found) > limit}
+
+
+def look(visit: Visit, request: Request) -> Result:
+    """A channel whose messages the page has already is open again."""
+    visit.look(channel(visit, request))
+    return {}
 
 
 def post(visit: Visit, request: Request) -> Result:
@@ -188,6 +193,7 @@ _QUICK: Mapping[str, Callable[[Visit, Request], Result]] = MappingProxyType(
     {
         "be": be,
         "open": open_,
+        "look": look,
         "post": post,
         "discard": discard,
         "edit": edit,

@@ -151,6 +151,11 @@ class Visit:
         self.tell_wire(0.0)  # what was not sent yet
         return state
 
+    def look(self, channel: Channel) -> None:
+        """That one is open from now on. What can be used there may be something else than before."""
+        self.channel = channel
+        self.tell_of("commands")
+
     def place(self, person: User) -> Channel:
         """Where commands are looked up: the open channel, else the server's first."""
         return self.channel or self.house.sight.channels(person)[0]

@@ -140,8 +140,10 @@ export class Store extends EventTarget {
     this.channel = id;
     this._tell("channel", { id });
     this.markRead(id);
-    if (this.gated(id) || this._kept.get(id)) return;
-    await this._load(id);
+    if (this.gated(id)) return;
+    // The server has to know which channel is open: what commands there are depends on it.
+    if (this._kept.get(id)) this.connection.request("look", { channel: id }).catch(() => {});
+    else await this._load(id);
   }
 
   /** Asks for the open channel's messages once more: with new links, for one. */

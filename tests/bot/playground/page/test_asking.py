@@ -193,6 +193,10 @@ async def test_the_list_of_commands_is_what_this_person_may_use_in_this_place() 
         tab.events.clear()
         await tab.ask("open", channel=where(people.general))
         assert commands(await tab.event("commands")) == everyday | {"here"}
+        tab.events.clear()
+        await tab.ask("look", channel=direct)
+        assert commands(await tab.event("commands")) == everyday | {"tidy"}
+        await tab.ask("look", channel=where(people.general))
         assert "more permissions" in await tab.refused(
             "command", channel=where(people.general), name="tidy", options={}
         )

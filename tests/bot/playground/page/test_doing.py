@@ -51,6 +51,7 @@ BAD_IDS: list[Any] = [None, "", "x", "-1", "1.5", "٣", "9" * 21, 5, True, [], {
     ("do", "fields"),
     [
         ("open", {}),
+        ("look", {}),
         ("post", {"text": "hello"}),
         ("edit", {"message": "1", "text": "x"}),
         ("delete", {"message": "1"}),
