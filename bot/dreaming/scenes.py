@@ -49,12 +49,13 @@ def scene_of_interaction(interaction: discord.Interaction[Any], settings: Settin
 
 
 def server_of(guild: discord.Guild) -> Server:
-    """A server's roles, channels and known threads, by name."""
+    """A server's roles, channels and known threads, by name. Categories are none: nobody writes in them."""
+    rooms = (one for one in guild.channels if not isinstance(one, discord.CategoryChannel))
     return Server(
         id=guild.id,
         name=guild.name,
         roles={role.id: role.name for role in guild.roles},
-        channels={one.id: one.name for one in (*guild.channels, *guild.threads)},
+        channels={one.id: one.name for one in (*rooms, *guild.threads)},
     )
 
 

@@ -17,11 +17,11 @@ import discord
 from bot.dreaming.mailbox import Letter, Mailbox, Waits
 from bot.dreaming.pacer import Importance
 from bot.dreaming.rest import Refused, RestError
+from bot.dreaming.scenes import server_of
 from bot.moderation.catalogue import SETTINGS
 from bot.moderation.doors import sentences, showing
 from bot.moderation.doors.handles import Act, handle
 from bot.moderation.doors.replies import button, view_of
-from bot.moderation.doors.who import server_of
 from bot.moderation.doors.writable import writing_needs
 from bot.moderation.edits import Edit
 from bot.moderation.layers import Where

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import discord
@@ -186,8 +187,8 @@ def plain(text: str) -> str:
     >>> plain("**a** @everyone")
     '\\\\*\\\\*a\\\\*\\\\* @\\u200beveryone'
     """
-    escaped: str = discord.utils.escape_mentions(discord.utils.escape_markdown(clip(text, 300)))
-    return escaped
+    escaped = re.sub(r"([*_~|`\\])", r"\\\1", clip(text, 300))
+    return str(discord.utils.escape_mentions(escaped))
 
 
 def code(text: str) -> str:

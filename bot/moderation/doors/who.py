@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import discord
 
 from bot.dreaming.conversation import Interaction
+from bot.dreaming.scenes import server_of
 from bot.errors import Refusal
 from bot.moderation.doors import sentences
 from bot.moderation.places import Scope, Server, channel_scope
@@ -28,19 +29,6 @@ class Who:
     def here(self) -> Scope | None:
         """The channel that they are in, as a place that has settings."""
         return None if self.channel is None else channel_scope(self.channel)
-
-
-def server_of(guild: discord.Guild) -> Server:
-    """A server as the settings see it."""
-    return Server(
-        id=guild.id,
-        name=guild.name,
-        roles={role.id: role.name for role in guild.roles},
-        channels={
-            **{channel.id: channel.name for channel in guild.channels if not _is_category(channel)},
-            **{thread.id: thread.name for thread in guild.threads},
-        },
-    )
 
 
 def who_interacts(interaction: Interaction) -> Who:
@@ -79,7 +67,3 @@ def _who(guild: discord.Guild, member: discord.Member, held: discord.Permissions
         moderates=held.manage_messages,
         channel=channel,
     )
-
-
-def _is_category(channel: object) -> bool:
-    return isinstance(channel, discord.CategoryChannel)

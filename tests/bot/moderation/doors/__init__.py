@@ -1,0 +1,1 @@
+"""What moderators use, over the stand-in's sockets."""
