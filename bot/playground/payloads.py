@@ -101,42 +101,41 @@ def overwrite(one: Overwrite) -> dict[str, Any]:
 
 
 def channel(one: Channel) -> dict[str, Any]:
-    base: dict[str, Any] = {
-        "id": str(one.id),
-        "type": int(one.kind),
-        "flags": 0,
-        "last_message_id": text_or_none(one.last_message_id),
-    }
+    base: dict[str, Any] = {"id": str(one.id), "type": int(one.kind), "flags": 0}
+    if one.kind is not ChannelKind.CATEGORY:
+        base["last_message_id"] = text_or_none(one.last_message_id)
     if one.kind is ChannelKind.DIRECT:
         return {**base, "recipients": [user(each) for each in one.recipients]}
-    base |= {
-        "guild_id": str(one.guild_id),
-        "name": one.name,
-        "parent_id": text_or_none(one.parent_id),
-        "rate_limit_per_user": one.slowmode,
-    }
-    if one.kind is ChannelKind.TEXT:
-        base["last_pin_timestamp"] = moment_or_none(one.last_pin)
+    base |= {"guild_id": str(one.guild_id), "name": one.name, "parent_id": text_or_none(one.parent_id)}
     if one.is_thread:
-        messages = sum(each.only_for is None for each in one.messages.values())
-        return base | {
-            "owner_id": str(one.owner_id),
-            "thread_metadata": {
-                "archived": one.archived,
-                "archive_timestamp": moment(one.created),
-                "auto_archive_duration": one.auto_archive,
-                "locked": one.locked,
-                "create_timestamp": moment(one.created),
-            },
-            "message_count": messages,
-            "member_count": min(50, len(one.thread_members)),  # stops counting there
-            "total_message_sent": messages,
-        }
-    return base | {
-        "topic": one.topic,
+        return base | _of_thread(one)
+    base |= {
         "position": one.position,
         "permission_overwrites": [overwrite(each) for each in one.overwrites.values()],
         "nsfw": one.nsfw,
+    }
+    if one.kind is ChannelKind.CATEGORY:
+        return base
+    if one.kind is ChannelKind.TEXT:
+        base["last_pin_timestamp"] = moment_or_none(one.last_pin)
+    return base | {"topic": one.topic, "rate_limit_per_user": one.slowmode}
+
+
+def _of_thread(one: Channel) -> dict[str, Any]:
+    messages = sum(each.only_for is None for each in one.messages.values())
+    return {
+        "owner_id": str(one.owner_id),
+        "rate_limit_per_user": one.slowmode,
+        "thread_metadata": {
+            "archived": one.archived,
+            "archive_timestamp": moment(one.created),
+            "auto_archive_duration": one.auto_archive,
+            "locked": one.locked,
+            "create_timestamp": moment(one.created),
+        },
+        "message_count": messages,
+        "member_count": min(50, len(one.thread_members)),  # stops counting there
+        "total_message_sent": messages,
     }
 
 

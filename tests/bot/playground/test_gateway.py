@@ -191,6 +191,7 @@ async def test_who_sends_no_heartbeat_is_dropped() -> None:
         assert socket.close_code == 4009
 
 
+@pytest.mark.usefixtures("nonsense_is_sent")
 @runs
 async def test_nonsense_on_the_gateway_has_its_close_codes() -> None:
     async with StandIn() as standin, aiohttp.ClientSession() as session:

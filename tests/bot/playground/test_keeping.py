@@ -182,7 +182,7 @@ def anything(standin: StandIn, friendly: Friendly, chance: random.Random) -> Non
     chance.choice(things)()
 
 
-@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 1 << 32), steps=st.integers(0, 60))
 def test_any_world_is_the_same_after_a_restart(tmp_path: Path, seed: int, steps: int) -> None:
     chance = random.Random(seed)
@@ -280,11 +280,12 @@ def pictures(folder: Path) -> set[str]:
 @runs
 async def test_changes_are_written_soon_and_all_at_once(tmp_path: Path) -> None:
     async with kept(tmp_path, delay=0.2) as (standin, friendly, _):
-        before = (tmp_path / "world.json").stat().st_ino
+        began, written = time.monotonic(), set()
         for number in range(20):
             await standin.post(friendly.general, friendly.ada, str(number))
             await asyncio.sleep(0.001)
-        assert (tmp_path / "world.json").stat().st_ino == before
+            written.add((tmp_path / "world.json").stat().st_ino)
+        assert len(written) <= 1 + (time.monotonic() - began) / 0.2
         async with asyncio.timeout(5):
             while '"19"' not in (tmp_path / "world.json").read_text():
                 await asyncio.sleep(0.02)
@@ -515,7 +516,7 @@ def test_a_playground_killed_at_any_moment_is_whole_and_gives_no_id_twice(tmp_pa
     chance = random.Random(5)
     given_out: list[int] = []
     furthest = 0
-    for life in range(12):
+    for life in range(10):
         # The clock steps back by more than the lives last.
         process = subprocess.Popen(
             [sys.executable, "-c", LIFE, str(tmp_path), str(100.0 * life)], stdout=subprocess.PIPE, text=True

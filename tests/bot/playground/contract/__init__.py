@@ -4,7 +4,7 @@ The platform's published description has the REST side only. This is the other h
 documentation of the gateway (and, where that says "partial", from what discord.py reads): names, types, what has to be
 there, what may be null. Nothing else may be on the wire, so that the stand-in cannot grow a dialect of its own.
 
-`differences(record)` checks a whole run; every test that has a stand-in asks it at its end.
+`differences(record)` checks a whole run; every test that has a stand-in does so at its end (`everywhere`).
 """
 
 from __future__ import annotations

@@ -74,7 +74,7 @@ THREAD_METADATA = Thing(
         "archive_timestamp": Moment(),
         "locked": Truth(),
     },
-    optional={"invitable": Truth(), "create_timestamp": Nullable(Moment())},
+    optional={"invitable": Truth(), "create_timestamp": Moment()},
 )
 THREAD_MEMBER = Thing(
     required={"join_timestamp": Moment(), "flags": Whole()}, optional={"id": SNOWFLAKE, "user_id": SNOWFLAKE}
@@ -178,7 +178,7 @@ GUILD = Thing(
         "incidents_data": Nullable(Thing()),
     },
     optional={
-        "region": Nullable(Text()),
+        "region": Text(),
         "widget_enabled": Truth(),
         "widget_channel_id": _CHANNEL_OR_NONE,
         "max_presences": Nullable(Whole()),

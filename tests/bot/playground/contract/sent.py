@@ -12,6 +12,7 @@ from tests.bot.playground.contract.shapes import (
     Later,
     ListOf,
     Nullable,
+    Number,
     Shape,
     Text,
     Thing,
@@ -21,16 +22,18 @@ from tests.bot.playground.contract.shapes import (
 
 HEARTBEAT, IDENTIFY, PRESENCE, VOICE, RESUME, REQUEST_MEMBERS = 1, 2, 3, 4, 6, 8
 
+#: Milliseconds; discord.py writes 0.0.
+_SINCE = Nullable(Number())
 #: What bots can set of one.
 ACTIVITY = Thing(
     required={"name": Text(least=1, most=128), "type": Whole(0, 5)},
     optional={"state": Nullable(Text(most=128)), "url": Nullable(LINK)},
 )
 _STATUS = Exactly(("online", "dnd", "idle", "invisible", "offline"))
-UPDATE = Thing(required={"since": Nullable(Whole()), "activities": ListOf(ACTIVITY), "status": _STATUS, "afk": Truth()})
+UPDATE = Thing(required={"since": _SINCE, "activities": ListOf(ACTIVITY), "status": _STATUS, "afk": Truth()})
 #: discord.py begins with the older form of it, which Discord still takes: one `game`, and null for "online".
 FIRST_PRESENCE = Thing(
-    required={"since": Nullable(Whole()), "status": Nullable(_STATUS), "afk": Truth(), "game": Nullable(ACTIVITY)}
+    required={"since": _SINCE, "status": Nullable(_STATUS), "afk": Truth(), "game": Nullable(ACTIVITY)}
 )
 
 
