@@ -163,8 +163,12 @@ def numbered(components: list[Component]) -> list[Component]:
                 value = default
             if value is not ...:
                 kept[key] = value
+        if kept.get("default_values"):
+            kept["default_values"] = [{"id": str(one["id"]), "type": one["type"]} for one in kept["default_values"]]
         if isinstance(kept.get("emoji"), dict):
-            kept["emoji"] = {key: value for key, value in kept["emoji"].items() if value is not None}
+            kept["emoji"] = _without_none(kept["emoji"])
+        if kind == 3:
+            kept["options"] = [_tidy_option(option) for option in kept["options"]]
         if kind == GALLERY:
             kept["items"] = [
                 {"media": item["media"], "description": item.get("description"), "spoiler": bool(item.get("spoiler"))}
@@ -177,3 +181,14 @@ def numbered(components: list[Component]) -> list[Component]:
         return kept
 
     return [tidy(one) for one in components]
+
+
+def _tidy_option(option: Component) -> Component:
+    written = _without_none(option)
+    if isinstance(written.get("emoji"), dict):
+        written["emoji"] = _without_none(written["emoji"])
+    return written
+
+
+def _without_none(one: Component) -> Component:
+    return {key: value for key, value in one.items() if value is not None}
