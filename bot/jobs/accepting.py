@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import dataclasses
 import logging
 import secrets
 from collections.abc import Callable
@@ -16,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.config import LimitsConfig
 from bot.errors import Refusal
 from bot.jobs import limits, rows
+from bot.jobs.aliases import Aliases
 from bot.jobs.board import Board
 from bot.jobs.keeping import Keeping
 from bot.jobs.limits import Use
@@ -50,6 +52,7 @@ class Acceptance:
         keeping: Keeping,
         board: Board,
         limits: LimitsConfig,
+        aliases: Aliases,
         clock: Callable[[], float],
     ) -> None:
         self._database = database
@@ -57,6 +60,7 @@ class Acceptance:
         self._keeping = keeping
         self._board = board
         self._limits = limits
+        self._aliases = aliases
         self._clock = clock
 
     async def check(self, ask: Ask) -> None:
@@ -67,7 +71,8 @@ class Acceptance:
     async def uses(self, ask: Ask) -> list[Use]:
         """Every limit that holds for this member there, and how much of it is left."""
         async with self._database.reading() as connection:
-            return await limits.uses(connection, ask, self._limits, now=self._clock(), next_end=self._next_end)
+            every = self._by_any_name(ask)
+            return await limits.uses(connection, every, self._limits, now=self._clock(), next_end=self._next_end)
 
     async def enter(self, request: Request) -> Entered:
         """Make a job of the request, or find the one that the same cause has made before. Raises Refusal."""
@@ -113,7 +118,12 @@ class Acceptance:
         return entered
 
     async def _check(self, connection: AsyncConnection, ask: Ask) -> None:
-        await limits.check(connection, ask, self._limits, now=self._clock(), next_end=self._next_end)
+        every = self._by_any_name(ask)
+        await limits.check(connection, every, self._limits, now=self._clock(), next_end=self._next_end)
+
+    def _by_any_name(self, ask: Ask) -> Ask:
+        """To be forgotten lifts no limit and no block."""
+        return dataclasses.replace(ask, alias=self._aliases.of(ask.requester))
 
     def _next_end(self, wanted: Callable[[Job], bool]) -> float | None:
         """When the first of the open jobs that are wanted is expected to end."""

@@ -18,6 +18,7 @@ from typing import TypeVar, assert_never
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.executor.protocol import Event, Executor, Failed, Lost, Made, Order, Outcome, Started, Stopped
+from bot.jobs.model import PictureState
 from bot.jobs.ports import Answers
 from bot.jobs.queue import JobQueue
 
@@ -97,9 +98,14 @@ class Dispatcher:
     def _changed(self) -> None:
         self.wake()
         for order in list(self._orders.values()):
-            if self._queue.board.get(order.job) is None:  # cancelled, or nobody left to give it to
+            if not self._wanted(order):
                 self._tell(partial(self._executor.cancel, order.job))
         self._tell(self._answers.queue_moved)
+
+    def _wanted(self, order: Order) -> bool:
+        """Not where it was cancelled, nobody is left to give it to, or whose picture it is does not want it."""
+        job = self._queue.board.get(order.job)
+        return job is not None and job.pictures[order.ordinal].state is not PictureState.FAILED
 
     def _ended(self, job: str) -> None:
         self._tell(partial(self._answers.ended, job))

@@ -72,7 +72,7 @@ def moment(at: float) -> str:
 
 
 async def _check_people(connection: AsyncConnection, ask: Ask, now: float) -> None:
-    block = await blocking(connection, ask.requester, ask.guild, now)
+    block = await blocking(connection, ask.ids, ask.guild, now)
     if block is not None:
         whole = "You are blocked from dreaming" + ("" if block.guild is None else " in this server")
         until = "" if block.until is None else f" until <t:{math.ceil(block.until)}:f>"
@@ -89,7 +89,7 @@ async def _check_people(connection: AsyncConnection, ask: Ask, now: float) -> No
 async def _check_deaths(connection: AsyncConnection, ask: Ask, now: float) -> None:
     rows = await connection.execute(
         select(decoder_deaths.c.at)
-        .where(decoder_deaths.c.person == ask.requester, decoder_deaths.c.at > now - HOUR)
+        .where(decoder_deaths.c.person.in_(ask.ids), decoder_deaths.c.at > now - HOUR)
         .order_by(decoder_deaths.c.at.desc())
         .limit(DEATHS)
     )

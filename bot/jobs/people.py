@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import delete, insert, or_, select, update
@@ -42,12 +43,12 @@ async def set_opted_out(connection: AsyncConnection, person: int, since: float |
         await connection.execute(insert(people).values(id=person, opted_out=since))
 
 
-async def blocking(connection: AsyncConnection, person: int, guild: int | None, now: float) -> Block | None:
-    """The block that keeps someone from asking there, the longest one where there are several."""
+async def blocking(connection: AsyncConnection, ids: Sequence[int], guild: int | None, now: float) -> Block | None:
+    """The block that keeps someone from asking there, the longest one where there are several. ids: all of theirs."""
     here = blocks.c.guild.is_(None) if guild is None else or_(blocks.c.guild.is_(None), blocks.c.guild == guild)
     rows = await connection.execute(
         select(blocks)
-        .where(blocks.c.person == person, here, or_(blocks.c.until.is_(None), blocks.c.until > now))
+        .where(blocks.c.person.in_(ids), here, or_(blocks.c.until.is_(None), blocks.c.until > now))
         .order_by(blocks.c.until.is_not(None), blocks.c.until.desc(), blocks.c.number)
         .limit(1)
     )
@@ -57,9 +58,9 @@ async def blocking(connection: AsyncConnection, person: int, guild: int | None, 
     return Block(person=row["person"], guild=row["guild"], until=row["until"], reason=row["reason"], by=row["by"])
 
 
-async def block(connection: AsyncConnection, new: Block, now: float) -> None:
+async def block(connection: AsyncConnection, new: Block, now: float, *, alias: int | None = None) -> None:
     """Block someone; replaces the block there was at the same place."""
-    await unblock(connection, new.person, new.guild)
+    await unblock(connection, new.person, new.guild, alias=alias)
     await connection.execute(
         insert(blocks).values(
             person=new.person, guild=new.guild, until=new.until, reason=new.reason, by=new.by, created=now
@@ -67,10 +68,11 @@ async def block(connection: AsyncConnection, new: Block, now: float) -> None:
     )
 
 
-async def unblock(connection: AsyncConnection, person: int, guild: int | None) -> bool:
-    """Lift the block at this place; returns whether there was one."""
+async def unblock(connection: AsyncConnection, person: int, guild: int | None, *, alias: int | None = None) -> bool:
+    """Lift the block at this place; returns whether there was one. alias: see `bot.jobs.aliases`."""
     here = blocks.c.guild.is_(None) if guild is None else blocks.c.guild == guild
-    gone = await connection.execute(delete(blocks).where(blocks.c.person == person, here))
+    ids = (person,) if alias is None else (person, alias)
+    gone = await connection.execute(delete(blocks).where(blocks.c.person.in_(ids), here))
     return gone.rowcount > 0
 
 

@@ -23,11 +23,13 @@ from bot.errors import BotError, ConfigError, NoPicture
 from bot.executor.protocol import Encoded
 from bot.jobs import people, rows
 from bot.jobs.accepting import Acceptance, Entered
+from bot.jobs.aliases import Aliases
 from bot.jobs.allowance import NO_LIMITS, Allowance
 from bot.jobs.board import Board
 from bot.jobs.estimates import Estimates, load_of
 from bot.jobs.keeping import Keeping
 from bot.jobs.limits import Use
+from bot.jobs.members import Members
 from bot.jobs.model import Job, JobPicture, JobState, PictureState, Request, Result, Standing
 from bot.jobs.people import Block
 from bot.jobs.recovery import recall_served, take_up
@@ -68,16 +70,28 @@ class JobQueue:
         self._shelf = Shelf(folder)
         self._keeping = Keeping(database=database, shelf=self._shelf, days=config.keep_days, clock=clock)
         self._board = Board(clock=clock, estimates=Estimates())
+        self._aliases = Aliases(folder)
         self._acceptance = Acceptance(
             database=database,
             shelf=self._shelf,
             keeping=self._keeping,
             board=self._board,
             limits=config.limits,
+            aliases=self._aliases,
             clock=clock,
         )
         self._owned: set[asyncio.Task[Any]] = set()
         self.work = Work(database=database, shelf=self._shelf, board=self._board, clock=clock, moved=self._moved)
+        self.members = Members(
+            database=database,
+            shelf=self._shelf,
+            keeping=self._keeping,
+            board=self._board,
+            aliases=self._aliases,
+            cancel=self.cancel,
+            moved=self._moved,
+            clock=clock,
+        )
 
     @property
     def board(self) -> Board:
@@ -90,6 +104,7 @@ class JobQueue:
             await asyncio.to_thread(self._shelf.open)
         except OSError as error:
             raise ConfigError(f"The folder {self._folder} cannot be written to: {error.strerror}.") from error
+        await self.members.open()
         now = self._clock()
         open_jobs = await self._database.write(lambda connection: take_up(connection, now))
         async with self._database.reading() as connection:
@@ -260,15 +275,18 @@ class JobQueue:
 
     async def block(self, block: Block) -> None:
         """Keep someone from asking, in a guild or everywhere."""
-        await self._database.write(lambda connection: people.block(connection, block, self._clock()))
+        alias = self._aliases.of(block.person)
+        await self._database.write(lambda connection: people.block(connection, block, self._clock(), alias=alias))
 
     async def unblock(self, user: int, *, guild: int | None) -> bool:
         """Lift a block; returns whether there was one."""
-        return await self._database.write(lambda connection: people.unblock(connection, user, guild))
+        alias = self._aliases.of(user)
+        return await self._database.write(lambda connection: people.unblock(connection, user, guild, alias=alias))
 
     async def forget_sources(self) -> int:
         """Delete the sources whose keeping time is over; returns how many."""
         self._board.served.forget(self._clock())
+        await self.members.sweep()
         return await self._keeping.forget()
 
     def _standing_of(self, job: Job) -> Standing:

@@ -146,12 +146,13 @@ async def settle(connection: AsyncConnection, job: str, now: float) -> None:
     await change_job(connection, job, only=OPEN_STATES, **values)
 
 
-async def picture_row(connection: AsyncConnection, job: str, ordinal: int) -> Mapping[str, Any]:
-    """All columns of a picture that is there."""
+async def picture_row(connection: AsyncConnection, job: str, ordinal: int) -> Mapping[str, Any] | None:
+    """All columns of a picture; None where its member was forgotten meanwhile."""
     rows = await connection.execute(
         select(job_pictures).where(job_pictures.c.job == job, job_pictures.c.ordinal == ordinal)
     )
-    return dict(rows.mappings().one())
+    row = rows.mappings().one_or_none()
+    return None if row is None else dict(row)
 
 
 async def store_measured(connection: AsyncConnection, figures: Mapping[str, Measured]) -> None:

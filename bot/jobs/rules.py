@@ -30,7 +30,13 @@ class Ask:
     channel: int | None = None
     under: int | None = None  # the channel that it is a thread of
     authors: tuple[int, ...] = ()  # whose pictures
+    alias: int | None = None  # the requester's, where somebody has been forgotten (bot.jobs.aliases)
     allowance: Allowance = NO_LIMITS  # the server's own limits for this member, there
+
+    @property
+    def ids(self) -> tuple[int, ...]:
+        """Under which the requester is known."""
+        return (self.requester,) if self.alias is None else (self.requester, self.alias)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,7 +74,7 @@ class Rule:
 
     def counted(self) -> ColumnElement[bool]:
         """The same, as a query's condition."""
-        wanted = [] if self.limit.everyone else [jobs.c.requester == self.ask.requester]
+        wanted: list[ColumnElement[bool]] = [] if self.limit.everyone else [jobs.c.requester.in_(self.ask.ids)]
         if self.operators and not self.limit.everyone:
             if self.limit.span is not Span.WAITING:
                 wanted.append(jobs.c.reachable.is_(not self.ask.personal))
@@ -108,7 +114,7 @@ async def taken(connection: AsyncConnection, rule: Rule, now: float) -> list[flo
     rows = await connection.execute(
         select(jobs.c.created)
         .join(job_pictures, job_pictures.c.job == jobs.c.id)
-        .where(rule.counted(), jobs.c.created > now - SECONDS[rule.limit.span], _costs())
+        .where(rule.counted(), jobs.c.created > now - SECONDS[rule.limit.span], costs())
         .order_by(jobs.c.created)
     )
     return list(rows.scalars())
@@ -128,7 +134,7 @@ async def waiting(connection: AsyncConnection, every: Sequence[Rule]) -> tuple[l
 NextEnd = Callable[[Callable[[Job], bool]], float | None]  #: when the first of the open jobs asked for is to end
 
 
-def _costs() -> ColumnElement[bool]:
+def costs() -> ColumnElement[bool]:
     """Of a picture, whether it counts: a failed one costs nothing, nor one cancelled before it was begun."""
     return or_(
         job_pictures.c.state != PictureState.FAILED.value,

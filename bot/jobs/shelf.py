@@ -53,6 +53,11 @@ class Shelf:
         except FileNotFoundError:
             return None
 
+    def sizes(self, hashes: Iterable[str]) -> dict[str, int]:
+        """Bytes of those of these pictures that are kept."""
+        paths = {source: self._source(source) for source in hashes}
+        return {source: path.stat().st_size for source, path in paths.items() if path.is_file()}
+
     def drop_sources(self, hashes: Iterable[str]) -> int:
         """Delete these; returns how many there were."""
         return sum(_unlink(self._source(source)) for source in hashes)

@@ -158,7 +158,7 @@ class Work:
         if not stored:
             async with self._database.reading() as connection:
                 row = await rows.picture_row(connection, order.job, order.ordinal)
-            if row["result_path"] == path:
+            if row is not None and row["result_path"] == path:
                 return True  # an earlier try was stored, and its caller was told that it was not
             await asyncio.to_thread(self._shelf.drop_results, [path])
         return stored
@@ -184,6 +184,8 @@ class Work:
 
         async def change(connection: AsyncConnection) -> tuple[bool, Kept | None]:
             row = await rows.picture_row(connection, job, ordinal)
+            if row is None:
+                return False, None
             counted = started or row["started"] is not None
             losses, returns = row["losses"] + counted, row["returns"] + (not counted)
             values: dict[str, Any] = {"losses": losses, "returns": returns, "log": log}

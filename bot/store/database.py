@@ -76,6 +76,19 @@ class Database:
         task.add_done_callback(self._wrote)
         return await asyncio.shield(task)
 
+    async def scrub(self) -> None:
+        """What was deleted is in no file any more: SQLite's log is written back and emptied. Best effort."""
+        if self._engine.dialect.name != "sqlite":
+            return
+        async with self._writing, self._engine.connect() as connection:
+            raw = await connection.get_raw_connection()
+            driver: Any = raw.driver_connection
+            cursor = await driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            (busy, *_) = await cursor.fetchone()
+            await cursor.close()
+        if busy:
+            logger.info("somebody reads the database, so its log keeps what was deleted until it is written over")
+
     async def _write(self, change: Callable[[AsyncConnection], Awaitable[T]], then: Callable[[T], None] | None) -> T:
         async with self._writing:
             async with self._writer.begin() as connection:
@@ -126,6 +139,7 @@ def _engine(url: URL, *, migrating: bool = False) -> AsyncEngine:
             cursor.execute(f"PRAGMA busy_timeout = {int(BUSY_SECONDS * 1000)}")
             cursor.execute("PRAGMA journal_mode = WAL")
             cursor.execute("PRAGMA synchronous = FULL")
+            cursor.execute("PRAGMA secure_delete = ON")  # what somebody wants forgotten is overwritten
             # A migration that rebuilds a table drops the old one, which would delete what refers to it.
             cursor.execute(f"PRAGMA foreign_keys = {'OFF' if migrating else 'ON'}")
             cursor.close()

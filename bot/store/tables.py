@@ -186,6 +186,14 @@ pauses = Table(
     Column("reason", Text),
 )
 
+#: Who was forgotten, in numbers that only the key in the data folder makes of their ids: see bot.jobs.aliases.
+tombstones = Table(
+    "tombstones",
+    metadata,
+    Column("alias", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", Double, primary_key=True),
+)
+
 #: Who has reported is not kept: the log channel tells the moderators.
 reports = Table(
     "reports",

@@ -1,0 +1,144 @@
+"""What members may ask of the queue: what is kept about them, and that it be forgotten."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import math
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.errors import Refusal
+from bot.jobs import forgetting, personal
+from bot.jobs.aliases import Aliases, Tombstone
+from bot.jobs.board import Board
+from bot.jobs.forgetting import Forgotten
+from bot.jobs.keeping import Keeping
+from bot.jobs.model import Job
+from bot.jobs.rows import CHUNK, OPEN
+from bot.jobs.shelf import Shelf
+from bot.store.database import Database
+from bot.store.tables import jobs
+
+PATIENCE = 3.0  #: seconds for waiting messages to say that their dream is cancelled, before their ids are forgotten
+LOOK_EVERY = 0.05
+
+NOT_NOW = "You could not be forgotten just now: the bot's disk takes nothing. Please try again later."
+
+logger = logging.getLogger(__name__)
+
+
+class Cancel(Protocol):
+    """Stops an open job; None when there is nothing to stop any more."""
+
+    async def __call__(self, id: str, /, *, by: int) -> Job | None: ...
+
+
+class Members:
+    """moved: told of others' jobs that have changed, after the commit."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        shelf: Shelf,
+        keeping: Keeping,
+        board: Board,
+        aliases: Aliases,
+        cancel: Cancel,
+        moved: Callable[[Job], None],
+        clock: Callable[[], float],
+    ) -> None:
+        self._database = database
+        self._shelf = shelf
+        self._keeping = keeping
+        self._board = board
+        self._aliases = aliases
+        self._cancel = cancel
+        self._moved = moved
+        self._clock = clock
+        self._forgetting = asyncio.Lock()
+
+    async def open(self) -> None:
+        """Read the tombstones, and forget again whomever a database that was put back from a backup has brought back.
+
+        Before anything else reads the jobs. Raises ConfigError.
+        """
+        tombstones = await asyncio.to_thread(self._aliases.open)
+        if not tombstones:
+            return
+        async with self._database.reading() as connection:
+            missing = set(tombstones) - await forgetting.known(connection)
+            named = await forgetting.everybody(connection, self._aliases) if missing else {}
+        for tombstone in sorted(missing, key=lambda one: one.at):
+            person = named.get(tombstone.alias)
+            if person is None:
+                await self._database.write(lambda connection, one=tombstone: forgetting.note(connection, one))  # type: ignore[misc]
+                continue
+            await self._forget(person, tombstone, before=tombstone.at)
+            logger.warning("somebody who was forgotten was in the database again, and is forgotten again")
+
+    async def forget(self, person: int) -> None:
+        """Delete everything of theirs. What moderation needs stays, under an alias. Raises Refusal."""
+        async with self._forgetting:
+            await self._stop(person)
+            try:
+                tombstone = await asyncio.to_thread(self._aliases.bury, person, self._clock())
+            except OSError as error:
+                raise Refusal(NOT_NOW, log=f"a tombstone could not be written: {error}") from error
+            await self._forget(person, tombstone, before=math.inf)
+            logger.info("a member is forgotten")
+
+    async def data(self, person: int) -> dict[str, Any]:
+        """Everything that is kept about them, as plain JSON: see `bot.jobs.personal`."""
+        alias = self._aliases.of(person)
+        async with self._database.reading() as connection:
+            found = await personal.data(connection, person, alias)
+        sizes = await asyncio.to_thread(self._shelf.sizes, found.sources)
+        return found.document(sizes, now=self._clock())
+
+    async def sweep(self) -> None:
+        """Drop what even moderation needs no more."""
+        now = self._clock()
+        await self._database.write(lambda connection: forgetting.sweep(connection, now))
+
+    async def _stop(self, person: int) -> None:
+        """Their open dreams end, and the messages about them say so while their ids are known."""
+        open_jobs = [job.id for job in self._board.jobs() if job.requester == person]
+        cancelled = [id_ for id_ in open_jobs if await self._cancel(id_, by=person) is not None]
+        loop = asyncio.get_running_loop()
+        last = loop.time() + PATIENCE
+        while cancelled and loop.time() < last:
+            await asyncio.sleep(LOOK_EVERY)
+            cancelled = await self._untold(cancelled)
+
+    async def _untold(self, ids: list[str]) -> list[str]:
+        query = select(jobs.c.id).where(jobs.c.id.in_(ids[:CHUNK]), jobs.c.delivered.is_(None))
+        async with self._database.reading() as connection:
+            return list((await connection.execute(query)).scalars())
+
+    async def _forget(self, person: int, tombstone: Tombstone, *, before: float) -> None:
+        now = self._clock()
+
+        async def change(connection: AsyncConnection) -> Forgotten:
+            return await forgetting.forget(connection, person, tombstone, before=before, now=now)
+
+        def then(forgotten: Forgotten) -> None:
+            for id_ in forgotten.jobs:
+                self._board.put_or_drop(id_, None)
+            for kept in forgotten.changed.values():
+                if kept.job.state.value in OPEN or self._board.get(kept.job.id) is not None:
+                    self._board.put(kept)
+
+        forgotten = await self._database.write(change, then=then)
+        for kept in forgotten.changed.values():
+            if not kept.job.answered:
+                self._moved(kept.job)
+        await asyncio.to_thread(self._shelf.drop_results, forgotten.results)
+        sources = list(forgotten.sources)
+        for start in range(0, len(sources), CHUNK):
+            await self._keeping.drop_unneeded(sources[start : start + CHUNK])
+        await self._database.scrub()

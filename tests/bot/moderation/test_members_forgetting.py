@@ -1,0 +1,390 @@
+"""To be forgotten: nothing of a member remains in any table and any file, but what moderation needs, under an alias."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import shutil
+import sqlite3
+import stat
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import BigInteger, select
+
+from bot.config import LimitsConfig
+from bot.errors import ConfigError, Refusal
+from bot.executor.protocol import Outcome
+from bot.jobs.aliases import Aliases
+from bot.jobs.allowance import Allowance, Limit, Span
+from bot.jobs.forgetting import PEOPLE
+from bot.jobs.manner import Manner
+from bot.jobs.model import Job, JobState, Request
+from bot.jobs.people import Block
+from bot.jobs.queue import JobQueue
+from bot.jobs.rules import Ask
+from bot.jobs.shelf import content_hash
+from bot.moderation.pausing import Pausing
+from bot.moderation.places import SERVER, Server
+from bot.moderation.settings import Editor, Settings
+from bot.store.database import Database
+from bot.store.tables import metadata
+from tests.bot.jobs.fakes import (
+    MANY,
+    Clock,
+    Desk,
+    ScriptedExecutor,
+    config,
+    dispatching,
+    failed,
+    in_loop,
+    made,
+    opened,
+    request,
+)
+
+ANNA, BEN, CARL = 812_345_678_901_234_567, 823_456_789_012_345_678, 834_567_890_123_456_789
+GUILD = 900_000_000_000_000_001
+OTHERS = {content_hash(b"a cat"), content_hash(b"noise")}  #: pictures that are not hers alone
+
+#: Columns of whole numbers that hold no member's id. A new column has to be put here, or into `forgetting.PEOPLE`.
+NOBODYS = {
+    "jobs": {"number", "guild", "channel", "message", "byte_limit", "waiting_message", "result_message"}
+    | {"under", "thread"},
+    "job_pictures": {"attachment"},
+    "blocks": {"number", "guild"},
+    "decoder_deaths": {"number"},
+    "settings": {"guild", "place"},
+    "setting_changes": {"number", "edit", "guild", "place", "undoes"},
+    "pauses": {"guild"},
+    "reports": {"message", "guild"},
+    "tombstones": {"alias"},
+}  # fmt: skip
+
+
+def test_every_column_that_can_name_a_member_is_known() -> None:
+    of_members = {(column.table.name, column.name) for column in PEOPLE}
+    for table in metadata.sorted_tables:
+        whole = {column.name for column in table.columns if isinstance(column.type, BigInteger)}
+        known = {column for name, column in of_members if name == table.name} | NOBODYS.get(table.name, set())
+        assert whole == known, f"what do the columns {whole ^ known} of {table.name} hold?"
+
+
+def asked(*pictures: bytes, requester: int, author: int | None = None, **more: Any) -> Request:
+    made_ = request(*pictures, requester=requester, author=author, guild=GUILD, **more)
+    named = tuple(
+        dataclasses.replace(one, filename=f"of {one.author}.png", alt=f"<@{one.author}> asleep", attachment=7)
+        for one in made_.pictures
+    )
+    return dataclasses.replace(made_, pictures=named, manner=Manner(notes=("A note.",)))
+
+
+def anywhere(home: Path, person: int) -> list[str]:
+    """Every table's row and every file that has the id, as text or as the bytes in which SQLite writes it."""
+    found = []
+    with sqlite3.connect(f"file:{home / 'bot.sqlite'}?mode=ro", uri=True) as connection:
+        tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        for table in tables:
+            for row in connection.execute(f"SELECT * FROM {table}"):
+                if any(value == person or str(person) in str(value) for value in row):
+                    found.append(f"{table}: {row}")
+    connection.close()
+    for path in home.rglob("*"):
+        if path.is_file():
+            data = path.read_bytes()
+            if str(person).encode() in data or person.to_bytes(8, "big") in data or str(person) in path.name:
+                found.append(path.name)
+    return found
+
+
+def files(home: Path) -> set[str]:
+    return {path.name for folder in ("sources", "results") for path in (home / folder).iterdir()}
+
+
+async def furnish(desk: Desk, home: Path) -> dict[str, Job]:
+    """Anna has left traces everywhere; so has Ben, some of them of the same pictures."""
+    queue, jobs = desk.queue, {}
+    database = queue._database
+    for name, wanted in {
+        "delivered": asked(b"a garden", requester=ANNA),
+        "shared": asked(b"a cat", requester=ANNA),
+        "Ben's cat": asked(b"a cat", requester=BEN),
+        "hers by Ben": asked(b"her portrait", b"a tree", requester=BEN, author=ANNA),
+        "his by Anna": asked(b"his portrait", requester=ANNA, author=BEN),
+    }.items():
+        jobs[name] = (await queue.accept(wanted)).job
+    await finish(desk)
+    cancelled = (await queue.accept(asked(b"noise", requester=CARL))).job
+    await queue.cancel(cancelled.id, by=ANNA)
+    broken = (await queue.accept(asked(b"a bomb", requester=ANNA))).job
+    await finish(desk, failed("It is no picture.", killed_decoder=True))
+    for job in (*jobs.values(), cancelled, broken):
+        await queue.delivered(job.id, message=5)
+    await queue.set_opted_out(ANNA, True)
+    await queue.block(Block(person=ANNA, guild=GUILD, until=None, reason=f"spam by {ANNA}", by=BEN))
+    await queue.block(Block(person=CARL, guild=GUILD, until=None, reason="noise", by=ANNA))
+    await Pausing(database=database, clock=queue._clock).pause(GUILD, by=ANNA, reason=f"ask {ANNA}")
+    settings = Settings(database=database, networks=lambda: ("daydream",), clock=queue._clock)
+    await settings.open()
+    await settings.set(Server(id=GUILD), SERVER, "per-hour", "9", by=Editor(id=ANNA, manage_server=True))
+    return jobs
+
+
+async def finish(desk: Desk, outcome: Outcome | None = None) -> None:
+    """Everything that waits is dreamt."""
+    while await desk.queue.open_jobs():
+        for handed in desk.executor.handed:
+            if not handed.outcome.done():
+                handed.start()
+                handed.end(outcome)
+        await asyncio.sleep(0.005)
+
+
+@in_loop
+async def test_nothing_of_a_member_remains(tmp_path: Path) -> None:
+    async with dispatching(tmp_path) as desk:
+        jobs = await furnish(desk, tmp_path)
+        async with desk.queue._database.reading() as connection:
+            for column in PEOPLE:
+                found = await connection.execute(select(column).where(column == ANNA))
+                assert found.first(), f"she is in {column}, or this test proves nothing about it"
+        await desk.queue.members.forget(ANNA)
+        assert anywhere(tmp_path, ANNA) == []
+        assert anywhere(tmp_path, BEN), "Ben's own is still there"
+        assert files(tmp_path) == OTHERS, "Ben still has the same cat"
+        assert await desk.queue.job(jobs["delivered"].id) is None
+        hers = await desk.queue.job(jobs["hers by Ben"].id)
+        assert hers is not None
+        assert [(one.author, one.filename, one.alt, one.attachment) for one in hers.pictures] == [
+            (0, "", None, None)
+        ] * 2
+        assert [one.result is not None for one in hers.pictures] == [True, True], "Ben's recipe is Ben's"
+        assert not await desk.queue.opted_out(ANNA)
+    assert anywhere(tmp_path, ANNA) == [], "and nothing comes with the end"
+
+
+@in_loop
+async def test_to_be_forgotten_lifts_neither_blocks_nor_limits(tmp_path: Path) -> None:
+    clock = Clock()
+    limits = dataclasses.replace(MANY, member_per_hour=3)
+    async with dispatching(tmp_path, clock=clock, limits=limits) as desk:
+        for _ in range(2):
+            await desk.queue.accept(asked(b"a garden", requester=ANNA))
+        await finish(desk)
+        await desk.queue.block(Block(person=ANNA, guild=GUILD, until=clock() + 7200, reason="spam", by=BEN))
+        await desk.queue.members.forget(ANNA)
+        await refused(desk.queue, "You are blocked from dreaming in this server")
+        assert await desk.queue.unblock(ANNA, guild=GUILD), "moderators find it by her id"
+        uses = await desk.queue.uses(Ask(requester=ANNA, guild=GUILD, pictures=1, personal=False))
+        assert [use.used for use in uses] == [2]
+        await desk.queue.accept(asked(b"one", requester=ANNA))
+        await refused(desk.queue, "may have 3 pictures dreamt in an hour")
+        others = await desk.queue.uses(Ask(requester=CARL, guild=GUILD, pictures=1, personal=False))
+        assert [use.used for use in others] == [0]
+
+
+@in_loop
+async def test_a_servers_own_limits_count_on_too(tmp_path: Path) -> None:
+    allowance = Allowance(limits=(Limit(span=Span.DAY, most=2, channel=5), Limit(span=Span.DAY, most=9, everyone=True)))
+    clock = Clock()
+    async with dispatching(tmp_path, clock=clock) as desk:
+        for _ in range(2):
+            await desk.queue.accept(asked(b"a garden", requester=ANNA))
+        await finish(desk)
+        await desk.queue.members.forget(ANNA)
+        ask = Ask(requester=ANNA, guild=GUILD, pictures=1, personal=False, channel=5, allowance=allowance)
+        assert [use.used for use in await desk.queue.uses(ask)] == [2, 2]
+        clock.tick(86_401)
+        assert [use.used for use in await desk.queue.uses(ask)] == [0, 0]
+        await desk.queue.forget_sources()
+        async with desk.queue._database.reading() as connection:
+            count = await connection.exec_driver_sql("SELECT count(*) FROM jobs")
+            assert count.scalar() == 0, "windows that are over are swept"
+
+
+async def refused(queue: JobQueue, words: str) -> None:
+    with pytest.raises(Refusal, match=words):
+        await queue.check(requester=ANNA, guild=GUILD, pictures=1, personal=False)
+
+
+@in_loop
+async def test_running_dreams_stop_at_once(tmp_path: Path) -> None:
+    async with dispatching(tmp_path, executor=ScriptedExecutor(slots=3)) as desk:
+        own = (await desk.queue.accept(asked(b"a garden", requester=ANNA))).job
+        of_her = (await desk.queue.accept(asked(b"her portrait", requester=BEN, author=ANNA))).job
+        bens = (await desk.queue.accept(asked(b"a tree", requester=BEN))).job
+        for number in range(3):
+            (await desk.executor.order(number)).start()
+        forgetting = asyncio.create_task(desk.queue.members.forget(ANNA))
+        while own.id not in desk.answers.ends:
+            await asyncio.sleep(0.005)
+        await desk.queue.delivered(own.id, message=9)  # the desk has said so in her waiting message
+        await forgetting
+        await desk.answers.all_of(of_her.id)
+        assert set(desk.executor.cancelled) == {own.id, of_her.id}
+        ended = await desk.queue.job(of_her.id)
+        assert ended is not None
+        assert ended.state is JobState.FAILED
+        assert "no longer wants it to be kept" in (ended.pictures[0].error or "")
+        await finish_last(desk, bens)
+        assert anywhere(tmp_path, ANNA) == []
+
+
+async def finish_last(desk: Desk, job: Job) -> None:
+    next(one for one in desk.executor.handed if one.order.job == job.id).end()
+    await desk.answers.all_of(job.id)
+
+
+@in_loop
+async def test_a_dream_that_is_made_but_not_yet_delivered_goes_too(tmp_path: Path) -> None:
+    async with dispatching(tmp_path) as desk:
+        own = (await desk.queue.accept(asked(b"a garden", requester=ANNA))).job
+        of_her = (await desk.queue.accept(asked(b"her portrait", requester=BEN, author=ANNA))).job
+        await finish(desk)
+        await desk.queue.members.forget(ANNA)
+        assert files(tmp_path) == set()
+        assert await desk.queue.job(own.id) is None
+        (told,) = await desk.queue.unanswered()
+        assert (told.id, told.state) == (of_her.id, JobState.FAILED)
+
+
+@in_loop
+async def test_a_result_that_comes_after_all_changes_nothing(tmp_path: Path) -> None:
+    """The worker was quicker than the order to stop."""
+    async with dispatching(tmp_path) as desk:
+        desk.executor.cancel = lambda job: None  # type: ignore[method-assign]
+        await desk.queue.accept(asked(b"a garden", requester=ANNA))
+        handed = await desk.executor.order(0)
+        handed.start()
+        await desk.queue.members.forget(ANNA)
+        handed.end(made(handed.order))
+        while desk.dispatcher._tasks:
+            await asyncio.sleep(0.005)
+        assert files(tmp_path) == set()
+        assert anywhere(tmp_path, ANNA) == []
+
+
+@in_loop
+async def test_a_backup_that_is_put_back_brings_nobody_back(tmp_path: Path) -> None:
+    clock = Clock()
+    home, backup = tmp_path / "home", tmp_path / "backup"
+    home.mkdir()
+    async with dispatching(home, clock=clock) as desk:
+        await furnish(desk, home)
+        await desk.queue.unblock(ANNA, guild=GUILD)
+        await Pausing(database=desk.queue._database).resume(GUILD)
+    shutil.copytree(home, backup)
+    async with opened(home, clock=clock) as queue:
+        clock.tick(60)
+        await queue.members.forget(ANNA)
+        clock.tick(60)
+        await queue.accept(asked(b"back again", requester=ANNA))
+    shutil.copy(backup / "bot.sqlite", home / "bot.sqlite")  # all that a backup of the database is
+    for source in (backup / "sources").iterdir():
+        shutil.copy(source, home / "sources")
+    assert anywhere(home, ANNA)
+    async with opened(home, clock=clock) as queue:
+        assert anywhere(home, ANNA) == []
+        assert files(home) == OTHERS
+        clock.tick(60)
+        await queue.accept(asked(b"back for good", requester=ANNA))
+    async with opened(home, clock=clock):
+        assert anywhere(home, ANNA), "what came after the tombstone stays, at every start"
+
+
+@in_loop
+async def test_a_kill_between_tombstone_and_table_is_made_good_at_the_next_start(tmp_path: Path) -> None:
+    clock = Clock()
+    async with dispatching(tmp_path, clock=clock) as desk:
+        await furnish(desk, tmp_path)
+        clock.tick(1)
+
+        async def killed(*_: object, **__: object) -> None:
+            raise KeyboardInterrupt
+
+        desk.queue.members._forget = killed  # type: ignore[method-assign]
+        with pytest.raises(KeyboardInterrupt):
+            await desk.queue.members.forget(ANNA)
+    assert anywhere(tmp_path, ANNA)
+    async with opened(tmp_path, clock=clock):
+        assert anywhere(tmp_path, ANNA) == []
+
+
+@in_loop
+async def test_a_disk_that_takes_no_tombstone_forgets_nobody_by_half(tmp_path: Path) -> None:
+    async with dispatching(tmp_path) as desk:
+        await furnish(desk, tmp_path)
+
+        def full(*_: object) -> None:
+            raise OSError(28, "No space left on device")
+
+        desk.queue.members._aliases.bury = full  # type: ignore[method-assign, assignment]
+        before = anywhere(tmp_path, ANNA)
+        with pytest.raises(Refusal, match="could not be forgotten just now"):
+            await desk.queue.members.forget(ANNA)
+        assert anywhere(tmp_path, ANNA) == before
+
+
+@in_loop
+async def test_what_a_clock_that_was_set_back_left_in_the_future_goes_too(tmp_path: Path) -> None:
+    clock = Clock()
+    async with dispatching(tmp_path, clock=clock) as desk:
+        await furnish(desk, tmp_path)
+        clock.tick(-86_400)
+        await desk.queue.members.forget(ANNA)
+        assert anywhere(tmp_path, ANNA) == []
+
+
+@in_loop
+async def test_forgetting_twice_is_no_more_than_once(tmp_path: Path) -> None:
+    async with dispatching(tmp_path, limits=LimitsConfig(member_per_hour=9)) as desk:
+        await desk.queue.accept(asked(b"a garden", requester=ANNA))
+        await finish(desk)
+        await asyncio.gather(*(desk.queue.members.forget(ANNA) for _ in range(2)))
+        await desk.queue.accept(asked(b"a garden", requester=ANNA))
+        await finish(desk)
+        await desk.queue.members.forget(ANNA)
+        (use,) = [
+            use
+            for use in await desk.queue.uses(Ask(requester=ANNA, guild=GUILD, pictures=1, personal=False))
+            if use.limit.span is Span.HOUR
+        ]
+        assert use.used == 2
+
+
+def test_the_key_and_the_tombstones_are_nobody_elses(tmp_path: Path) -> None:
+    aliases = Aliases(tmp_path)
+    assert aliases.open() == []
+    assert aliases.of(ANNA) is None
+    tombstone = aliases.bury(ANNA, 5.0)
+    assert tombstone.alias < 0
+    for path in tmp_path.iterdir():
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+        assert str(ANNA) not in path.read_bytes().decode("latin-1")
+    again = Aliases(tmp_path)
+    assert again.open() == [tombstone]
+    assert again.of(ANNA) == tombstone.alias != again.of(BEN)
+    other = Aliases(tmp_path / "elsewhere")
+    (tmp_path / "elsewhere").mkdir()
+    assert other.bury(ANNA, 5.0).alias != tombstone.alias, "another key, another alias"
+
+
+def test_damaged_files_are_a_sentence_or_a_line_in_the_log(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    aliases = Aliases(tmp_path)
+    tombstone = aliases.bury(ANNA, 5.0)
+    with (tmp_path / "forgotten.jsonl").open("a") as file:
+        file.write('{"alias": -5, "a')
+    assert Aliases(tmp_path).open() == [tombstone]
+    assert "line 2, is no tombstone" in caplog.text
+    (tmp_path / "forgetting.key").write_bytes(b"short")
+    with pytest.raises(ConfigError, match="is damaged"):
+        Aliases(tmp_path).open()
+
+
+@in_loop
+async def test_deleted_rows_are_overwritten_in_the_file(tmp_path: Path) -> None:
+    database = await Database.open(config(tmp_path).database)
+    async with database.reading() as connection:
+        assert (await connection.exec_driver_sql("PRAGMA secure_delete")).scalar() == 1
+    await database.close()
