@@ -26,6 +26,7 @@ def fill(modal: dict[str, Any], values: Mapping[str, str | list[str]], choosing:
         name = one["custom_id"]
         if one["type"] in SELECTS:
             preset = [option["value"] for option in one.get("options") or () if option.get("default")]
+            preset += [str(default["id"]) for default in one.get("default_values") or ()]
             chosen = list(values.get(name, preset))
             choosing.check(one, chosen)
             return {"type": one["type"], "id": number, "custom_id": name, "values": chosen}
