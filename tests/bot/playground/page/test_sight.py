@@ -199,6 +199,8 @@ async def test_two_tabs_are_two_people_at_once() -> None:
         assert sent["author"]["id"] == str(people.ada.id)
         assert heard["extra"]["pings_me"]
         assert not own["extra"]["pings_me"]
+        to_myself = await ada.ask("post", channel=general, text=f"note to {people.ada.mention}")
+        assert not to_myself["message"]["extra"]["pings_me"]
         assert own["extra"]["may"] == {"delete": True, "edit": True, "react": True}
         assert heard["extra"]["may"] == {"delete": False, "edit": False, "react": True}
         answer = (await ben.ask("post", channel=general, text="hi", reply_to=sent["id"]))["message"]
