@@ -84,13 +84,13 @@ async def test_without_the_message_content_intent_commands_still_work(town: Town
     town.standin.world.application.message_content = False
     await town.start()
     place, standin = town.place, town.standin
-    await town.ask("!dream", cat())
+    unseen = await town.ask("!dream", cat())
     slash = await standin.command(place.ada, place.dreams, "dream", {"picture": cat(), "recipe": QUICK})
     await standin.message(lambda one: one is slash.original and is_dream(one), 60)
     plain = await standin.post(place.general, place.ben, "look at this", attachments=[cat()])
     menu = await standin.menu(place.ada, place.general, "Dream this", plain)
     await standin.message(lambda one: one is menu.original and is_dream(one), 60)
-    assert [one for one in town.of_bot() if one.reply_to is not None] == [], "it did not see the prefix"
+    assert town.answers_to(unseen) == [], "it did not see the prefix"
 
 
 @in_town()
