@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, and_, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.moderation.places import SERVER, Level, Scope
@@ -105,15 +105,26 @@ async def load_edit(connection: AsyncConnection, guild: int, number: int) -> Edi
     return found[0] if found else None
 
 
-async def later_edit(connection: AsyncConnection, edit: Edit, change: Change) -> int | None:
-    """The edit that has last changed the same setting after this one."""
-    query = select(func.max(setting_changes.c.edit)).where(
-        setting_changes.c.guild == edit.guild,
-        setting_changes.c.edit > edit.number,
-        *_is(setting_changes, change.scope, change.key),
+async def later_edit(connection: AsyncConnection, edit: Edit, change: Change) -> Edit | None:
+    """The latest edit that has changed the same setting after this one, and has not been taken back itself."""
+    query = (
+        select(setting_changes.c.edit, setting_changes.c.undoes)
+        .where(
+            setting_changes.c.guild == edit.guild,
+            setting_changes.c.edit > edit.number,
+            *_is(setting_changes, change.scope, change.key),
+        )
+        .order_by(setting_changes.c.edit.desc())
     )
-    latest: int | None = (await connection.execute(query)).scalar_one_or_none()
-    return latest
+    later = [(row["edit"], row["undoes"]) for row in (await connection.execute(query)).mappings()]
+    taken_back: set[int] = set()
+    for number, undoes in later:
+        if number in taken_back:
+            continue
+        if undoes is None or undoes <= edit.number:
+            return await load_edit(connection, edit.guild, number)
+        taken_back.add(undoes)
+    return None
 
 
 def _edits(rows: Iterable[Mapping[Any, Any]]) -> list[Edit]:

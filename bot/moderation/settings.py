@@ -171,12 +171,9 @@ class Settings:
                 later = await edits.later_edit(connection, edit, change)
                 if later is None:
                     continue
-                again = await edits.load_edit(connection, server.id, later)
-                if again is not None and again.undoes == number:
+                if later.undoes == number:
                     raise Refusal(texts.UNDONE_ALREADY)
                 now = stored.get(change.scope, {}).get(change.key)
-                if now == change.after:
-                    continue  # whatever was changed since has been taken back
                 shown = texts.NOT_SET if now is None else now
                 raise Refusal(texts.changed_since(change.key, server.call(change.scope), shown))
             return {(change.scope, change.key): change.before for change in edit.changes}
