@@ -13,6 +13,7 @@ import os
 import shutil
 import signal
 import sys
+import time
 import webbrowser
 from collections.abc import Callable
 from pathlib import Path
@@ -20,11 +21,13 @@ from pathlib import Path
 from bot.config import Config
 from bot.errors import BotError
 from bot.playground.command import Playground, post, serve
+from bot.playground.control import write_private
+from bot.playground.sessions import Session
 from bot.signals import told_to_stop
 
 STOP_SECONDS = 30.0  #: for the bot to end in order
-STEADY_SECONDS = 5.0  #: a bot that has lived that long did start; if it dies then, it is started again
-AGAIN_SECONDS = 1.0  #: before a bot that has died is started again
+FIRST_PAUSE = 1.0  #: seconds before a bot that has died is started again; twice as many after each that follows soon
+LAST_PAUSE = 30.0
 
 _log = logging.getLogger(__name__)
 
@@ -54,7 +57,7 @@ async def play(
         ) as playground:
             say(f"Playground: {playground.address}")
             if open_browser:
-                await asyncio.to_thread(webbrowser.open, playground.address)
+                await asyncio.to_thread(_open, playground.address, home / "open.html")
             living = asyncio.create_task(bot.live(playground), name="bot")
             stopping = asyncio.create_task(stop.wait(), name="stop")
             try:
@@ -90,32 +93,52 @@ def _prepare(home: Path, networks: Path, *, anew: bool) -> None:
         raise BotError(f"The playground's folder {home} cannot be made: {error.strerror or error}.") from error
 
 
+def _open(address: str, way: Path) -> None:
+    """In the browser, by a file: what programs are started with, everybody on the machine can see."""
+    write_private(way, f'<!doctype html><meta http-equiv="refresh" content="0; url={address}">')
+    if not webbrowser.open(way.as_uri()):
+        _log.warning("no browser could be opened: open the address yourself")
+
+
 class _Bot:
-    """The bot's process. One that has started and then dies is started again: its page stays, and shows it."""
+    """The bot's process. One that has worked and then ends is started again: the page stays, and shows it."""
 
     def __init__(self, home: Path) -> None:
         self._home = home
         self._process: asyncio.subprocess.Process | None = None
-        self._asked_for = False  # its end
+        self._again = asyncio.Event()  # somebody has asked for the next one
+        self._worked = False
 
     async def live(self, playground: Playground) -> int:
-        """Until it cannot start; its exit code then."""
-        clock = asyncio.get_running_loop().time
-        while True:
-            begun = clock()
-            self._process = await self._start(playground)
-            status = await self._process.wait()
-            if self._asked_for:
-                self._asked_for = False
-                continue
-            if status >= 0 and clock() - begun < STEADY_SECONDS:
-                return status  # it has said why it cannot start; what was killed is another matter
-            _log.warning("the bot has ended with %d; it is started again", status)
-            await asyncio.sleep(AGAIN_SECONDS)
+        """Until the first one ends before it was ever connected; its exit code."""
+
+        def heard(thing: object) -> None:
+            self._worked = self._worked or (isinstance(thing, Session) and thing.connected)
+
+        deaf = playground.standin.world.watchers.listen(heard)
+        pause = FIRST_PAUSE
+        try:
+            while True:
+                begun = time.monotonic()
+                self._process = await self._start(playground)
+                status = await self._process.wait()
+                if not self._worked and not self._again.is_set():
+                    return status  # it has said why
+                if time.monotonic() - begun > LAST_PAUSE:
+                    pause = FIRST_PAUSE
+                if not self._again.is_set():
+                    _log.warning("the bot has ended with %d; it is started again in %.0f s", status, pause)
+                    with contextlib.suppress(TimeoutError):
+                        async with asyncio.timeout(pause):
+                            await self._again.wait()
+                    pause = min(2 * pause, LAST_PAUSE)
+                self._again.clear()
+        finally:
+            deaf()
 
     async def restart(self) -> None:
-        """End it in order; `live` starts the next one."""
-        self._asked_for = True
+        """End it in order, if it has not ended; `live` starts the next one at once."""
+        self._again.set()
         await self.stop()
 
     async def stop(self) -> None:

@@ -59,16 +59,20 @@ def read_key(home: Path) -> Key:
         ) from None
 
 
+def write_private(path: Path, text: str) -> None:
+    """A new file that is never there with wider rights than its owner's, not for a moment."""
+    path.unlink(missing_ok=True)
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:  # noqa: PTH123
+        file.write(text)
+
+
 @contextmanager
 def key_kept(home: Path, address: str) -> Iterator[Key]:
     """A new key, in a file (0600) for as long as this lasts."""
     key = Key(address=address, secret=secrets.token_urlsafe(32))
     home.mkdir(parents=True, exist_ok=True)
     path, fresh = key_file(home), key_file(home).with_suffix(".new")
-    fresh.unlink(missing_ok=True)
-    # The file is never there with wider rights, not for a moment.
-    with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:  # noqa: PTH123
-        json.dump({"address": key.address, "secret": key.secret}, file)
+    write_private(fresh, json.dumps({"address": key.address, "secret": key.secret}))
     fresh.replace(path)
     try:
         yield key

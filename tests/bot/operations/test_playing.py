@@ -7,12 +7,15 @@ import os
 import re
 import signal
 import socket
+import stat
 import subprocess
 import sys
 import threading
 import time
 import urllib.request
 from pathlib import Path
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 import psutil
 import pytest
@@ -36,12 +39,12 @@ def environment(folder: Path) -> dict[str, str]:
 class Playing:
     """`python -m bot start` in a folder, with what it says."""
 
-    def __init__(self, folder: Path, *options: str) -> None:
+    def __init__(self, folder: Path, *options: str, **variables: str) -> None:
         self.folder = folder
         self.said = ""
         self.process = subprocess.Popen(
             [sys.executable, "-m", "bot", "start", "--port", "0", *options],
-            env=environment(folder),
+            env={**environment(folder), **variables},
             cwd=folder,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -138,6 +141,26 @@ def test_a_bot_that_is_killed_is_started_again_and_a_kept_playground_goes_on(tmp
     finally:
         assert playing.stop(signal.SIGINT) == 0, playing.said
     assert not re.search(r"ERROR|CRITICAL|Traceback", playing.said), playing.said
+
+
+def test_the_browser_is_opened_when_asked_and_the_secret_stays_out_of_its_command_line(tmp_path: Path) -> None:
+    browser, seen = tmp_path / "browser", tmp_path / "seen"
+    browser.write_text(f'#!/bin/sh\necho "$@" > {seen}.new && mv {seen}.new {seen}\n')
+    browser.chmod(0o700)
+    playing = Playing(tmp_path, "--open", BROWSER=f"{browser} %s")
+    try:
+        secret = playing.address.rstrip("/").rpartition("/")[2]
+        deadline = time.monotonic() + 60
+        while not seen.exists():
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        way = seen.read_text().strip()
+        assert secret not in way
+        page = Path(url2pathname(urlsplit(way).path))
+        assert playing.address in page.read_text()
+        assert stat.S_IMODE(page.stat().st_mode) == 0o600
+    finally:
+        assert playing.stop(signal.SIGTERM) == 0, playing.said
 
 
 def test_two_playgrounds_find_a_port_each(tmp_path: Path) -> None:
