@@ -94,6 +94,18 @@ def test_silu_equals_torchs_with_its_gradient_for_any_layout(dtype: torch.dtype)
             assert torch.allclose(own, torchs, rtol=2**-7 if dtype is torch.bfloat16 else 1e-5, atol=1e-6)
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_convolution_that_has_seen_one_size_is_right_for_another(kind: tuple[int, ...]) -> None:
+    plain = nn.Conv2d(*kind[:5], groups=kind[5]).requires_grad_(False)
+    own = Convolution(plain, rectified=False, dtype=torch.float32)
+    for size in ((24, 24), (131, 96), (12, 300)):
+        x = torch.randn(1, kind[0], *size, requires_grad=True)
+        y, right = own(x), plain(x)
+        assert torch.allclose(y, right, atol=1e-5)
+        slopes = [torch.autograd.grad(values.sum(), x)[0] for values in (y, right)]
+        assert torch.allclose(*slopes, atol=1e-4)
+
+
 def test_convolutions_of_other_kinds_are_left_to_torch() -> None:
     for plain in (
         nn.Conv2d(8, 8, 3, padding="same"),
