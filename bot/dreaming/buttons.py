@@ -36,6 +36,8 @@ class Action(enum.Enum):
     FROM_RESULT = "on"  #: more: the action, and the message that carries the result
     TAKE = "take"  #: job: the asker's id. More: the asking message, the message with the picture
     LEAVE = "leave"
+    FORGET = "forget"  #: job: the asker's id
+    KEEP = "keep"
 
 
 DREAMS_ON = (Action.AGAIN, Action.STRONGER, Action.DEEPER, Action.CALMER)
@@ -115,6 +117,8 @@ _LOOKS: dict[Action, _Look] = {
     Action.FROM_RESULT: ("Dream on from the result", "➡️", discord.ButtonStyle.primary),
     Action.TAKE: ("Yes, dream it", "💭", discord.ButtonStyle.primary),
     Action.LEAVE: ("No", "✖️", _GREY),
+    Action.FORGET: ("Yes, forget me", "🗑️", discord.ButtonStyle.danger),
+    Action.KEEP: ("No", "✖️", _GREY),
 }
 
 
@@ -132,6 +136,11 @@ def result_buttons(job: Job) -> discord.ui.View:
 def from_result_buttons(job: Job, action: Action, message: int) -> discord.ui.View:
     """Offered when the source is gone: the same action, on the result that `message` carries."""
     return _view([[Press(action=Action.FROM_RESULT, job=job.id, more=(action.value, str(message)))]])
+
+
+def forget_buttons(asker: int) -> discord.ui.View:
+    """Yes and No under the question whether somebody is to be forgotten."""
+    return _view([[Press(action=action, job=str(asker)) for action in (Action.FORGET, Action.KEEP)]])
 
 
 def question_buttons(*, asker: int, asking: int, picture: int) -> discord.ui.View:

@@ -14,6 +14,7 @@ from bot.dreaming.buttons import EVENT, DreamButton, Press
 from bot.dreaming.commands import Commands
 from bot.dreaming.conversation import Interaction, tell
 from bot.dreaming.mailbox import Mailbox
+from bot.dreaming.members import MemberCommands
 from bot.dreaming.prefix import Prefix
 from bot.dreaming.presses import Presses
 from bot.dreaming.service import Announcing, Dreaming
@@ -58,7 +59,8 @@ class Doors:
         )
         self._commands = Commands(self._dreaming, message_content=message_content)
         self._prefix = Prefix(self._dreaming, self._commands, message_content=message_content)
-        self._presses = Presses(self._dreaming, questions=self._prefix.answer)
+        self._members = MemberCommands(self._dreaming)
+        self._presses = Presses(self._dreaming, questions=self._prefix.answer, members=self._members.answer)
         self._moderation = ModerationDoors(
             client=client,
             queue=queue,
@@ -74,6 +76,7 @@ class Doors:
     def install(self) -> None:
         """Register commands, the message menu, the buttons, and what happens to their errors."""
         self._commands.install(self._tree)
+        self._members.install(self._tree)
         self._moderation.install(self._tree)
         self._tree.error(self._command_failed)
         self._client.add_dynamic_items(DreamButton)

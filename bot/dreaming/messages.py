@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from bot.dreaming.words import duration, moment
-from bot.jobs.model import Job, JobPicture, JobState, PictureState, Result, Standing
+from bot.jobs.model import NOBODY, Job, JobPicture, JobState, PictureState, Result, Standing
 from dreamcore.errors import RecipeError, clip
 from dreamcore.text import join, pairs
 
@@ -163,7 +163,7 @@ def _cancelled(job: Job) -> str:
 
 def _credit(job: Job) -> str:
     """Whose pictures these are, where they are not the requester's own."""
-    others = dict.fromkeys(p.author for p in job.pictures if p.result and p.author != job.requester)
+    others = dict.fromkeys(p.author for p in job.pictures if p.result and p.author not in (job.requester, NOBODY))
     if not others:
         return ""
     authors = " and ".join(f"<@{author}>" for author in others)

@@ -38,13 +38,16 @@ NOTHING_ELSE = "That would make no other dream here."
 NO_LONGER_KEPT = "The picture that this was made of is no longer kept."
 
 
-class Presses:
-    """The client's listener for `dream_button`. `questions`: what answers Yes and No under a question."""
+Answering = Callable[[Interaction, Press], Awaitable[None]]
 
-    def __init__(self, dreaming: Dreaming, *, questions: Callable[[Interaction, Press], Awaitable[None]]) -> None:
+
+class Presses:
+    """The client's listener for `dream_button`. `questions`, `members`: what answers Yes and No under a question."""
+
+    def __init__(self, dreaming: Dreaming, *, questions: Answering, members: Answering) -> None:
         self._dreaming = dreaming
         self._comparing = asyncio.Semaphore(COMPARED_AT_ONCE)
-        self._handlers: dict[Action, Callable[[Interaction, Press], Awaitable[None]]] = {
+        self._handlers: dict[Action, Answering] = {
             **dict.fromkeys(DREAMS_ON, self._dream_on),
             Action.FROM_RESULT: self._from_result,
             Action.COMPARE: self._compare,
@@ -53,6 +56,8 @@ class Presses:
             Action.CANCEL: self._cancel,
             Action.TAKE: questions,
             Action.LEAVE: questions,
+            Action.FORGET: members,
+            Action.KEEP: members,
         }
 
     async def pressed(self, interaction: Interaction, press: Press) -> None:
@@ -208,14 +213,17 @@ class Presses:
 
     async def _delete(self, interaction: Interaction, press: Press) -> None:
         """The requester, the author of one of the pictures, or a moderator."""
-        job = await self._job(press)
-        authors = {picture.author for picture in job.pictures}
-        if interaction.user.id not in {job.requester, *authors} and not moderates(interaction):
+        job = await self._dreaming.queue.job(press.job)
+        if job is not None:
+            owners = {job.requester, *(picture.author for picture in job.pictures)}
+        else:  # whose it was is forgotten; Discord still says who asked
+            owners = _asked_by(interaction.message)
+        if interaction.user.id not in owners and not moderates(interaction):
             raise Refusal("Only who asked for this dream, who posted the picture, or a moderator may delete it.")
         await interaction.response.defer()  # acknowledged; and it makes the message the interaction's own
         with contextlib.suppress(discord.NotFound):  # somebody was quicker
             await interaction.delete_original_response()
-        if interaction.user.id not in {job.requester, *authors}:
+        if interaction.user.id not in owners:
             self._dreaming.on_moderated(interaction, Action.DELETE, job)
 
     async def _cancel(self, interaction: Interaction, press: Press) -> None:
@@ -233,6 +241,17 @@ class Presses:
         if job is None:
             raise Refusal(GONE)
         return job
+
+
+def _asked_by(message: discord.Message | None) -> set[int]:
+    """Whom a message of the bot's answers: whoever used the command, or wrote what it replies to."""
+    if message is None:
+        return set()
+    answered = message.reference.resolved if message.reference is not None else None
+    return {
+        *([message.interaction_metadata.user.id] if message.interaction_metadata is not None else []),
+        *([answered.author.id] if isinstance(answered, discord.Message) else []),
+    }
 
 
 def _base(job: Job) -> Recipe:

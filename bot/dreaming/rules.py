@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from bot.dreaming.scenes import Scene
-from bot.dreaming.words import moment
+from bot.dreaming.words import duration, moment
 from bot.errors import Refusal
 
 DAY = 86400.0
@@ -65,6 +65,14 @@ def check_origins(scene: Scene, origins: Iterable[Origin]) -> None:
         raise Refusal(STAYS)
     if restricted and scene.effective["age-restricted"] == "refuse":
         raise Refusal(NOT_AT_ALL)
+
+
+def too_long(seconds: float, *, most: float) -> Refusal:
+    """For a dream that would outlive the interaction's token, where only that leads back."""
+    return Refusal(
+        f"That would take about {duration(seconds)}, and here I can only answer within {duration(most)}: "
+        "I am no member here. Please try again later, or where I am a member."
+    )
 
 
 def _either(names: Sequence[str]) -> str:

@@ -30,7 +30,6 @@ from bot.dreaming.pictures import (
     is_picture,
 )
 from bot.dreaming.scenes import Scene
-from bot.dreaming.words import duration
 from bot.errors import NoPicture, Refusal
 from bot.executor.protocol import Executor
 from bot.jobs.model import AskedPicture, Job, JobPicture, Place, Request
@@ -82,7 +81,7 @@ class Dreaming:
         self.pausing = pausing
         self.clock = clock
         #: told when a moderator has deleted or cancelled somebody's dream by a button or a command; must not wait
-        self.on_moderated: Callable[[discord.Interaction[Any], Action, Job], None] = lambda *_: None
+        self.on_moderated: Callable[[discord.Interaction[Any], Action, Job | None], None] = lambda *_: None
         self.downloader = Downloader(origins=config.picture_origins, most=config.picture_bytes)
         self._answers = answers
         self._at_work: set[asyncio.Task[Any]] = set()
@@ -184,7 +183,7 @@ class Dreaming:
             seconds = accepted.standing.ready_at - self.clock()
             if seconds > LONGEST_BY_TOKEN:
                 await self.queue.undeliverable(job.id, log="would take longer than the interaction's token lives")
-                raise too_long(seconds)
+                raise rules.too_long(seconds, most=LONGEST_BY_TOKEN)
         log.info("job %s: %d picture(s) by %s", job.id, len(job.pictures), ask.door.value, extra={"job": job.id})
         try:
             await self._answers.announce(job)
@@ -293,12 +292,4 @@ def with_authors(found: Sequence[Found], job: Job) -> tuple[Found, ...]:
             result, author=source.author, filename=source.filename, spoiler=source.spoiler, alt=source.alt
         )
         for result, source in zip(found, made_pictures(job), strict=False)
-    )
-
-
-def too_long(seconds: float) -> Refusal:
-    """The sentence for a dream that would outlive the token."""
-    return Refusal(
-        f"That would take about {duration(seconds)}, and here I can only answer within {duration(LONGEST_BY_TOKEN)}: "
-        "I am no member here. Please try again later, or where I am a member."
     )

@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.jobs import rows
 from bot.jobs.aliases import Aliases, Tombstone
 from bot.jobs.allowance import Span
-from bot.jobs.model import JOB_ID_LENGTH, PictureState
+from bot.jobs.model import JOB_ID_LENGTH, NOBODY, PictureState
 from bot.jobs.rows import CHUNK, Kept
 from bot.jobs.rules import HOUR, SECONDS, costs
 from bot.store.tables import (
@@ -32,7 +32,6 @@ from bot.store.tables import (
     tombstones,
 )
 
-NOBODY = 0  #: in place of an id, in rows that are another's
 NO_SOURCE = "forgotten"  #: in place of a picture's hash
 WINDOW = SECONDS[Span.DAY]  #: the longest of a limit
 UNWANTED = "Whoever posted this picture no longer wants it to be kept, so it is not dreamt."

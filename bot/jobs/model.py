@@ -14,6 +14,7 @@ from bot.jobs.allowance import NO_LIMITS, Allowance
 from bot.jobs.manner import PLAIN, Manner
 from dreamcore.recipe import Recipe
 
+NOBODY = 0  #: in place of the id of a member who was forgotten, in what is another's
 JOB_ID_LENGTH = 16  #: characters a-z2-7 (base32): short enough for a nonce (25) and a custom_id (100)
 
 

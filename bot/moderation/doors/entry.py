@@ -93,11 +93,11 @@ class ModerationDoors:
         """Whether the message was meant for moderators' doors."""
         return await self._dreamset.on_message(message)
 
-    def note(self, interaction: Interaction, action: Action, job: Job) -> None:
+    def note(self, interaction: Interaction, action: Action, job: Job | None) -> None:
         """Somebody has deleted or cancelled another's dream by a button or a command: into the log channel."""
         if interaction.guild is None:
             return
-        if action is Action.CANCEL:
+        if action is Action.CANCEL and job is not None:
             self.moderating.note_cancelled(interaction.guild, interaction.user.id, job)
         else:
             self.moderating.note_deleted(interaction.guild, interaction.user.id, job, interaction.channel_id or 0)
