@@ -145,7 +145,7 @@ export class MessageRow {
       h("span", { class: "lead-name" }, store.nameOf(original.author)),
       h("button", { class: "lead-text", type: "button", title: "Show the message",
         on: { click: () => this.context.jumpTo(original.id) } },
-      words || (files ? "Show the picture" : "Show the message"), files > 0 && icon("file")));
+      words || (files ? "Show the picture" : "Show the message"), files > 0 && icon("picture")));
   }
 
   _said() {

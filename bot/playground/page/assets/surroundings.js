@@ -33,7 +33,7 @@ export function beginning(store) {
   return h("div", { class: "beginning" },
     h("span", { class: "beginning-mark" }, icon(thread ? "thread" : "hash")),
     h("h2", null, thread ? name : `Welcome to #${name}`),
-    h("p", null, `This is where ${thread ? "the thread" : `#${name}`} begins.`, topic && ` ${topic}.`));
+    h("p", null, `This is where ${thread ? "the thread" : `#${name}`} begins.`), topic && h("p", null, topic));
 }
 
 /** The question before an age-restricted channel. @param {import("./store.js").Store} store */
