@@ -292,10 +292,10 @@ def test_changes_are_listed_and_taken_back(tmp_path: Path) -> None:
         shown = (await office.slash(office.boss, "settings history")).text
         assert f"<@{office.boss.id}> set:" in shown
         assert "`4a` → `4b`" in shown
+        assert "is undone already" in (await office.slash(office.boss, "settings undo", change="2")).text
         await office.slash(office.boss, "settings set", key="layer", value="4d")
         told = await office.slash(office.boss, "settings undo", change="1")
         assert "was changed again since" in told.text
-        assert "is undone already" in (await office.slash(office.boss, "settings undo", change="2")).text
         assert "is no change's number" in (await office.slash(office.boss, "settings undo", change="first")).text
         assert "no such change" in (await office.says(office.boss, "!dreamset undo 999")).text
 
