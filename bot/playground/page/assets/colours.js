@@ -1,6 +1,7 @@
 /** Roles choose any colour they like; names must be readable in it, by night and on paper. */
 
-const GROUNDS = { dark: [25, 24, 52], light: [253, 251, 246] };
+/** What a name may stand on that is hardest to read on: a message that mentions you, one that only you can see. */
+const GROUNDS = { dark: [47, 42, 65], light: [240, 236, 251] };
 const ENOUGH = 4.6;
 const made = new Map();
 

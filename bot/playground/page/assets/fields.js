@@ -106,6 +106,7 @@ export class TextField extends Field {
    */
   constructor(option, context, stage, complete) {
     super(option, context, stage);
+    this.#fit();
     if (option.autocomplete) this.#completion = new Completion(complete, (completed) => this.#completed(completed));
   }
 

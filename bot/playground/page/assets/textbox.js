@@ -163,7 +163,7 @@ export class TextBox extends EventTarget {
     element.style.height = `${element.scrollHeight}px`;
     const left = -this.over;
     this.count.hidden = left > NEAR;
-    this.count.textContent = left < 0 ? `${left}` : `${left} left`;
+    this.count.textContent = left < 0 ? `${-left} over` : `${left} left`;
     this.count.classList.toggle("over", left < 0);
   }
 }
