@@ -26,7 +26,7 @@ from bot.moderation.doors.mod import ModCommands
 from bot.moderation.doors.moderating import Moderating
 from bot.moderation.doors.replies import say_to, turn_into
 from bot.moderation.doors.reports import Reports
-from bot.moderation.doors.who import Who, who_interacts
+from bot.moderation.doors.who import Who, allow_moderating, who_interacts
 from bot.moderation.pausing import Pausing
 from bot.moderation.records import Records
 from bot.moderation.settings import Settings
@@ -141,6 +141,7 @@ class ModerationDoors:
         """The button under a report."""
         if len(read.more) != 2 or not all(one.isdecimal() for one in read.more):
             raise Refusal(sentences.OTHER_VERSION)
+        allow_moderating(self.desk.settings, who)
         await interaction.response.defer()
         told = await self.moderating.delete_message(who, int(read.more[0]), int(read.more[1]))
         await _strike(interaction, f"🗑️ Deleted by <@{who.editor.id}>.")

@@ -31,9 +31,7 @@ ME = "That is me: pause dreaming with `/mod pause` instead."
 A_BOT = "Bots cannot ask for dreams, so there is nothing to block."
 NOT_BLOCKED = "{person} is not blocked here."
 UNBLOCKED = "{person} may ask for dreams again."
-PAUSED = (
-    "Dreaming is paused on this server: nothing new is taken, what was taken is still dreamt. `/mod resume` ends it."
-)
+PAUSED = "Dreaming is paused here: nothing new is taken, and what waits goes on waiting. `/mod resume` ends it."
 PAUSED_ALREADY = "Dreaming is paused here already, since {since}."
 NOT_PAUSED = "Dreaming is not paused here."
 RESUMED = "Dreaming goes on."
