@@ -36,7 +36,9 @@ const cleared = new WeakSet();
 export function renderComponents(message, context) {
   forgetWithPerson(context.store);
   if (!message.components?.length) return [];
-  const focused = [...controls].find(([key, one]) => key.startsWith(`${message.id}:`) && one.element.contains(document.activeElement));
+  const focused = [...controls].find(
+    ([key, one]) => key.startsWith(`${message.id}:`) && one.element.contains(document.activeElement),
+  );
   const drawn = [...message.components.map(drawing(message, context)), sentenceOf(message)];
   if (focused) keepFocus(focused[0]);
   prune();
@@ -53,7 +55,12 @@ function drawing(message, context) {
       return h("div", { class: "component-section" }, h("div", null, one.components.map(draw)), draw(one.accessory));
     }
     if (one.type === THUMBNAIL) return picture(one, "component-thumbnail");
-    if (one.type === GALLERY) return h("div", { class: "component-gallery" }, one.items.map((item) => picture(item, "component-picture")));
+    if (one.type === GALLERY)
+      return h(
+        "div",
+        { class: "component-gallery" },
+        one.items.map((item) => picture(item, "component-picture")),
+      );
     if (one.type === FILE) return file(one);
     if (one.type === SEPARATOR) {
       return h("hr", { class: ["component-line", one.divider === false && "bare", one.spacing === 2 && "wide"] });
@@ -75,20 +82,29 @@ function container(one, draw) {
 /** One that is not ours is only linked to: the page loads nothing from elsewhere. */
 function picture({ media, description, spoiler }, name) {
   const source = ownPath(media.url);
-  if (!source) return h("a", { href: media.url, target: "_blank", rel: "noopener noreferrer" }, description || media.url);
+  if (!source)
+    return h("a", { href: media.url, target: "_blank", rel: "noopener noreferrer" }, description || media.url);
   const { width = null, height = null } = media;
   const alt = description ?? "";
   const open = () => openPictures([{ src: source, alt, filename: alt || "Picture", width, height }]);
   const label = alt ? `${alt}. Open large` : "A picture, not described. Open large";
-  const shown = h("button", { type: "button", class: name, "aria-label": label, on: { click: open } },
-    h("img", { src: source, alt, loading: "lazy", width, height, draggable: "false" }));
+  const shown = h(
+    "button",
+    { type: "button", class: name, "aria-label": label, on: { click: open } },
+    h("img", { src: source, alt, loading: "lazy", width, height, draggable: "false" }),
+  );
   return spoiler ? covered([shown]) : shown;
 }
 
 function file(one) {
   const name = one.name ?? "file";
-  return h("a", { class: "component-file", href: ownPath(one.file.url) ?? one.file.url, download: name },
-    icon("file"), h("span", null, name), one.size ? h("small", null, sizeText(one.size)) : null);
+  return h(
+    "a",
+    { class: "component-file", href: ownPath(one.file.url) ?? one.file.url, download: name },
+    icon("file"),
+    h("span", null, name),
+    one.size ? h("small", null, sizeText(one.size)) : null,
+  );
 }
 
 function button(message, one, context) {
@@ -100,12 +116,17 @@ function button(message, one, context) {
       ? h("button", { type: "button", class: "button link", disabled: true }, words)
       : h("a", attributes, words, icon("open"));
   }
-  const node = h("button", {
-    type: "button",
-    class: ["button", STYLES[one.style] ?? "secondary"],
-    disabled: Boolean(one.disabled),
-    "aria-label": label ? null : `Button ${one.emoji?.name ?? ""}`,
-  }, h("span", { class: "button-words" }, words), h("span", { class: "dots", "aria-hidden": true }, h("i"), h("i"), h("i")));
+  const node = h(
+    "button",
+    {
+      type: "button",
+      class: ["button", STYLES[one.style] ?? "secondary"],
+      disabled: Boolean(one.disabled),
+      "aria-label": label ? null : `Button ${one.emoji?.name ?? ""}`,
+    },
+    h("span", { class: "button-words" }, words),
+    h("span", { class: "dots", "aria-hidden": true }, h("i"), h("i"), h("i")),
+  );
   const busy = (on) => {
     node.classList.toggle("busy", on);
     node.setAttribute("aria-busy", String(on));
@@ -113,7 +134,11 @@ function button(message, one, context) {
   node.addEventListener("click", () => {
     // Still enabled while the bot is waited for, so that the focus stays; but once is enough.
     if (node.classList.contains("busy")) return;
-    begin("press", { custom_id: one.custom_id }, { message, context, label: label || one.emoji?.name || "the button", busy });
+    begin(
+      "press",
+      { custom_id: one.custom_id },
+      { message, context, label: label || one.emoji?.name || "the button", busy },
+    );
   });
   return { element: node, focusable: node };
 }

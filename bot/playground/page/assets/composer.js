@@ -3,13 +3,12 @@
  * in each channel. What it consists of stands in textbox.js, uploads.js, options.js, reply.js and samples.js.
  */
 
-import { leaves } from "./commands.js";
+import { Commanding } from "./commanding.js";
 import { announce, h, replace } from "./dom.js";
 import { mountDropping } from "./dropping.js";
 import { icon } from "./icons.js";
 import { mountMenus } from "./menus.js";
 import { mountNotes } from "./notes.js";
-import { CommandForm } from "./options.js";
 import { Answering } from "./reply.js";
 import { fileOfSample, mountSamplePicker, welcome } from "./samples.js";
 import { send } from "./sending.js";
@@ -27,7 +26,7 @@ const FEW = 4;
  */
 export function mountComposer(root, context) {
   const composer = new Composer(root, context);
-  context.onCommand = (name) => composer.beginNamed(name);
+  context.onCommand = (name) => composer.commanding.beginNamed(name);
   context.say = (sentence) => composer.say(sentence);
   mountMenus(context);
 }
@@ -47,23 +46,41 @@ class Composer {
   }
 
   build() {
-    const button = (name, label) => h("button", { type: "button", class: "icon-button", "aria-label": label, title: label }, icon(name));
+    const button = (name, label) =>
+      h("button", { type: "button", class: "icon-button", "aria-label": label, title: label }, icon(name));
     this.notes = h("div", { class: "notes", hidden: true });
     this.stage = h("div", { class: "stage" });
     this.invitation = h("div", { class: "invitation", hidden: true });
     this.tray = new Tray(this.context);
     this.text = new TextBox(this.store, this.stage);
     this.answering = new Answering(this);
+    this.commanding = new Commanding(this);
     this.slot = h("div", { class: "entry" }, this.text.element);
     this.chooser = h("input", { type: "file", multiple: true, hidden: true, tabindex: "-1", "aria-hidden": "true" });
     this.plus = button("plus", "Add files");
     this.sample = button("picture", "Pick a sample");
-    this.sendButton = h("button", { type: "submit", class: "icon-button send", "aria-label": "Send", title: "Send" }, icon("send"));
+    this.sendButton = h(
+      "button",
+      { type: "submit", class: "icon-button send", "aria-label": "Send", title: "Send" },
+      icon("send"),
+    );
     this.error = h("p", { class: "composer-error", id: "composer-error", role: "alert", hidden: true });
-    this.picker = mountSamplePicker({ button: this.sample, host: this.stage, store: this.store, onPick: (one) => this.pick(one) });
+    this.picker = mountSamplePicker({
+      button: this.sample,
+      host: this.stage,
+      store: this.store,
+      onPick: (one) => this.pick(one),
+    });
     const line = h("div", { class: "composer-line" }, this.plus, this.chooser, this.slot, this.sample, this.sendButton);
     this.box = h("div", { class: "composer-box" }, this.answering.element, this.tray.element, line);
-    replace(this.root, this.invitation, this.notes, this.stage, this.box, h("div", { class: "composer-foot" }, this.error, this.text.count));
+    replace(
+      this.root,
+      this.invitation,
+      this.notes,
+      this.stage,
+      this.box,
+      h("div", { class: "composer-foot" }, this.error, this.text.count),
+    );
     this.noter = mountNotes(this.notes, this.context);
   }
 
@@ -87,7 +104,7 @@ class Composer {
       if (text.over <= 0) this.say(null);
       this.changed();
     });
-    text.addEventListener("command", (event) => this.begin(event.detail));
+    text.addEventListener("command", (event) => this.commanding.begin(event.detail));
     tray.addEventListener("change", () => this.changed());
     tray.addEventListener("refused", (event) => this.say(event.detail));
     this.plus.addEventListener("click", () => this.chooser.click());
@@ -102,7 +119,7 @@ class Composer {
     store.on("channels", () => this.drawPlace());
     store.on("messages", () => this.drawInvitation());
     store.on("message", () => this.drawInvitation());
-    store.on("commands", () => this.commandsChanged());
+    store.on("commands", () => this.commanding.changed());
   }
 
   /** Another person or another channel: that one's draft. Nothing of the one before stays open. */
@@ -120,7 +137,7 @@ class Composer {
     this.text.value = draft.text;
     this.tray.swap(draft.uploads);
     this.answering.draw();
-    this.drawForm();
+    this.commanding.draw();
     this.changed();
   }
 
@@ -134,7 +151,7 @@ class Composer {
   drawPlace() {
     const { store, text } = this;
     const channel = store.openOne;
-    const name = !channel ? "" : channel.kind === "direct" ? `@${store.nameOf(store.bot)}` : `#${channel.name}`;
+    const name = channel ? nameOf(channel, store) : "";
     const may = channel?.may ?? {};
     this.root.hidden = !channel || store.gated(channel.id);
     text.element.setAttribute("aria-label", `Message ${name}`);
@@ -154,20 +171,32 @@ class Composer {
     const there = loaded ? store.messages(channel.id) : [];
     const posted = there.length >= FEW || there.some((one) => !one.author.bot && one.attachments.length > 0);
     const begun = this.text.value !== "" || this.tray.uploads.length > 0 || draft.bar || draft.form;
-    const shown = Boolean(loaded && !posted && !begun && channel.may.send && channel.may.attach && store.samples.length > 0
-      && !this.away.has(this.key));
+    const shown = Boolean(
+      loaded &&
+      !posted &&
+      !begun &&
+      channel.may.send &&
+      channel.may.attach &&
+      store.samples.length > 0 &&
+      !this.away.has(this.key),
+    );
     if (shown === !this.invitation.hidden) return;
     this.invitation.hidden = !shown;
-    replace(this.invitation, shown ? welcome({
-      store,
-      onPick: (sample) => this.pick(sample, `${store.prefix}dream style=${sample.style ?? FIRST_STYLE}`),
-      onChoose: () => this.chooser.click(),
-      onClose: () => {
-        this.away.add(this.key);
-        this.drawInvitation();
-        this.focus();
-      },
-    }) : null);
+    replace(
+      this.invitation,
+      shown
+        ? welcome({
+            store,
+            onPick: (sample) => this.pick(sample, `${store.prefix}dream style=${sample.style ?? FIRST_STYLE}`),
+            onChoose: () => this.chooser.click(),
+            onClose: () => {
+              this.away.add(this.key);
+              this.drawInvitation();
+              this.focus();
+            },
+          })
+        : null,
+    );
   }
 
   /** Where files that are dragged over the page would go; null where they cannot go anywhere. */
@@ -175,7 +204,7 @@ class Composer {
     const channel = this.store.openOne;
     if (!channel?.may.send || !channel.may.attach || this.root.hidden) return null;
     if (this.draft.form) return `Drop to use with /${this.draft.form.leaf.name}`;
-    return `Drop to upload to ${channel.kind === "direct" ? `@${this.store.nameOf(this.store.bot)}` : `#${channel.name}`}`;
+    return `Drop to upload to ${nameOf(channel, this.store)}`;
   }
 
   take(files, sentence = null) {
@@ -219,58 +248,6 @@ class Composer {
     else this.text.focus();
   }
 
-  // commands
-
-  /** A command was chosen, or typed with its options: the text field gives way to them. */
-  begin({ leaf, values, rest }) {
-    const form = new CommandForm(leaf, this.context, this.stage);
-    form.addEventListener("send", () => this.send());
-    form.addEventListener("leave", () => this.leaveForm());
-    form.addEventListener("change", () => this.changed());
-    this.answering.cancel();
-    this.draft.form = form;
-    this.text.value = "";
-    form.takeUploads([...this.tray.uploads]).forEach((upload) => this.tray.give(upload));
-    form.fill({ values, rest });
-    this.drawForm();
-    form.focus();
-    announce(`/${leaf.name}. ${leaf.description}. ${leaf.options.length} options. Enter sends, Escape leaves.`);
-  }
-
-  /** As if it had been chosen after "/". @param {string} name */
-  beginNamed(name) {
-    const leaf = leaves(this.store.commands).find((one) => one.name === name);
-    if (leaf) this.begin({ leaf, values: new Map(), rest: "" });
-    else this.say(`There is no command /${name} for you in this channel.`);
-  }
-
-  leaveForm() {
-    const { form } = this.draft;
-    if (!form) return;
-    this.draft.form = null;
-    form.giveUploads().forEach((upload) => this.tray.take(upload));
-    form.release();
-    this.drawForm();
-    this.say(null);
-    this.changed();
-    this.text.focus();
-  }
-
-  drawForm() {
-    const { form } = this.draft;
-    replace(this.slot, form ? form.element : this.text.element);
-    this.slot.classList.toggle("commanding", Boolean(form));
-    // Files outside of a command's options are no part of it; they wait for the next message.
-    this.tray.element.classList.toggle("aside", Boolean(form));
-  }
-
-  commandsChanged() {
-    const { form } = this.draft;
-    if (!form || leaves(this.store.commands).some((one) => one.name === form.leaf.name)) return;
-    this.leaveForm();
-    this.say(`/${form.leaf.name} is not there any more: the bot has registered other commands.`);
-  }
-
   async send() {
     if (this.busy) return;
     this.busy = true;
@@ -290,9 +267,19 @@ class Composer {
   /** Typing where nothing takes it goes into the text field, as in every chat. */
   anywhere(event) {
     const typed = event.key.length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey && event.key !== " ";
-    if (!typed || document.activeElement !== document.body || this.root.hidden || document.querySelector("dialog[open]")) return;
+    if (
+      !typed ||
+      document.activeElement !== document.body ||
+      this.root.hidden ||
+      document.querySelector("dialog[open]")
+    )
+      return;
     this.focus();
   }
+}
+
+function nameOf(channel, store) {
+  return channel.kind === "direct" ? `@${store.nameOf(store.bot)}` : `#${channel.name}`;
 }
 
 function blank() {

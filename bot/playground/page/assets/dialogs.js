@@ -13,7 +13,13 @@ export function confirm({ title, text, action }) {
 
 /** @returns {Promise<string | null>} an emoji that a person has typed or pasted */
 export async function askEmoji() {
-  const input = h("input", { id: "own-emoji", class: "field-input", type: "text", autocomplete: "off", maxlength: "40" });
+  const input = h("input", {
+    id: "own-emoji",
+    class: "field-input",
+    type: "text",
+    autocomplete: "off",
+    maxlength: "40",
+  });
   const go = h("button", { type: "submit", value: "yes", class: "button primary" }, "React");
   const body = [h("label", { class: "field-label", for: "own-emoji" }, "One emoji, typed or pasted"), input];
   const value = await asked("React with another", body, go, input);

@@ -12,7 +12,13 @@ export function mountDropping({ label, onFiles }) {
   const overlay = h(
     "div",
     { class: "drop", hidden: true, "aria-hidden": "true" },
-    h("div", { class: "drop-box" }, icon("picture"), words, h("p", { class: "drop-more" }, "Let go to add it to your message.")),
+    h(
+      "div",
+      { class: "drop-box" },
+      icon("picture"),
+      words,
+      h("p", { class: "drop-more" }, "Let go to add it to your message."),
+    ),
   );
   document.getElementById("layers").append(overlay);
   let depth = 0;
@@ -63,6 +69,9 @@ export function mountDropping({ label, onFiles }) {
 function dropped(transfer) {
   const items = [...transfer.items].filter((one) => one.kind === "file");
   const folders = items.filter((one) => one.webkitGetAsEntry?.()?.isDirectory);
-  const files = items.filter((one) => !folders.includes(one)).map((one) => one.getAsFile()).filter(Boolean);
+  const files = items
+    .filter((one) => !folders.includes(one))
+    .map((one) => one.getAsFile())
+    .filter(Boolean);
   return { files: items.length > 0 ? files : [...transfer.files], folders: folders.length };
 }

@@ -12,7 +12,8 @@ import { INTEGER, NUMBER, TEXT, choicesOf, range, readValue, wanted } from "./va
 let made = 0;
 
 /**
- * What all pills have in common. Events: "change"; "next" (a value was chosen: on to what is missing); "empty" (Backspace in an empty field);
+ * What all pills have in common. Events: "change"; "next" (a value was chosen: on to what is missing); "empty"
+ * (Backspace in an empty field);
  * "before" and "after" (arrow keys at the ends of the text); "send" (Enter); "escape".
  */
 export class Field extends EventTarget {
@@ -80,11 +81,12 @@ export class Field extends EventTarget {
     const { selectionStart: start, selectionEnd: end, value = "" } = this.input;
     const atStart = value === "" || (start === 0 && end === 0);
     const atEnd = value === "" || (start === value.length && end === value.length);
-    const meant = { Enter: "send", Escape: "escape" }[event.key]
-      ?? (["Backspace", "Delete"].includes(event.key) && this.filled && value === "" ? "clear" : null)
-      ?? (event.key === "Backspace" && !this.filled && value === "" ? "empty" : null)
-      ?? (event.key === "ArrowLeft" && atStart ? "before" : null)
-      ?? (event.key === "ArrowRight" && atEnd ? "after" : null);
+    const meant =
+      { Enter: "send", Escape: "escape" }[event.key] ??
+      (["Backspace", "Delete"].includes(event.key) && this.filled && value === "" ? "clear" : null) ??
+      (event.key === "Backspace" && !this.filled && value === "" ? "empty" : null) ??
+      (event.key === "ArrowLeft" && atStart ? "before" : null) ??
+      (event.key === "ArrowRight" && atEnd ? "after" : null);
     if (!meant) return;
     event.preventDefault();
     event.stopPropagation();
@@ -202,7 +204,10 @@ export class TextField extends Field {
     const { head } = this;
     if (completed.state === "loading") {
       const items = this.list.items;
-      this.list.show(items, { head: [...head, h("span", { class: "spinner", "aria-label": "Loading options" })], quiet: true });
+      this.list.show(items, {
+        head: [...head, h("span", { class: "spinner", "aria-label": "Loading options" })],
+        quiet: true,
+      });
       return;
     }
     if (completed.state === "failed") {
@@ -211,7 +216,8 @@ export class TextField extends Field {
     }
     const typed = this.#chosen ? "" : this.input.value.trim().toLocaleLowerCase();
     const items = completed.choices.map((one) => ({ label: one.name, value: one.value }));
-    const first = items[0] && [items[0].label, String(items[0].value)].some((text) => text.toLocaleLowerCase().startsWith(typed));
+    const first =
+      items[0] && [items[0].label, String(items[0].value)].some((text) => text.toLocaleLowerCase().startsWith(typed));
     const exact = items.some((one) => String(one.value) === this.input.value.trim());
     const foot = items.length === 0 ? ["No options match your search."] : null;
     this.list.show(items, { head, foot, active: typed && first && !exact ? 0 : -1 });

@@ -123,6 +123,11 @@ export class FileField extends Field {
       return;
     }
     const note = upload.state === "uploading" ? `${Math.round(upload.progress * 100)} %` : sizeText(upload.file.size);
-    replace(this.input, thumbnail(upload), h("span", { class: "option-name" }, upload.file.name), h("small", null, note));
+    replace(
+      this.input,
+      thumbnail(upload),
+      h("span", { class: "option-name" }, upload.file.name),
+      h("small", null, note),
+    );
   }
 }

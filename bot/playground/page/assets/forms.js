@@ -37,7 +37,7 @@ class Form {
   constructor(begun, context) {
     this.begun = begun;
     this.context = context;
-    /** @type {{id: string, read: () => any, check: () => string | null, focus: () => void, tell: (s: string | null) => void}[]} */
+    /** Each: id, read() the value, check() for a sentence, tell(sentence), focus(). @type {object[]} */
     this.fields = [];
     this.back = document.activeElement;
     this.build(begun.form);
@@ -82,7 +82,10 @@ class Form {
     const id = `field-${this.fields.length}`;
     const error = h("p", { class: "field-error", id: `${id}-error`, role: "alert", hidden: true });
     const required = one.required !== false;
-    const words = [label ?? one.label ?? one.placeholder ?? "Field", required ? h("span", { class: "needed", "aria-hidden": true }, " *") : null];
+    const words = [
+      label ?? one.label ?? one.placeholder ?? "Field",
+      required ? h("span", { class: "needed", "aria-hidden": true }, " *") : null,
+    ];
     const hint = description ? h("p", { class: "field-hint", id: `${id}-hint` }, description) : null;
     let made;
     if (one.type === TEXT_INPUT) made = textInput(one, id, required);
@@ -96,8 +99,17 @@ class Form {
     };
     made.input.addEventListener("input", () => tell(null));
     this.fields.push({ id: one.custom_id, read: made.read, check: made.check, focus: () => made.input.focus(), tell });
-    const heading = made.labelled ? h("label", { class: "field-label", for: id }, words) : h("p", { class: "field-label" }, words);
-    return h("div", { class: "field" }, heading, hint, made.element, h("div", { class: "field-foot" }, error, made.count ?? null));
+    const heading = made.labelled
+      ? h("label", { class: "field-label", for: id }, words)
+      : h("p", { class: "field-label" }, words);
+    return h(
+      "div",
+      { class: "field" },
+      heading,
+      hint,
+      made.element,
+      h("div", { class: "field-foot" }, error, made.count ?? null),
+    );
   }
 
   async submit(event) {
@@ -189,5 +201,11 @@ function list(one, id, context, label) {
   const select = new Select(one, context, label);
   select.field.id = id;
   select.addEventListener("chosen", () => select.field.dispatchEvent(new Event("input")));
-  return { input: select.field, element: select.element, read: () => select.values, check: () => select.sentence, labelled: false };
+  return {
+    input: select.field,
+    element: select.element,
+    read: () => select.values,
+    check: () => select.sentence,
+    labelled: false,
+  };
 }

@@ -3,7 +3,7 @@
  * The server's word on an interaction may come before its id does; nothing is lost by that.
  */
 
-/** How long an event without a known interaction is kept, and how long any first word is waited for, in milliseconds. */
+/** How long an event without a known interaction is kept, and any first word waited for, in milliseconds. */
 const KEPT = 10_000;
 const PATIENCE = 15_000;
 

@@ -42,7 +42,9 @@ export function encoded(text, store) {
   const written = new Map(known.map((one) => [one.shown.toLocaleLowerCase(), one.sent]));
   const parts = text.split(CODE);
   return parts
-    .map((part, index) => (index % 2 ? part : part.replace(pattern, (name) => written.get(name.toLocaleLowerCase()) ?? name)))
+    .map((part, index) =>
+      index % 2 ? part : part.replace(pattern, (name) => written.get(name.toLocaleLowerCase()) ?? name),
+    )
     .join("");
 }
 
@@ -52,7 +54,11 @@ export function encoded(text, store) {
  * @returns {string} as a person edits it
  */
 export function decoded(text, store) {
-  const shown = new Map(all(store).reverse().map((one) => [one.sent, one.shown]));
+  const shown = new Map(
+    all(store)
+      .reverse()
+      .map((one) => [one.sent, one.shown]),
+  );
   return text.replace(/<@!?(\d+)>|<@&\d+>|<#\d+>/gu, (sent) => shown.get(sent.replace("!", "")) ?? sent);
 }
 

@@ -73,12 +73,16 @@ export function mountMenus(context) {
   const { store } = context;
   let timer = 0;
   const stop = () => clearTimeout(timer);
-  document.addEventListener("touchstart", (event) => {
-    stop();
-    const article = event.touches.length === 1 ? event.target.closest?.(".message") : null;
-    const message = article && store.message(article.dataset.message);
-    if (message) timer = setTimeout(() => open || openMessageMenu(event, message, context), LONG_PRESS);
-  }, { passive: true });
+  document.addEventListener(
+    "touchstart",
+    (event) => {
+      stop();
+      const article = event.touches.length === 1 ? event.target.closest?.(".message") : null;
+      const message = article && store.message(article.dataset.message);
+      if (message) timer = setTimeout(() => open || openMessageMenu(event, message, context), LONG_PRESS);
+    },
+    { passive: true },
+  );
   for (const name of ["touchend", "touchmove", "touchcancel", "contextmenu", "scroll"]) {
     document.addEventListener(name, stop, { passive: true, capture: true });
   }
@@ -144,8 +148,11 @@ function pictureLink(message, event) {
 }
 
 async function remove(message, context) {
-  const words = `Delete this message${message.author.id === context.store.me ? "" : ` of ${context.store.nameOf(message.author)}`}?`;
-  if (await confirm({ title: words, text: "It cannot be brought back.", action: "Delete" })) ask(context, "delete", message);
+  const { store } = context;
+  const whose = message.author.id === store.me ? "" : ` of ${store.nameOf(message.author)}`;
+  const words = `Delete this message${whose}?`;
+  if (await confirm({ title: words, text: "It cannot be brought back.", action: "Delete" }))
+    ask(context, "delete", message);
 }
 
 async function ask(context, what, message, fields = {}) {
@@ -175,7 +182,11 @@ class Menu {
   constructor(event, label, entries) {
     this.back = event.target.closest?.("button, [tabindex]") ?? document.activeElement;
     this.nodes = entries.map((entry) => this.entry(entry));
-    this.element = h("div", { class: "menu", role: "menu", "aria-label": label, tabindex: "-1" }, grouped(entries, this.nodes));
+    this.element = h(
+      "div",
+      { class: "menu", role: "menu", "aria-label": label, tabindex: "-1" },
+      grouped(entries, this.nodes),
+    );
     this.veil = h("div", { class: "menu-veil" });
     this.element.addEventListener("keydown", (pressed) => this.key(pressed));
     this.element.addEventListener("contextmenu", (pressed) => pressed.preventDefault());
@@ -206,7 +217,7 @@ class Menu {
           pointermove: () => document.activeElement !== node && node.focus({ preventScroll: true }),
         },
       },
-      sign ? icon(sign) : picture ?? null,
+      sign ? icon(sign) : (picture ?? null),
       h("span", null, label),
     );
     return node;
@@ -257,7 +268,9 @@ class Menu {
     this.timer = setTimeout(() => (this.typed = ""), 600);
     const count = this.nodes.length;
     const order = this.nodes.map((_, index) => (at + index + (this.typed.length === 1 ? 1 : 0)) % count);
-    const found = order.find((index) => this.nodes[index].textContent.trim().toLocaleLowerCase().startsWith(this.typed));
+    const found = order.find((index) =>
+      this.nodes[index].textContent.trim().toLocaleLowerCase().startsWith(this.typed),
+    );
     if (found !== undefined) this.focus(found);
   }
 

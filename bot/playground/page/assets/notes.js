@@ -24,43 +24,58 @@ export function mountNotes(host, context) {
 
   const draw = () => {
     const here = [...notes.values()].filter((one) => one.place === place()).slice(-MOST);
-    replace(host, here.map((one) => (one.failed ? failure(one) : waiting(one))));
+    replace(
+      host,
+      here.map((one) => (one.failed ? failure(one) : waiting(one))),
+    );
     host.hidden = here.length === 0;
   };
   const forget = (id) => {
     notes.delete(id);
     draw();
   };
-  const waiting = ({ begun }) => h(
-    "p",
-    { class: "note waiting" },
-    h("span", { class: "spinner" }),
-    `${store.nameOf(store.bot)} is thinking about ${begun.label} …`,
-  );
-  const failure = ({ begun }) => h(
-    "article",
-    { class: "note failed", "aria-label": `${begun.label} failed` },
-    h("img", { class: "avatar small", src: store.avatarOf(store.bot), alt: "" }),
+  const waiting = ({ begun }) =>
     h(
-      "div",
-      { class: "note-words" },
-      h("p", { class: "note-head" }, h("b", null, store.nameOf(store.bot)), " ", h("span", { class: "badge" }, "APP"),
-        " ", h("span", { class: "note-command" }, begun.label)),
-      h("p", { class: "note-text" }, icon("warning"), begun.sentence || "The application did not respond."),
+      "p",
+      { class: "note waiting" },
+      h("span", { class: "spinner" }),
+      `${store.nameOf(store.bot)} is thinking about ${begun.label} …`,
+    );
+  const failure = ({ begun }) =>
+    h(
+      "article",
+      { class: "note failed", "aria-label": `${begun.label} failed` },
+      h("img", { class: "avatar small", src: store.avatarOf(store.bot), alt: "" }),
       h(
-        "p",
-        { class: "note-foot" },
-        icon("eye"),
-        "Only you can see this · ",
-        h("button", { type: "button", class: "link-button", on: { click: () => again(begun) } }, "Try again"),
-        " · ",
-        h("button", { type: "button", class: "link-button", on: { click: () => forget(begun.id) } }, "Dismiss"),
+        "div",
+        { class: "note-words" },
+        h(
+          "p",
+          { class: "note-head" },
+          h("b", null, store.nameOf(store.bot)),
+          " ",
+          h("span", { class: "badge" }, "APP"),
+          " ",
+          h("span", { class: "note-command" }, begun.label),
+        ),
+        h("p", { class: "note-text" }, icon("warning"), begun.sentence || "The application did not respond."),
+        h(
+          "p",
+          { class: "note-foot" },
+          icon("eye"),
+          "Only you can see this · ",
+          h("button", { type: "button", class: "link-button", on: { click: () => again(begun) } }, "Try again"),
+          " · ",
+          h("button", { type: "button", class: "link-button", on: { click: () => forget(begun.id) } }, "Dismiss"),
+        ),
       ),
-    ),
-  );
+    );
   const again = (begun) => {
     forget(begun.id);
-    interactions.begin(begun.what, begun.fields, begun.label).then(noted).catch((error) => failed({ ...begun, sentence: error.message }));
+    interactions
+      .begin(begun.what, begun.fields, begun.label)
+      .then(noted)
+      .catch((error) => failed({ ...begun, sentence: error.message }));
   };
   const failed = (begun) => {
     notes.set(begun.id, { begun, place: notes.get(begun.id)?.place ?? place(), failed: true });

@@ -132,7 +132,10 @@ export class CommandForm extends EventTarget {
 
   /** @returns {import("./uploads.js").Upload[]} the files in it, which are taken out */
   giveUploads() {
-    return [...this.#fields.values()].filter((one) => one instanceof FileField).map((one) => one.give()).filter(Boolean);
+    return [...this.#fields.values()]
+      .filter((one) => one instanceof FileField)
+      .map((one) => one.give())
+      .filter(Boolean);
   }
 
   /** Waits for files on their way. @returns {Promise<void>} */
@@ -152,7 +155,9 @@ export class CommandForm extends EventTarget {
       else if (value !== undefined) values[name] = value;
     }
     if (!wrong && this.#more.value.trim()) {
-      this.say(`/${this.leaf.name} has no option “${this.#more.value.trim()}”. Choose one from the list, or remove the text.`);
+      this.say(
+        `/${this.leaf.name} has no option “${this.#more.value.trim()}”. Choose one from the list, or remove the text.`,
+      );
       this.#more.focus();
       return null;
     }
@@ -163,7 +168,8 @@ export class CommandForm extends EventTarget {
   /** @param {string | null} sentence about the whole command */
   say(sentence) {
     this.#errors.querySelector(".command-error")?.remove();
-    if (sentence) this.#errors.append(h("p", { class: "option-error command-error", role: "alert" }, icon("warning"), sentence));
+    if (sentence)
+      this.#errors.append(h("p", { class: "option-error command-error", role: "alert" }, icon("warning"), sentence));
   }
 
   /** Takes its lists out of the page. */
@@ -178,14 +184,21 @@ export class CommandForm extends EventTarget {
 
   #make(option) {
     const complete = (typed) => this.#complete(option, typed);
-    const field = option.type === ATTACHMENT
-      ? new FileField(option, this.#context, this.#stage)
-      : new TextField(option, this.#context, this.#stage, complete);
+    const field =
+      option.type === ATTACHMENT
+        ? new FileField(option, this.#context, this.#stage)
+        : new TextField(option, this.#context, this.#stage, complete);
     this.#fields.set(option.name, field);
     if (!option.required) {
       const label = `Remove the option ${option.name}`;
-      const remove = { type: "button", class: "option-remove", "aria-label": label, title: label, tabindex: "-1",
-        on: { click: () => this.#remove(option.name) } };
+      const remove = {
+        type: "button",
+        class: "option-remove",
+        "aria-label": label,
+        title: label,
+        tabindex: "-1",
+        on: { click: () => this.#remove(option.name) },
+      };
       field.element.append(h("button", remove, icon("close")));
     }
     this.#line.insertBefore(field.element, this.#moreBox);
@@ -278,7 +291,8 @@ export class CommandForm extends EventTarget {
     const fields = [...this.#fields.values()];
     if (event.key === "Enter") this.dispatchEvent(new Event("send"));
     else if (event.key === "Escape") this.dispatchEvent(new Event("leave"));
-    else if ((event.key === "Backspace" || event.key === "ArrowLeft") && atStart && fields.length > 0) fields.at(-1).focus();
+    else if ((event.key === "Backspace" || event.key === "ArrowLeft") && atStart && fields.length > 0)
+      fields.at(-1).focus();
     else if (event.key === "Backspace" && this.#more.value === "") this.dispatchEvent(new Event("leave"));
     else return;
     event.preventDefault();

@@ -41,27 +41,54 @@ class Panel {
   }
 
   build(toggle) {
-    const button = (name, label, act) => h(
-      "button",
-      { type: "button", class: "icon-button", "aria-label": label, title: label, on: { click: act } },
-      icon(name),
-    );
+    const button = (name, label, act) =>
+      h(
+        "button",
+        { type: "button", class: "icon-button", "aria-label": label, title: label, on: { click: act } },
+        icon(name),
+      );
     this.pauseButton = button("pause", "Pause", () => this.pause(!this.paused));
     this.pauseButton.setAttribute("aria-pressed", "false");
     this.kind = h(
       "select",
       { "aria-label": "Which", on: { change: () => this.filter() } },
-      [["", "All"], ["gateway", "Gateway"], ["rest", "REST"], ["failed", "Failed"]]
-        .map(([value, words]) => h("option", { value }, words)),
+      [
+        ["", "All"],
+        ["gateway", "Gateway"],
+        ["rest", "REST"],
+        ["failed", "Failed"],
+      ].map(([value, words]) => h("option", { value }, words)),
     );
-    this.words = h("input", { type: "search", placeholder: "Filter", "aria-label": "Filter by text", on: { input: () => this.filter() } });
-    this.list = h("ol", { class: "wire", "aria-label": "Events and requests", on: { keydown: (event) => this.key(event) } });
+    this.words = h("input", {
+      type: "search",
+      placeholder: "Filter",
+      "aria-label": "Filter by text",
+      on: { input: () => this.filter() },
+    });
+    this.list = h("ol", {
+      class: "wire",
+      "aria-label": "Events and requests",
+      on: { keydown: (event) => this.key(event) },
+    });
     this.nothing = h("p", { class: "wire-nothing" });
     replace(
       this.root,
-      h("header", { class: "panel-head" }, h("h2", null, "Over the wire"), h("span", { class: "spring" }), button("close", "Close", toggle)),
+      h(
+        "header",
+        { class: "panel-head" },
+        h("h2", null, "Over the wire"),
+        h("span", { class: "spring" }),
+        button("close", "Close", toggle),
+      ),
       mountFaults(this.context),
-      h("div", { class: "wire-tools" }, this.kind, this.words, this.pauseButton, button("trash", "Clear", () => this.clear())),
+      h(
+        "div",
+        { class: "wire-tools" },
+        this.kind,
+        this.words,
+        this.pauseButton,
+        button("trash", "Clear", () => this.clear()),
+      ),
       this.nothing,
       this.list,
     );
@@ -159,7 +186,10 @@ class Panel {
 
   drawNothing() {
     const some = [...this.nodes.values()].some((one) => !one.hidden);
-    const why = this.entries.size === 0 ? "Nothing yet. What the bot and Discord say to each other appears here." : "Nothing matches the filter.";
+    const why =
+      this.entries.size === 0
+        ? "Nothing yet. What the bot and Discord say to each other appears here."
+        : "Nothing matches the filter.";
     replace(this.nothing, some ? null : why).hidden = some;
   }
 
@@ -179,7 +209,10 @@ function line(entry) {
   const failed = kind === "rest" && !(status < 400);
   const time = new Date(at * 1000).toLocaleTimeString("en-GB", { hour12: false });
   const arrow = from === "bot" ? "from the bot" : "to the bot";
-  const answer = kind === "rest" ? `${status ?? "no answer"}${ms === undefined || ms === null ? "" : ` · ${Math.round(ms)} ms`}` : "";
+  const answer =
+    kind === "rest"
+      ? `${status ?? "no answer"}${ms === undefined || ms === null ? "" : ` · ${Math.round(ms)} ms`}`
+      : "";
   const details = h(
     "details",
     { class: "wire-entry" },
@@ -196,7 +229,9 @@ function line(entry) {
   // The JSON is written only when somebody looks at it: five hundred of them would be heavy.
   details.addEventListener("toggle", () => {
     if (details.open && details.childElementCount === 1) {
-      details.append(h("pre", { class: "wire-detail", tabindex: "0", "aria-label": `JSON of ${title}` }, pretty(entry.detail)));
+      details.append(
+        h("pre", { class: "wire-detail", tabindex: "0", "aria-label": `JSON of ${title}` }, pretty(entry.detail)),
+      );
     }
     if (details.open) details.scrollIntoView({ block: "nearest" });
   });

@@ -86,7 +86,7 @@ export class Answering {
   /** @param {{kind: "reply" | "edit" | "mention", message?: object, user?: object}} wish */
   wish({ kind, message, user }) {
     const { composer, store } = this;
-    composer.leaveForm();
+    composer.commanding.leave();
     if (kind === "mention") {
       composer.text.insert(`@${store.nameOf(user)}`);
       return;
@@ -121,18 +121,21 @@ export class Answering {
     } else if (editing) {
       replace(this.element, editBar({ onCancel }));
     } else {
-      replace(this.element, replyBar({
-        name: store.nameOf(bar.message.author),
-        ping: bar.ping,
-        canPing: bar.message.author.id !== store.me,
-        onPing: (on) => {
-          bar.ping = on;
-          this.draw();
-          this.element.querySelector(".bar-ping")?.focus();
-        },
-        onCancel,
-        onShow: () => composer.context.jumpTo?.(bar.message.id),
-      }));
+      replace(
+        this.element,
+        replyBar({
+          name: store.nameOf(bar.message.author),
+          ping: bar.ping,
+          canPing: bar.message.author.id !== store.me,
+          onPing: (on) => {
+            bar.ping = on;
+            this.draw();
+            this.element.querySelector(".bar-ping")?.focus();
+          },
+          onCancel,
+          onShow: () => composer.context.jumpTo?.(bar.message.id),
+        }),
+      );
     }
   }
 

@@ -16,7 +16,9 @@ export function addressOf(sample) {
  * @returns {Promise<File>} rejects with one sentence
  */
 export async function fileOfSample(sample) {
-  const failed = new Error(`The sample “${sample.title}” could not be loaded. Try again, or choose a file of your own.`);
+  const failed = new Error(
+    `The sample “${sample.title}” could not be loaded. Try again, or choose a file of your own.`,
+  );
   let answer;
   try {
     answer = await fetch(addressOf(sample));
@@ -46,22 +48,24 @@ export function sampleSuggestions(store) {
  * @returns {HTMLElement}
  */
 export function gallery(samples, onPick) {
-  const entries = samples.map((sample) => h(
-    "li",
-    null,
+  const entries = samples.map((sample) =>
     h(
-      "button",
-      {
-        type: "button",
-        class: "sample",
-        "aria-label": `${sample.title}: ${sample.alt}`,
-        title: [sample.alt, sample.credit].filter(Boolean).join(" — "),
-        on: { click: () => onPick(sample) },
-      },
-      h("img", { src: addressOf(sample), alt: "", loading: "lazy", draggable: "false" }),
-      h("span", null, sample.title),
+      "li",
+      null,
+      h(
+        "button",
+        {
+          type: "button",
+          class: "sample",
+          "aria-label": `${sample.title}: ${sample.alt}`,
+          title: [sample.alt, sample.credit].filter(Boolean).join(" — "),
+          on: { click: () => onPick(sample) },
+        },
+        h("img", { src: addressOf(sample), alt: "", loading: "lazy", draggable: "false" }),
+        h("span", null, sample.title),
+      ),
     ),
-  ));
+  );
   return h("ul", { class: "samples", "aria-label": "Sample pictures" }, entries);
 }
 
@@ -81,7 +85,13 @@ export function welcome({ store, onPick, onChoose, onClose }) {
       h("h2", null, "Your first dream takes two clicks"),
       h(
         "button",
-        { type: "button", class: "icon-button", "aria-label": "Put this away", title: "Put this away", on: { click: onClose } },
+        {
+          type: "button",
+          class: "icon-button",
+          "aria-label": "Put this away",
+          title: "Put this away",
+          on: { click: onClose },
+        },
         icon("close"),
       ),
     ),
@@ -116,10 +126,14 @@ export function mountSamplePicker({ button, host, store, onPick }) {
       replace(box);
       return;
     }
-    replace(box, h("h2", null, "Pick a sample"), gallery(store.samples, (sample) => {
-      show(false);
-      onPick(sample);
-    }));
+    replace(
+      box,
+      h("h2", null, "Pick a sample"),
+      gallery(store.samples, (sample) => {
+        show(false);
+        onPick(sample);
+      }),
+    );
     box.querySelector("button")?.focus();
     announce(`${store.samples.length} samples`);
   };

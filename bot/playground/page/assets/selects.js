@@ -67,7 +67,8 @@ export class Select extends EventTarget {
     const { min, max } = this.#bounds;
     const count = this.values.length;
     if (this.#component.required === false && count === 0) return null;
-    if (count < min) return min === 1 ? "Choose an entry of the list." : `Choose ${min} entries or more; there are ${count}.`;
+    if (count < min)
+      return min === 1 ? "Choose an entry of the list." : `Choose ${min} entries or more; there are ${count}.`;
     return count > max ? `Choose ${max} entries at the most; there are ${count}.` : null;
   }
 
@@ -108,11 +109,19 @@ export class Select extends EventTarget {
     const space = window.innerHeight - this.field.getBoundingClientRect().bottom;
     this.element.classList.toggle("up", space < 300);
     this.#list.element.scrollIntoView({ block: "nearest" });
-    this.#list.activate(Math.max(0, this.#list.items.findIndex((one) => one.chosen)));
+    this.#list.activate(
+      Math.max(
+        0,
+        this.#list.items.findIndex((one) => one.chosen),
+      ),
+    );
   }
 
   #show({ active = 0 } = {}) {
-    const items = narrowed(this.#items(), this.#typed).map((one) => ({ ...one, chosen: this.values.includes(one.value) }));
+    const items = narrowed(this.#items(), this.#typed).map((one) => ({
+      ...one,
+      chosen: this.values.includes(one.value),
+    }));
     const { min, max } = this.#bounds;
     const searched = this.#typed ? [`Like “${this.#typed}”`] : [];
     const counted = min === max ? `${min}` : `${min} to ${max}`;
@@ -125,7 +134,8 @@ export class Select extends EventTarget {
     if (!this.#list.open) return;
     this.#list.hide();
     this.#draw();
-    const changed = this.values.length !== this.#before.length || this.values.some((one) => !this.#before.includes(one));
+    const changed =
+      this.values.length !== this.#before.length || this.values.some((one) => !this.#before.includes(one));
     if (changed) this.dispatchEvent(new CustomEvent("chosen", { detail: [...this.values] }));
   }
 
@@ -159,7 +169,10 @@ export class Select extends EventTarget {
       return;
     } else if (event.key === " " && !this.#typed) {
       if (this.#list.active) this.#choose(this.#list.active.value);
-    } else if (event.key === "Backspace" || (event.key.length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey)) {
+    } else if (
+      event.key === "Backspace" ||
+      (event.key.length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey)
+    ) {
       this.#typed = event.key === "Backspace" ? this.#typed.slice(0, -1) : this.#typed + event.key;
       this.#show();
     } else if (!this.#list.key(event)) {
@@ -176,7 +189,11 @@ export class Select extends EventTarget {
     replace(
       this.field,
       chosen.length > 0
-        ? h("span", { class: "select-values" }, chosen.map((one) => h("span", { class: this.#several ? "select-value" : "" }, one)))
+        ? h(
+            "span",
+            { class: "select-values" },
+            chosen.map((one) => h("span", { class: this.#several ? "select-value" : "" }, one)),
+          )
         : h("span", { class: "select-placeholder" }, placeholder),
       icon("chevron"),
     );

@@ -15,8 +15,13 @@ export async function send(composer) {
   if (draft.form) {
     await sendCommand(composer, draft.form);
   } else if (text.over > 0) {
-    const [most, count] = [composer.store.limits.text, composer.store.limits.text + text.over].map((one) => one.toLocaleString("en-GB"));
-    composer.say(`Your message is too long: ${most} characters at the most, and this has ${count}. Shorten it, or `, asFile(composer));
+    const [most, count] = [composer.store.limits.text, composer.store.limits.text + text.over].map((one) =>
+      one.toLocaleString("en-GB"),
+    );
+    composer.say(
+      `Your message is too long: ${most} characters at the most, and this has ${count}. Shorten it, or `,
+      asFile(composer),
+    );
   } else if (draft.bar?.kind === "edit") {
     await saveEdit(composer, draft.bar.message);
   } else if (text.sent !== "" || composer.tray.uploads.length > 0) {
@@ -41,7 +46,11 @@ async function sendCommand(composer, form) {
   if (options === null || composer.draft.form !== form) return;
   let begun;
   try {
-    begun = await interactionsOf(context).begin("command", { channel, name: form.leaf.name, options }, `/${form.leaf.name}`);
+    begun = await interactionsOf(context).begin(
+      "command",
+      { channel, name: form.leaf.name, options },
+      `/${form.leaf.name}`,
+    );
   } catch (error) {
     form.say(error.message);
     return;
@@ -52,7 +61,7 @@ async function sendCommand(composer, form) {
   form.release();
   if (!kept) return;
   composer.draft.form = null;
-  composer.drawForm();
+  composer.commanding.draw();
   composer.text.focus();
 }
 
@@ -62,7 +71,8 @@ async function saveEdit(composer, message) {
     composer.say("Nothing is left of the message. Write something, or delete it from its menu.");
     return;
   }
-  if (text.sent !== message.content) await connection.request("edit", { channel: store.channel, message: message.id, text: text.sent });
+  if (text.sent !== message.content)
+    await connection.request("edit", { channel: store.channel, message: message.id, text: text.sent });
   composer.answering.cancel();
   announce("Saved");
 }
@@ -104,5 +114,6 @@ function restore(composer, key, { typed, uploads, bar }) {
     return;
   }
   const draft = composer.drafts.get(key);
-  if (draft) Object.assign(draft, { text: joined(draft.text), uploads: [...uploads, ...draft.uploads], bar: draft.bar ?? bar });
+  if (draft)
+    Object.assign(draft, { text: joined(draft.text), uploads: [...uploads, ...draft.uploads], bar: draft.bar ?? bar });
 }

@@ -144,7 +144,8 @@ export class Suggestions {
     else this.#field.removeAttribute("aria-activedescendant");
     const several = this.#list.hasAttribute("aria-multiselectable");
     this.#nodes.forEach((one, number) => {
-      const selected = several || this.#items[number].chosen !== undefined ? this.#items[number].chosen : number === index;
+      const selected =
+        several || this.#items[number].chosen !== undefined ? this.#items[number].chosen : number === index;
       one.setAttribute("aria-selected", String(Boolean(selected)));
     });
   }

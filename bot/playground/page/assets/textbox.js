@@ -149,9 +149,14 @@ export class TextBox extends EventTarget {
 
   #key(event) {
     if (event.isComposing || this.#list.key(event)) return;
-    const meant = event.key === "Enter" && !event.shiftKey ? "send"
-      : event.key === "Escape" ? "escape"
-        : event.key === "ArrowUp" && this.value === "" && !event.shiftKey ? "up" : null;
+    const meant =
+      event.key === "Enter" && !event.shiftKey
+        ? "send"
+        : event.key === "Escape"
+          ? "escape"
+          : event.key === "ArrowUp" && this.value === "" && !event.shiftKey
+            ? "up"
+            : null;
     if (!meant) return;
     if (meant !== "escape") event.preventDefault();
     this.dispatchEvent(new CustomEvent(meant, { detail: event }));

@@ -22,9 +22,13 @@ export function checkFiles(files, { limits, already }) {
   const room = limits.files - already;
   if (files.length > room) {
     const rest = already === 0 ? "" : ` It has ${already === 1 ? "one" : already} already.`;
-    const sentence = `Too many files: a message takes ${limits.files}, and these are ${files.length}.${rest} `
-      + "Nothing was added; choose fewer, or send the rest in another message.";
-    return { accepted: [], sentence: room <= 0 ? `A message takes ${limits.files} files, and it has them. Send it first.` : sentence };
+    const sentence =
+      `Too many files: a message takes ${limits.files}, and these are ${files.length}.${rest} ` +
+      "Nothing was added; choose fewer, or send the rest in another message.";
+    return {
+      accepted: [],
+      sentence: room <= 0 ? `A message takes ${limits.files} files, and it has them. Send it first.` : sentence,
+    };
   }
   const large = files.filter((one) => one.size > limits.upload_bytes);
   const empty = files.filter((one) => one.size === 0);
@@ -34,13 +38,13 @@ export function checkFiles(files, { limits, already }) {
     const more = large.length > 1 ? ` So are ${large.length - 1} more.` : "";
     return {
       accepted,
-      sentence: `${quoted(first.name)} is too large: it has ${mebibytes(first.size)}, and this server takes files up to `
-        + `${mebibytes(limits.upload_bytes)}.${more} Choose a smaller one.`,
+      sentence:
+        `${quoted(first.name)} is too large: it has ${mebibytes(first.size)}, and this server takes files up to ` +
+        `${mebibytes(limits.upload_bytes)}.${more} Choose a smaller one.`,
     };
   }
-  const sentence = empty.length > 0
-    ? `${quoted(empty[0].name)} is empty, or a folder. Choose a file with something in it.`
-    : null;
+  const sentence =
+    empty.length > 0 ? `${quoted(empty[0].name)} is empty, or a folder. Choose a file with something in it.` : null;
   return { accepted, sentence };
 }
 
@@ -149,7 +153,8 @@ export class Tray extends EventTarget {
       this.take(upload);
     }
     if (sentence) this.#refuse(sentence);
-    if (accepted.length > 0) announce(accepted.length === 1 ? `${accepted[0].name} added` : `${accepted.length} files added`);
+    if (accepted.length > 0)
+      announce(accepted.length === 1 ? `${accepted[0].name} added` : `${accepted.length} files added`);
   }
 
   /** @param {Upload} upload one that exists already */
@@ -237,7 +242,9 @@ function card(upload, onRemove) {
   });
   words.append(alt);
   const describe = control("edit", `Describe ${name} (alt text)`, { "aria-expanded": false });
-  const spoiler = control(upload.spoiler ? "unseen" : "eye", `Mark ${name} as a spoiler`, { "aria-pressed": upload.spoiler });
+  const spoiler = control(upload.spoiler ? "unseen" : "eye", `Mark ${name} as a spoiler`, {
+    "aria-pressed": upload.spoiler,
+  });
   const remove = control("trash", `Remove ${name}`, {});
   const node = h(
     "li",
@@ -285,5 +292,9 @@ function card(upload, onRemove) {
 }
 
 function control(name, label, properties) {
-  return h("button", { type: "button", class: "card-control", "aria-label": label, title: label, ...properties }, icon(name));
+  return h(
+    "button",
+    { type: "button", class: "card-control", "aria-label": label, title: label, ...properties },
+    icon(name),
+  );
 }

@@ -8,7 +8,9 @@ import { h } from "./dom.js";
 import { icon } from "./icons.js";
 
 /** Types of options, by Discord's numbers. */
-export const [TEXT, INTEGER, BOOLEAN, USER, CHANNEL, ROLE, MENTIONABLE, NUMBER, ATTACHMENT] = [3, 4, 5, 6, 7, 8, 9, 10, 11];
+export const [TEXT, INTEGER, BOOLEAN, USER, CHANNEL, ROLE, MENTIONABLE, NUMBER, ATTACHMENT] = [
+  3, 4, 5, 6, 7, 8, 9, 10, 11,
+];
 
 const KINDS_OF_CHANNELS = { text: 0, direct: 1, thread: 11 };
 
@@ -20,7 +22,11 @@ const KINDS_OF_CHANNELS = { text: 0, direct: 1, thread: 11 };
  */
 export function choicesOf(option, store) {
   if (option.choices?.length) return option.choices.map((one) => ({ label: one.name, value: one.value }));
-  if (option.type === BOOLEAN) return [{ label: "True", value: true }, { label: "False", value: false }];
+  if (option.type === BOOLEAN)
+    return [
+      { label: "True", value: true },
+      { label: "False", value: false },
+    ];
   if (option.type === USER) return people(store);
   if (option.type === CHANNEL) return channels(store, option.channel_types);
   if (option.type === ROLE) return roles(store);
@@ -72,10 +78,13 @@ export function readValue(option, typed, choices) {
   }
   if (choices) {
     const lower = text.toLocaleLowerCase();
-    const match = choices.find((one) => one.label.toLocaleLowerCase() === lower)
-      ?? choices.find((one) => String(one.detail || one.label).toLocaleLowerCase() === lower.replace(/^[@#]/u, ""))
-      ?? choices.find((one) => String(one.value) === text);
-    return match ? { value: match.value } : { sentence: `${option.name} takes only what its list offers: ${wanted(option)}.` };
+    const match =
+      choices.find((one) => one.label.toLocaleLowerCase() === lower) ??
+      choices.find((one) => String(one.detail || one.label).toLocaleLowerCase() === lower.replace(/^[@#]/u, "")) ??
+      choices.find((one) => String(one.value) === text);
+    return match
+      ? { value: match.value }
+      : { sentence: `${option.name} takes only what its list offers: ${wanted(option)}.` };
   }
   if (option.type === INTEGER || option.type === NUMBER) return readNumber(option, text);
   return readText(option, text);
@@ -84,8 +93,11 @@ export function readValue(option, typed, choices) {
 function readNumber(option, text) {
   const value = Number(text.replace(",", "."));
   const whole = option.type === INTEGER;
-  const fits = Number.isFinite(value) && (!whole || Number.isSafeInteger(value))
-    && value >= (option.min_value ?? -Infinity) && value <= (option.max_value ?? Infinity);
+  const fits =
+    Number.isFinite(value) &&
+    (!whole || Number.isSafeInteger(value)) &&
+    value >= (option.min_value ?? -Infinity) &&
+    value <= (option.max_value ?? Infinity);
   return fits ? { value } : { sentence: `${option.name} takes ${wanted(option).replace("type ", "")}.` };
 }
 
