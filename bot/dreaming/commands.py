@@ -15,8 +15,8 @@ from bot.dreaming.buttons import Action
 from bot.dreaming.conversation import Interaction, answered, defer, defer_after, say
 from bot.dreaming.parsing import clipped, recipe_from_options
 from bot.dreaming.pictures import Found, of_attachment, of_avatar, pictures_only
-from bot.dreaming.places import is_personal, moderates, place_of_interaction
-from bot.dreaming.scenes import Scene, scene_of_interaction
+from bot.dreaming.places import is_personal, place_of_interaction
+from bot.dreaming.scenes import Scene, moderates, scene_of_interaction
 from bot.dreaming.service import LOOK_BACK, Dreaming
 from bot.dreaming.suggestions import LONGEST, MOST
 from bot.dreaming.words import moment
@@ -223,7 +223,7 @@ class Commands:
         """The person's own open jobs; for moderators then the others of this server."""
         queue = self._dreaming.queue
         own = await queue.open_jobs(requester=interaction.user.id)
-        if is_personal(interaction) or not moderates(interaction):
+        if is_personal(interaction) or not moderates(interaction, self._dreaming.settings):
             return own
         here = await queue.open_jobs(guild=interaction.guild_id)
         return [*own, *(job for job in here if job.requester != interaction.user.id)]

@@ -88,11 +88,6 @@ def is_personal(interaction: discord.Interaction[Any]) -> bool:
     return not interaction.is_guild_integration() and interaction.client.get_guild(interaction.guild_id) is None
 
 
-def moderates(interaction: discord.Interaction[Any]) -> bool:
-    """Whether the person may do with others' dreams here what they may do with their own."""
-    return interaction.guild_id is not None and interaction.permissions.manage_messages
-
-
 def place_of_interaction(interaction: discord.Interaction[Any], *, personal_install: bool) -> Place:
     """Where an interaction is answered. Raises Refusal where it cannot be."""
     if interaction.channel_id is None:

@@ -18,8 +18,8 @@ from bot.dreaming.messages import extension
 from bot.dreaming.origins import stays_in
 from bot.dreaming.parsing import recipe_line
 from bot.dreaming.pictures import in_message, of_attachment
-from bot.dreaming.places import moderates, place_of_interaction
-from bot.dreaming.scenes import Scene, scene_of_interaction
+from bot.dreaming.places import place_of_interaction
+from bot.dreaming.scenes import Scene, moderates, scene_of_interaction
 from bot.dreaming.service import Dreaming, made_pictures, with_authors
 from bot.errors import BotError, NoPicture, Refusal
 from bot.executor.protocol import Encoded
@@ -218,7 +218,7 @@ class Presses:
             owners = {job.requester, *(picture.author for picture in job.pictures)}
         else:  # whose it was is forgotten; Discord still says who asked
             owners = _asked_by(interaction.message)
-        if interaction.user.id not in owners and not moderates(interaction):
+        if interaction.user.id not in owners and not moderates(interaction, self._dreaming.settings):
             raise Refusal("Only who asked for this dream, who posted the picture, or a moderator may delete it.")
         await interaction.response.defer()  # acknowledged; and it makes the message the interaction's own
         with contextlib.suppress(discord.NotFound):  # somebody was quicker
@@ -228,7 +228,7 @@ class Presses:
 
     async def _cancel(self, interaction: Interaction, press: Press) -> None:
         job = await self._job(press)
-        if interaction.user.id != job.requester and not moderates(interaction):
+        if interaction.user.id != job.requester and not moderates(interaction, self._dreaming.settings):
             raise Refusal("Only who asked for this dream, or a moderator, may cancel it.")
         if await self._dreaming.queue.cancel(job.id, by=interaction.user.id) is None:
             raise Refusal("This dream is over already.")

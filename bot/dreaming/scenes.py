@@ -10,7 +10,7 @@ import discord
 from bot.dreaming.places import held_in, is_personal
 from bot.moderation.layers import Effective, Where
 from bot.moderation.places import Server
-from bot.moderation.settings import Settings
+from bot.moderation.settings import Editor, Settings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +57,15 @@ def server_of(guild: discord.Guild) -> Server:
         roles={role.id: role.name for role in guild.roles},
         channels={one.id: one.name for one in (*rooms, *guild.threads)},
     )
+
+
+def moderates(interaction: discord.Interaction[Any], settings: Settings) -> bool:
+    """Whether the person may do with others' dreams here what they may do with their own."""
+    if interaction.guild is None or not isinstance(interaction.user, discord.Member):
+        return interaction.guild_id is not None and interaction.permissions.manage_messages
+    held, roles = interaction.permissions, tuple(role.id for role in interaction.user.roles)
+    editor = Editor(id=interaction.user.id, manage_server=held.manage_guild, roles=roles)
+    return held.manage_messages or settings.may_change(server_of(interaction.guild), editor)
 
 
 def parent_of(channel: Any) -> int | None:

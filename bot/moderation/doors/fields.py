@@ -19,6 +19,7 @@ from dreamcore.styles import SURPRISE, styles_of
 PER_PAGE = 5  #: fields that one of Discord's forms holds
 MOST_OPTIONS = 25  #: of one of Discord's menus
 LONGEST_TYPED = 600  #: characters of a field
+_SUCH_AS = {"layer": "such as patterns, or 4c", "prefix": "such as ! or ?", "time-zone": "such as Europe/Vienna"}
 
 
 class Way(enum.Enum):
@@ -71,12 +72,13 @@ def pages(group: Group, level: Level) -> list[list[Setting]]:
 
 def field_of(setting: Setting, stored: str | None, effective: Effective, server: Server) -> Field:
     """stored: what the place itself has; effective: what holds there."""
-    hint = _hint(setting, effective, server)
+    hint = _hint(setting, effective, server, typed=False)
     if isinstance(setting.kind, Listed):
         return _listed(setting, setting.kind, stored, hint, server)
     options = _options(setting, effective)
     if not options or len(options) + 1 > MOST_OPTIONS:
         value = "" if stored is None else _editable(setting, stored, effective, server)
+        hint = _hint(setting, effective, server, typed=True)
         return Field(setting=setting, way=Way.TEXT, value=value, hint=hint)
     value = (stored or "").replace(" ", "")
     known = [name for name, _ in options]
@@ -117,13 +119,13 @@ def _editable(setting: Setting, stored: str, effective: Effective, server: Serve
     return stored
 
 
-def _hint(setting: Setting, effective: Effective, server: Server) -> str:
-    """What holds now, who says so, and the values that it takes."""
+def _hint(setting: Setting, effective: Effective, server: Server, *, typed: bool) -> str:
+    """What holds now, who says so, and (where it is typed) what it may be."""
     value = effective.of(setting.key)
     shown = clip(setting.show(value.value, server), 40)
     source = "" if value.scope == BUILT_IN else f" ({clip(server.call(value.scope), 25)})"
-    ranged = f"; {setting.range}" if setting.range and not setting.choices else ""
-    return clip(f"Now {shown}{source}{ranged}", 100)
+    takes = _SUCH_AS.get(setting.key, setting.range) if typed else ""
+    return clip(f"Now {shown}{source}{'; ' * bool(takes)}{takes}", 100)
 
 
 def mark(value: str) -> str:

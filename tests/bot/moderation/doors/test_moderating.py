@@ -240,6 +240,18 @@ def test_buttons_that_moderators_press_are_noted_and_ones_own_are_not(tmp_path: 
     in_office(tmp_path, test)
 
 
+def test_managers_may_press_what_moderators_may(tmp_path: Path) -> None:
+    async def test(office: Office) -> None:
+        made = await dream(office)
+        refused = await office.house.standin.press(office.keeper, made, "Delete")
+        assert "or a moderator may delete it" in refused.text
+        await office.appoint()
+        await office.house.standin.press(office.keeper, made, "Delete")
+        await office.house.standin.deleted(made)
+
+    in_office(tmp_path, test)
+
+
 # --- reports
 
 
