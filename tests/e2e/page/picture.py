@@ -21,9 +21,7 @@ async def make(path: Path, *, sample: str, recipe: str) -> None:
         async with town(Path(home), "bot", {}) as here, async_playwright() as playwright:
             await here.start()
             browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-            context = await browser.new_context(
-                viewport={"width": 1180, "height": 1240}, color_scheme="dark"
-            )
+            context = await browser.new_context(viewport={"width": 1180, "height": 1240}, color_scheme="dark")
             tab = Tab(await context.new_page())
             await tab.open(here.page.address)
             await tab.page.get_by_role("link", name="dreams").click()
