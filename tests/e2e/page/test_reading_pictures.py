@@ -110,6 +110,7 @@ async def test_a_picture_whose_link_has_expired_says_so_and_can_be_had_again(
     await tab.screenshot("expired")
     await shown(tab, message).get_by_role("button", name="Get a new link").click()
     await tab.page.wait_for_function("() => document.querySelector('.mosaic img')?.naturalWidth > 0")
+    await expect(shown(tab, message).get_by_role("button", name="Open large")).to_be_visible()
     await expect(shown(tab, message)).not_to_contain_text("expired")
 
 
