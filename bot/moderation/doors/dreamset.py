@@ -39,6 +39,8 @@ def addressed(content: str, *, prefix: str, me: int) -> str | None:
     >>> addressed("!dream layer=4c", prefix="!", me=1) is None
     True
     """
+    if "dreamset" not in content.casefold():  # nearly every message
+        return None
     text = content.strip()
     heads = (re.escape(prefix), rf"<@!?{me}>[\s,:]*(?:{re.escape(prefix)})?")
     match = re.match(rf"(?:{'|'.join(heads)})dreamset(?=\s|<|$)", text, re.IGNORECASE)

@@ -205,12 +205,18 @@ def _role_menu(group: str, scope: Scope) -> Any:
     )
 
 
+class _Modal(discord.ui.Modal):
+    """A form that discord.py need not remember: what is handed in is read by its id."""
+
+    def is_finished(self) -> bool:
+        return True
+
+
 def _modal(custom_id: str, title: str, found: list[Field]) -> discord.ui.Modal:
-    modal = discord.ui.Modal(title=title, custom_id=custom_id)
+    modal = _Modal(title=title, custom_id=custom_id)
     for one in found:
         text = clip(f"{one.setting.help}", 100)
         modal.add_item(discord.ui.Label(text=one.key, description=text, component=_component(one)))
-    modal.stop()  # discord.py would remember it and wait for it; what is handed in is read by its id
     return modal
 
 

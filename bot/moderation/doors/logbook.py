@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -140,8 +141,10 @@ class Logbook:
         return task
 
     async def _send(self, guild: int, channel: int, entry: Entry) -> bool:
+        nonce = secrets.token_hex(8)  # an attempt whose answer got lost is not written twice
+
         async def compose() -> Letter:
-            return Letter(text=entry.text[:LONGEST], components=list(entry.components))
+            return Letter(text=entry.text[:LONGEST], components=list(entry.components), nonce=nonce)
 
         pause = PAUSE
         for attempt in range(1, ATTEMPTS + 1):

@@ -301,6 +301,8 @@ def test_a_report_that_nobody_would_read_says_so(tmp_path: Path) -> None:
         said = await house.post("!dream help")
         help_ = await house.standin.message(lambda one: one.reply_to == said.id)
         assert "is no dream of mine" in await report(help_)
+        house.standin.faults.answer("POST /channels/.*/messages$", 403)
+        assert "I may not write to the channel for reports" in await report()
         assert "Thank you" in await report()  # nothing of the failed ones is remembered as a report
 
     in_office(tmp_path, test)
@@ -380,10 +382,16 @@ def test_discord_in_trouble_is_no_trouble_for_the_command(tmp_path: Path) -> Non
     async def test(office: Office) -> None:
         await office.set("log-channel", str(office.log.id))
         await office.logged("log-channel")
-        office.house.standin.faults.answer(f"POST /channels/{office.log.id}/messages", 500, times=1)
+        office.house.standin.faults.answer("POST /channels/.*/messages$", 500, times=2)
         told = await office.slash(office.owner, "settings set", key="layer", value="4a")
         assert "is now `4a`" in told.text
         await office.logged("`layer` of the server: not set → `4a`")
+        office.house.standin.faults.lose_answer("POST /channels/.*/messages$")
+        await office.slash(office.owner, "settings set", key="layer", value="4b")
+        await office.slash(office.owner, "settings set", key="layer", value="4c")
+        await office.logged("`4b` → `4c`")
+        await asyncio.sleep(2.5)  # the second attempt has been made
+        assert sum("`4a` → `4b`" in text for text in office.entries) == 1
 
     in_office(tmp_path, test)
 
