@@ -43,7 +43,9 @@ export class Suggestions {
     this.#groupPicture = groupPicture;
     const id = `suggestions-${++made}`;
     this.#head = h("div", { class: "suggestions-head", hidden: true });
-    this.#list = h("div", { class: "suggestions-list", role: "listbox", id, "aria-label": label, hidden: true });
+    // It can be scrolled, so it has to be reachable; keys go to the field, which moves through the entries.
+    const about = { role: "listbox", id, "aria-label": label, tabindex: "0" };
+    this.#list = h("div", { class: "suggestions-list", hidden: true, ...about });
     if (several) this.#list.setAttribute("aria-multiselectable", "true");
     this.#foot = h("div", { class: "suggestions-foot", hidden: true });
     this.element = h("div", { class: "suggestions", hidden: true }, this.#head, this.#list, this.#foot);
