@@ -38,7 +38,7 @@ class Cancel(Protocol):
 
 
 class Members:
-    """moved: told of others' jobs that have changed, after the commit."""
+    """moved, gone: told of others' jobs that have changed, and of open ones that are no more, after the commit."""
 
     def __init__(
         self,
@@ -50,6 +50,7 @@ class Members:
         aliases: Aliases,
         cancel: Cancel,
         moved: Callable[[Job], None],
+        gone: Callable[[str], None],
         clock: Callable[[], float],
     ) -> None:
         self._database = database
@@ -59,6 +60,7 @@ class Members:
         self._aliases = aliases
         self._cancel = cancel
         self._moved = moved
+        self._gone = gone
         self._clock = clock
         self._forgetting = asyncio.Lock()
 
@@ -122,18 +124,22 @@ class Members:
 
     async def _forget(self, person: int, tombstone: Tombstone, *, before: float) -> None:
         now = self._clock()
+        were_open: list[str] = []
 
         async def change(connection: AsyncConnection) -> Forgotten:
             return await forgetting.forget(connection, person, tombstone, before=before, now=now)
 
         def then(forgotten: Forgotten) -> None:
-            for id_ in forgotten.jobs:
+            were_open.extend(id_ for id_ in forgotten.jobs if self._board.get(id_) is not None)
+            for id_ in were_open:
                 self._board.put_or_drop(id_, None)
             for kept in forgotten.changed.values():
                 if kept.job.state.value in OPEN or self._board.get(kept.job.id) is not None:
                     self._board.put(kept)
 
         forgotten = await self._database.write(change, then=then)
+        for id_ in were_open:  # asked for since the others were stopped
+            self._gone(id_)
         for kept in forgotten.changed.values():
             if not kept.job.answered:
                 self._moved(kept.job)

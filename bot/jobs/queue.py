@@ -90,6 +90,7 @@ class JobQueue:
             aliases=self._aliases,
             cancel=self.cancel,
             moved=self._moved,
+            gone=self._gone,
             clock=clock,
         )
 
@@ -332,6 +333,11 @@ class JobQueue:
         if job.ended:
             logger.info("%s", job.state.value, extra={"job": job.id})
             self.on_ended(job.id)
+
+    def _gone(self, id: str) -> None:
+        """An open job is there no more."""
+        self.on_change()
+        self.on_ended(id)
 
     async def _let_go(self, job: Job | None) -> None:
         """It is answered: its results are needed no more, and perhaps not its sources."""

@@ -231,6 +231,27 @@ async def test_running_dreams_stop_at_once(tmp_path: Path) -> None:
         assert anywhere(tmp_path, ANNA) == []
 
 
+@in_loop
+async def test_of_several_pictures_only_theirs_are_not_dreamt(tmp_path: Path) -> None:
+    async with dispatching(tmp_path, executor=ScriptedExecutor(slots=2)) as desk:
+        both = asked(b"her portrait", b"a tree", requester=BEN)
+        pictures = (dataclasses.replace(both.pictures[0], author=ANNA), both.pictures[1])
+        job = (await desk.queue.accept(dataclasses.replace(both, pictures=pictures))).job
+        for number in range(2):
+            (await desk.executor.order(number)).start()
+        await desk.queue.members.forget(ANNA)
+        again = await desk.executor.order(2)
+        assert again.order.ordinal == 1, "his own is dreamt once more, from its beginning"
+        again.start()
+        again.end()
+        await desk.answers.all_of(job.id)
+        ended = await desk.queue.job(job.id)
+        assert ended is not None
+        assert ended.state is JobState.MADE
+        assert [one.error is None for one in ended.pictures] == [False, True]
+        assert len(desk.executor.handed) == 3
+
+
 async def finish_last(desk: Desk, job: Job) -> None:
     next(one for one in desk.executor.handed if one.order.job == job.id).end()
     await desk.answers.all_of(job.id)
@@ -247,6 +268,25 @@ async def test_a_dream_that_is_made_but_not_yet_delivered_goes_too(tmp_path: Pat
         assert await desk.queue.job(own.id) is None
         (told,) = await desk.queue.unanswered()
         assert (told.id, told.state) == (of_her.id, JobState.FAILED)
+
+
+@in_loop
+async def test_what_is_asked_while_somebody_is_being_forgotten_goes_too(tmp_path: Path) -> None:
+    async with dispatching(tmp_path) as desk:
+        stop = desk.queue.members._stop
+
+        async def stop_and_ask(person: int) -> None:
+            await stop(person)
+            await desk.queue.accept(asked(b"a garden", requester=ANNA))
+            (await desk.executor.order(0)).start()
+
+        desk.queue.members._stop = stop_and_ask  # type: ignore[method-assign]
+        await desk.queue.members.forget(ANNA)
+        assert await desk.queue.open_jobs() == []
+        while desk.dispatcher._tasks:
+            await asyncio.sleep(0.005)
+        assert len(desk.executor.cancelled) == 1
+        assert anywhere(tmp_path, ANNA) == []
 
 
 @in_loop

@@ -178,8 +178,8 @@ def test_the_queue_is_shown_and_can_be_cancelled_by_its_owners_and_moderators(tm
         for number, user in enumerate((house.alice, house.alice, house.bob)):
             options = {"picture": PICTURE, "recipe": f"seed={number}"}
             await house.standin.command(user, house.channel, "dream", options)
+            await house.until(lambda: any(one.running for one in house.queue.standings().values()))
         await house.until(lambda: len(house.queue.standings()) == 3)
-        await house.until(lambda: any(one.running for one in house.queue.standings().values()))
         shown = await house.told(await house.standin.command(house.alice, house.channel, "queue"))
         assert shown.text.count("•") == 2
         assert "being dreamt" in shown.text
