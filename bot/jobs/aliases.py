@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.errors import ConfigError
+from bot.files import sync_folder
 
 KEY_BYTES = 32
 
@@ -68,7 +69,7 @@ class Aliases:
             file.write(f"{line}\n")
             file.flush()
             os.fsync(file.fileno())
-        _sync_folder(self._tombstones_file.parent)
+        sync_folder(self._tombstones_file.parent)
         return tombstone
 
     def _make_key(self) -> bytes:
@@ -79,7 +80,7 @@ class Aliases:
             file.flush()
             os.fsync(file.fileno())
         part.replace(self._key_file)
-        _sync_folder(self._key_file.parent)
+        sync_folder(self._key_file.parent)
         return key
 
     def _read(self) -> Iterator[Tombstone]:
@@ -104,11 +105,3 @@ def _alias(key: bytes, person: int) -> int:
 
 def _private(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

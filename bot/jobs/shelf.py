@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import os
 import secrets
 import shutil
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
+
+from bot.files import put, sync_folder
 
 logger = logging.getLogger(__name__)
 
@@ -44,7 +45,7 @@ class Shelf:
             path = self._source(source)
             if not path.exists():
                 _write(path, picture)
-        _sync_folder(self._sources)  # even if nothing was written: somebody else may be about to
+        sync_folder(self._sources)  # even if nothing was written: somebody else may be about to
 
     def source(self, hash: str) -> bytes | None:
         """The picture with this hash, or None when it is no longer kept."""
@@ -66,7 +67,7 @@ class Shelf:
         """Keep a dream; returns where, as `Result.path` has it. Raises OSError."""
         path = f"{name}-{secrets.token_hex(4)}"
         _write(self._results / path, data)
-        _sync_folder(self._results)
+        sync_folder(self._results)
         return path
 
     def result(self, path: str) -> bytes:
@@ -94,26 +95,7 @@ def content_hash(picture: bytes) -> str:
 
 
 def _write(path: Path, data: bytes) -> None:
-    """The content is on the disk when this returns; its name, once the folder is synced."""
-    part = path.with_name(f"{path.name}.{secrets.token_hex(4)}{PART}")
-    try:
-        with part.open("xb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
-
-
-def _sync_folder(folder: Path) -> None:
-    """So that the file's name outlives a power cut, not only its content."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    put(path, data, part=path.with_name(f"{path.name}.{secrets.token_hex(4)}{PART}"))
 
 
 def _unlink(path: Path) -> bool:

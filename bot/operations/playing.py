@@ -20,8 +20,8 @@ from pathlib import Path
 
 from bot.config import Config
 from bot.errors import BotError
+from bot.files import put
 from bot.playground.command import Playground, post, serve
-from bot.playground.control import write_private
 from bot.playground.sessions import Session
 from bot.signals import told_to_stop
 
@@ -95,7 +95,7 @@ def _prepare(home: Path, networks: Path, *, anew: bool) -> None:
 
 def _open(address: str, way: Path) -> None:
     """In the browser, by a file: what programs are started with, everybody on the machine can see."""
-    write_private(way, f'<!doctype html><meta http-equiv="refresh" content="0; url={address}">')
+    put(way, f'<!doctype html><meta http-equiv="refresh" content="0; url={address}">'.encode())
     if not webbrowser.open(way.as_uri()):
         _log.warning("no browser could be opened: open the address yourself")
 

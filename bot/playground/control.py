@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import hmac
 import json
-import os
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +19,7 @@ from typing import Any
 from aiohttp import web
 
 from bot.errors import BotError
+from bot.files import put
 from bot.playground.friendly import Friendly
 from bot.playground.model import Message
 from bot.playground.standin import CannotDo, File, StandIn
@@ -59,21 +59,13 @@ def read_key(home: Path) -> Key:
         ) from None
 
 
-def write_private(path: Path, text: str) -> None:
-    """A new file that is never there with wider rights than its owner's, not for a moment."""
-    path.unlink(missing_ok=True)
-    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:  # noqa: PTH123
-        file.write(text)
-
-
 @contextmanager
 def key_kept(home: Path, address: str) -> Iterator[Key]:
     """A new key, in a file (0600) for as long as this lasts."""
     key = Key(address=address, secret=secrets.token_urlsafe(32))
     home.mkdir(parents=True, exist_ok=True)
-    path, fresh = key_file(home), key_file(home).with_suffix(".new")
-    write_private(fresh, json.dumps({"address": key.address, "secret": key.secret}))
-    fresh.replace(path)
+    path = key_file(home)
+    put(path, json.dumps({"address": key.address, "secret": key.secret}).encode())
     try:
         yield key
     finally:

@@ -12,13 +12,13 @@ import asyncio
 import contextlib
 import json
 import logging
-import os
 from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
 
 from bot.alone import alone_in
 from bot.errors import BotError
+from bot.files import put, sync_folder
 from bot.playground import kept
 from bot.playground.friendly import Friendly
 from bot.playground.kept import Document, Kept, TooNew
@@ -169,33 +169,13 @@ class _Shelf:
             self._there = {one.name for one in beside.iterdir()}
         missing = [name for name in files if name not in self._there]
         for name in missing:
-            _put(beside / name, files[name])
+            put(beside / name, files[name])
             self._there.add(name)
         if missing:
-            _settle(beside)
-        _put(self._state, text.encode("ascii"))
-        _settle(self._folder)
+            sync_folder(beside)
+        put(self._state, text.encode("ascii"))
+        sync_folder(self._folder)
         # Only now does no state name these any more.
         for name in self._there - files.keys():
             (beside / name).unlink(missing_ok=True)
         self._there &= files.keys()
-
-
-def _put(path: Path, data: bytes) -> None:
-    """All of it, or nothing. Only its owner can read it: there are secrets in it."""
-    fresh = path.with_name(f"{path.name}.new")
-    fresh.unlink(missing_ok=True)
-    with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:  # noqa: PTH123
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(path)
-
-
-def _settle(folder: Path) -> None:
-    """The names in a folder are on the disk."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
