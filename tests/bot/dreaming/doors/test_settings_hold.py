@@ -333,8 +333,9 @@ def copied_to(house: House, message: Message, channel: Any) -> Message:
 
 def test_settings_that_change_while_a_question_is_open_hold_for_its_answer(tmp_path: Path) -> None:
     async def test(house: House) -> None:
+        await set_here(house, "prefix", ">")
         await house.post("look", PICTURE, user=house.bob)
-        await house.post("!dream")
+        await house.post(">dream")
         question = await house.said("Do you mean the picture by")
         await set_here(house, "style", "eyes")
         await set_here(house, "per-hour", "1")
@@ -394,6 +395,9 @@ def test_answers_are_given_as_the_server_wants_them(tmp_path: Path) -> None:
         made = await house.standin.message(lambda one: one is made and any(b["label"] == "Delete" for b in one.buttons))
         assert [button["label"] for button in made.buttons] == ["Delete"]
         assert [one.spoiler for one in made.attachments] == [True]
+        await house.queue.set_opted_out(house.alice.id, True)
+        of_hers = await house.standin.menu(house.bob, house.world.channels[made.channel_id], MENU_NAME, made)
+        await house.told(of_hers, "does not want their pictures to be dreamt")
         await set_here(house, "buttons", "on")
         slash = await house.standin.command(house.alice, house.channel, "dream", {"picture": PICTURE})
         dream = await house.dream()
