@@ -166,8 +166,8 @@ class Commands:
 
     async def _toggle(self, interaction: Interaction) -> None:
         queue, user = self._dreaming.queue, interaction.user.id
-        out = not await queue.opted_out(user)
-        await queue.set_opted_out(user, out)
+        out = not await queue.members.opted_out(user)
+        await queue.members.set_opted_out(user, out)
         await say(
             interaction,
             "Done: others can no longer have your pictures or your avatar dreamt. You still can. "

@@ -49,8 +49,8 @@ def help_embed(about: Help) -> discord.Embed:
     embed.add_field(
         name="Yours",
         value="`/queue` what waits · `/cancel` stop a dream · `/layers` all that can be dreamt · "
-        "`/optout` nobody else may dream your pictures · `/limits` how much is left · `/mydata` what I keep about you · "
-        "`/forgetme` delete it",
+        "`/optout` nobody else may dream your pictures · `/limits` how much is left · "
+        "`/mydata` what I keep about you · `/forgetme` delete it",
         inline=False,
     )
     return embed

@@ -129,7 +129,7 @@ class Dreaming:
     async def check_consent(self, requester: int, authors: Iterable[int]) -> None:
         """Raises Refusal when somebody else's picture is meant who does not want that."""
         for author in authors:
-            if author != requester and await self.queue.opted_out(author):
+            if author != requester and await self.queue.members.opted_out(author):
                 raise Refusal(f"<@{author}> does not want their pictures to be dreamt by others.")
 
     def check_recipe(self, recipe: Recipe, found: Iterable[Found] = ()) -> None:

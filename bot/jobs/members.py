@@ -1,4 +1,4 @@
-"""What members may ask of the queue: what is kept about them, and that it be forgotten."""
+"""What is noted about members: who opted out, who is blocked. They may see all of it, and have it forgotten."""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import Refusal
-from bot.jobs import forgetting, personal
+from bot.jobs import forgetting, people, personal
 from bot.jobs.aliases import Aliases, Tombstone
 from bot.jobs.board import Board
 from bot.jobs.forgetting import Forgotten
 from bot.jobs.keeping import Keeping
 from bot.jobs.model import Job
+from bot.jobs.people import Block
 from bot.jobs.rows import CHUNK, OPEN
 from bot.jobs.shelf import Shelf
 from bot.store.database import Database
@@ -82,6 +83,25 @@ class Members:
                 continue
             await self._forget(person, tombstone, before=tombstone.at)
             logger.warning("somebody who was forgotten was in the database again, and is forgotten again")
+
+    async def opted_out(self, user: int) -> bool:
+        """Whether others may not have this person's pictures dreamt."""
+        async with self._database.reading() as connection:
+            return await people.opted_out(connection, user)
+
+    async def set_opted_out(self, user: int, value: bool) -> None:
+        since = self._clock() if value else None
+        await self._database.write(lambda connection: people.set_opted_out(connection, user, since))
+
+    async def block(self, block: Block) -> None:
+        """Keep someone from asking, in a guild or everywhere."""
+        alias = self._aliases.of(block.person)
+        await self._database.write(lambda connection: people.block(connection, block, self._clock(), alias=alias))
+
+    async def unblock(self, user: int, *, guild: int | None) -> bool:
+        """Lift a block; returns whether there was one."""
+        alias = self._aliases.of(user)
+        return await self._database.write(lambda connection: people.unblock(connection, user, guild, alias=alias))
 
     async def forget(self, person: int) -> None:
         """Delete everything of theirs. What moderation needs stays, under an alias. Raises Refusal."""

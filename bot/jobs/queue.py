@@ -21,7 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.config import Config
 from bot.errors import BotError, ConfigError, NoPicture
 from bot.executor.protocol import Encoded
-from bot.jobs import people, rows
+from bot.jobs import rows
 from bot.jobs.accepting import Acceptance, Entered
 from bot.jobs.aliases import Aliases
 from bot.jobs.allowance import NO_LIMITS, Allowance
@@ -31,7 +31,6 @@ from bot.jobs.keeping import Keeping
 from bot.jobs.limits import Use
 from bot.jobs.members import Members
 from bot.jobs.model import Job, JobPicture, JobState, PictureState, Request, Result, Standing
-from bot.jobs.people import Block
 from bot.jobs.recovery import recall_served, take_up
 from bot.jobs.rows import Kept
 from bot.jobs.rules import Ask
@@ -62,7 +61,7 @@ class JobQueue:
         self, *, database: Database, folder: Path, config: Config, clock: Callable[[], float] = time.time
     ) -> None:
         self.on_change: Callable[[], None] = _nothing  #: something was accepted, ended, or is no longer wanted
-        self.on_ended: Callable[[str], None] = _nothing_of  #: a job is MADE, FAILED or CANCELLED
+        self.on_ended: Callable[[str], None] = _nothing  #: a job is MADE, FAILED or CANCELLED
         self._database = database
         self._folder = folder
         self._config = config
@@ -213,18 +212,11 @@ class JobQueue:
         return job
 
     async def set_waiting_message(self, id: str, message: int | None) -> None:
-        async def change(connection: AsyncConnection) -> None:
-            await connection.execute(update(jobs).where(jobs.c.id == id).values(waiting_message=message))
-
-        await self._changed(id, change)
+        await self._note(id, waiting_message=message)
 
     async def set_thread(self, id: str, thread: int) -> None:
         """The thread that its answer is given in; 0: none can be had."""
-
-        async def change(connection: AsyncConnection) -> None:
-            await connection.execute(update(jobs).where(jobs.c.id == id).values(thread=thread))
-
-        await self._changed(id, change)
+        await self._note(id, thread=thread)
 
     async def delivered(self, id: str, *, message: int | None) -> None:
         """The person was told how it ended, in this message. The results' files go."""
@@ -265,25 +257,6 @@ class JobQueue:
         """Of all open jobs; computed once for each change."""
         return self._board.standings()
 
-    async def opted_out(self, user: int) -> bool:
-        """Whether others may not have this person's pictures dreamt."""
-        async with self._database.reading() as connection:
-            return await people.opted_out(connection, user)
-
-    async def set_opted_out(self, user: int, value: bool) -> None:
-        since = self._clock() if value else None
-        await self._database.write(lambda connection: people.set_opted_out(connection, user, since))
-
-    async def block(self, block: Block) -> None:
-        """Keep someone from asking, in a guild or everywhere."""
-        alias = self._aliases.of(block.person)
-        await self._database.write(lambda connection: people.block(connection, block, self._clock(), alias=alias))
-
-    async def unblock(self, user: int, *, guild: int | None) -> bool:
-        """Lift a block; returns whether there was one."""
-        alias = self._aliases.of(user)
-        return await self._database.write(lambda connection: people.unblock(connection, user, guild, alias=alias))
-
     async def forget_sources(self) -> int:
         """Delete the sources whose keeping time is over; returns how many."""
         self._board.served.forget(self._clock())
@@ -314,6 +287,12 @@ class JobQueue:
 
         kept = await self._database.write(change, then=self._put)
         return kept.job if kept else None
+
+    async def _note(self, id: str, **values: Any) -> None:
+        async def change(connection: AsyncConnection) -> None:
+            await connection.execute(update(jobs).where(jobs.c.id == id).values(**values))
+
+        await self._changed(id, change)
 
     async def _changed(self, id: str, change: Callable[[AsyncConnection], Coroutine[Any, Any, None]]) -> Job | None:
         async def whole(connection: AsyncConnection) -> Kept | None:
@@ -361,9 +340,5 @@ class JobQueue:
             task.exception()
 
 
-def _nothing() -> None:
-    pass
-
-
-def _nothing_of(_job: str) -> None:
+def _nothing(*_: str) -> None:
     pass

@@ -71,7 +71,9 @@ class Moderating:
         zone = str(self._settings.of(Where(server=who.server))["time-zone"])
         until = ends.end_of(end, now=self._clock(), zone=zone)
         why = clipped(reason, LONGEST_REASON) or None
-        await self._queue.block(Block(person=person.id, guild=who.server.id, until=until, reason=why, by=who.editor.id))
+        await self._queue.members.block(
+            Block(person=person.id, guild=who.server.id, until=until, reason=why, by=who.editor.id)
+        )
         waiting = len(await self._open(who, person.id))
         shown = None if until is None else _date(until)
         self._note(who, f"🚫 <@{who.editor.id}> blocked <@{person.id}>{f' until {shown}' if shown else ''}", why)
@@ -79,7 +81,7 @@ class Moderating:
 
     async def unblock(self, who: Who, person: discord.abc.User) -> Reply:
         allow_settings(self._settings, who)
-        if not await self._queue.unblock(person.id, guild=who.server.id):
+        if not await self._queue.members.unblock(person.id, guild=who.server.id):
             raise Refusal(sentences.NOT_BLOCKED.format(person=f"<@{person.id}>"))
         self._note(who, f"✅ <@{who.editor.id}> unblocked <@{person.id}>")
         return self._done(who, sentences.UNBLOCKED.format(person=f"<@{person.id}>"))

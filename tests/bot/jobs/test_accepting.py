@@ -197,16 +197,16 @@ async def test_the_third_picture_that_kills_its_decoder_is_the_last_for_an_hour(
 async def test_someone_blocked_is_told_until_when_and_why(tmp_path: Path) -> None:
     clock = Clock()
     async with opened(tmp_path, clock=clock) as queue:
-        await queue.block(Block(person=1, guild=10, until=NOON + 60, reason="Spam.", by=3))
+        await queue.members.block(Block(person=1, guild=10, until=NOON + 60, reason="Spam.", by=3))
         with pytest.raises(Refusal, match=r"in this server until <t:\d+:f>: Spam\.") as caught:
             await queue.accept(request())
         assert caught.value.retry_at == NOON + 60
         assert await queue.accept(request(guild=11))
-        await queue.block(Block(person=1, guild=None, until=None, reason=None, by=None))
+        await queue.members.block(Block(person=1, guild=None, until=None, reason=None, by=None))
         with pytest.raises(Refusal, match=r"blocked from dreaming\.") as caught:
             await queue.accept(request())
         assert caught.value.retry_at is None
-        assert await queue.unblock(1, guild=None)
+        assert await queue.members.unblock(1, guild=None)
         clock.tick(60)
         assert await queue.accept(request())
 
@@ -214,12 +214,12 @@ async def test_someone_blocked_is_told_until_when_and_why(tmp_path: Path) -> Non
 @in_loop
 async def test_pictures_of_those_who_opted_out_are_theirs_alone(tmp_path: Path) -> None:
     async with opened(tmp_path) as queue:
-        await queue.set_opted_out(5, True)
-        assert await queue.opted_out(5)
+        await queue.members.set_opted_out(5, True)
+        assert await queue.members.opted_out(5)
         with pytest.raises(Refusal, match="<@5>"):
             await queue.accept(request(author=5))
         assert await queue.accept(request(requester=5))
-        await queue.set_opted_out(5, False)
+        await queue.members.set_opted_out(5, False)
         assert await queue.accept(request(author=5))
 
 

@@ -81,7 +81,9 @@ def test_limits_say_who_may_not_dream_at_all_and_for_whom_they_do_not_hold(tmp_p
         await set_here(house, "exempt-roles", f"<@&{role.id}>")
         text = (await told(house, "limits", user=patron)).text
         assert text == "There are no limits for you here.\nThis server's own limits do not hold for you."
-        await house.queue.block(Block(person=house.alice.id, guild=house.guild.id, until=None, reason="spam", by=1))
+        await house.queue.members.block(
+            Block(person=house.alice.id, guild=house.guild.id, until=None, reason="spam", by=1)
+        )
         assert "⚠️ You are blocked from dreaming in this server: spam" in (await told(house, "limits")).text
         await set_here(house, "roles", f"<@&{role.id}>")
         assert "only members with the role" in (await told(house, "limits", user=house.bob)).text
@@ -109,8 +111,8 @@ def test_a_member_gets_all_that_is_kept_about_them_and_nothing_of_others(tmp_pat
         await house.post("!dream", reference=hers, user=house.bob)
         await house.dream(2)
         await house.post("!dream secret=no", user=house.bob)
-        await house.queue.set_opted_out(house.alice.id, True)
-        await house.queue.block(
+        await house.queue.members.set_opted_out(house.alice.id, True)
+        await house.queue.members.block(
             Block(person=house.bob.id, guild=house.guild.id, until=None, reason="x", by=house.alice.id)
         )
         asked = await house.standin.command(house.alice, house.channel, "mydata")

@@ -121,9 +121,9 @@ async def furnish(desk: Desk, home: Path) -> dict[str, Job]:
     await finish(desk, failed("It is no picture.", killed_decoder=True))
     for job in (*jobs.values(), cancelled, broken):
         await queue.delivered(job.id, message=5)
-    await queue.set_opted_out(ANNA, True)
-    await queue.block(Block(person=ANNA, guild=GUILD, until=None, reason=f"spam by {ANNA}", by=BEN))
-    await queue.block(Block(person=CARL, guild=GUILD, until=None, reason="noise", by=ANNA))
+    await queue.members.set_opted_out(ANNA, True)
+    await queue.members.block(Block(person=ANNA, guild=GUILD, until=None, reason=f"spam by {ANNA}", by=BEN))
+    await queue.members.block(Block(person=CARL, guild=GUILD, until=None, reason="noise", by=ANNA))
     await Pausing(database=database, clock=queue._clock).pause(GUILD, by=ANNA, reason=f"ask {ANNA}")
     settings = Settings(database=database, networks=lambda: ("daydream",), clock=queue._clock)
     await settings.open()
@@ -160,7 +160,7 @@ async def test_nothing_of_a_member_remains(tmp_path: Path) -> None:
             (0, "", None, None)
         ] * 2
         assert [one.result is not None for one in hers.pictures] == [True, True], "Ben's recipe is Ben's"
-        assert not await desk.queue.opted_out(ANNA)
+        assert not await desk.queue.members.opted_out(ANNA)
     assert anywhere(tmp_path, ANNA) == [], "and nothing comes with the end"
 
 
@@ -172,10 +172,10 @@ async def test_to_be_forgotten_lifts_neither_blocks_nor_limits(tmp_path: Path) -
         for _ in range(2):
             await desk.queue.accept(asked(b"a garden", requester=ANNA))
         await finish(desk)
-        await desk.queue.block(Block(person=ANNA, guild=GUILD, until=clock() + 7200, reason="spam", by=BEN))
+        await desk.queue.members.block(Block(person=ANNA, guild=GUILD, until=clock() + 7200, reason="spam", by=BEN))
         await desk.queue.members.forget(ANNA)
         await refused(desk.queue, "You are blocked from dreaming in this server")
-        assert await desk.queue.unblock(ANNA, guild=GUILD), "moderators find it by her id"
+        assert await desk.queue.members.unblock(ANNA, guild=GUILD), "moderators find it by her id"
         uses = await desk.queue.uses(Ask(requester=ANNA, guild=GUILD, pictures=1, personal=False))
         assert [use.used for use in uses] == [2]
         await desk.queue.accept(asked(b"one", requester=ANNA))
@@ -312,7 +312,7 @@ async def test_a_backup_that_is_put_back_brings_nobody_back(tmp_path: Path) -> N
     home.mkdir()
     async with dispatching(home, clock=clock) as desk:
         await furnish(desk, home)
-        await desk.queue.unblock(ANNA, guild=GUILD)
+        await desk.queue.members.unblock(ANNA, guild=GUILD)
         await Pausing(database=desk.queue._database).resume(GUILD)
     shutil.copytree(home, backup)
     async with opened(home, clock=clock) as queue:

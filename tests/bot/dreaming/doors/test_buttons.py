@@ -80,7 +80,7 @@ def test_dreaming_on_goes_by_ones_own_limit_and_the_authors_wish(tmp_path: Path)
         await house.told(await house.standin.press(house.alice, dream, "Again"), "may have 1 picture dreamt in an hour")
         await house.standin.press(house.bob, dream, "Again")
         await house.dream(2)
-        await house.queue.set_opted_out(house.alice.id, True)
+        await house.queue.members.set_opted_out(house.alice.id, True)
         refused = await house.standin.press(house.mod, dream, "Again")
         await house.told(refused, "does not want their pictures to be dreamt by others")
 

@@ -263,7 +263,7 @@ def test_without_the_content_intent_people_are_shown_the_way(tmp_path: Path) -> 
 
 def test_whoever_opted_out_is_not_dreamt_by_others(tmp_path: Path) -> None:
     async def test(house: House) -> None:
-        await house.queue.set_opted_out(house.bob.id, True)
+        await house.queue.members.set_opted_out(house.bob.id, True)
         his = await house.post("look", PICTURE, user=house.bob)
         for text, reference in (("!dream", his), (f"!dream {house.bob.mention}", None), ("!dream seed=1", None)):
             asked = await house.post(text, reference=reference)

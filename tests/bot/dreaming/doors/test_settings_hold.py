@@ -395,7 +395,7 @@ def test_answers_are_given_as_the_server_wants_them(tmp_path: Path) -> None:
         made = await house.standin.message(lambda one: one is made and any(b["label"] == "Delete" for b in one.buttons))
         assert [button["label"] for button in made.buttons] == ["Delete"]
         assert [one.spoiler for one in made.attachments] == [True]
-        await house.queue.set_opted_out(house.alice.id, True)
+        await house.queue.members.set_opted_out(house.alice.id, True)
         of_hers = await house.standin.menu(house.bob, house.world.channels[made.channel_id], MENU_NAME, made)
         await house.told(of_hers, "does not want their pictures to be dreamt")
         await set_here(house, "buttons", "on")

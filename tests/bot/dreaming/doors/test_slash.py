@@ -108,7 +108,7 @@ def test_the_menu_dreams_every_picture_of_a_message(tmp_path: Path) -> None:
         empty = await house.post("only words", user=house.bob)
         asked = await house.standin.menu(house.alice, house.channel, MENU_NAME, empty)
         await house.told(asked, "There is no picture in this message")
-        await house.queue.set_opted_out(house.bob.id, True)
+        await house.queue.members.set_opted_out(house.bob.id, True)
         await house.told(await house.standin.menu(house.alice, house.channel, MENU_NAME, his), "does not want")
         await house.told(await house.standin.menu(house.alice, house.channel, MENU_NAME, dream), "does not want")
 
@@ -220,11 +220,11 @@ def test_help_layers_and_optout(tmp_path: Path) -> None:
         assert "There is no network" in await said("layers", network="x")
         assert "It dreams where nothing is said" in await said("layers")
         assert "others can no longer" in await said("optout")
-        assert await house.queue.opted_out(house.alice.id)
+        assert await house.queue.members.opted_out(house.alice.id)
         await house.standin.command(house.alice, house.channel, "dream", {"picture": PICTURE})
         await house.dream()
         assert "dreamt again" in await said("optout")
-        assert not await house.queue.opted_out(house.alice.id)
+        assert not await house.queue.members.opted_out(house.alice.id)
 
     living(tmp_path, test)
 
