@@ -112,15 +112,7 @@ class MemberCommands:
         """What would be said if they asked for a dream now."""
         try:
             rules.admit(scene, now=self._dreaming.clock())
-            await self._dreaming.queue.check(
-                requester=asked.requester,
-                guild=asked.guild,
-                pictures=1,
-                personal=asked.personal,
-                channel=asked.channel,
-                under=asked.under,
-                allowance=asked.allowance,
-            )
+            await self._dreaming.queue.check(asked)
         except Refusal as refusal:
             return sentence_for(refusal)
         return None

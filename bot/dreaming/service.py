@@ -34,6 +34,7 @@ from bot.errors import NoPicture, Refusal
 from bot.executor.protocol import Executor
 from bot.jobs.model import AskedPicture, Job, JobPicture, Place, Request
 from bot.jobs.queue import JobQueue
+from bot.jobs.rules import Ask as Limited
 from bot.moderation.pausing import Pausing
 from bot.moderation.settings import Settings
 from dreamcore.catalogue import catalogue, network_info
@@ -112,13 +113,15 @@ class Dreaming:
     async def check_limits(self, scene: Scene, place: Place, *, pictures: int = 1) -> None:
         """Raises Refusal for somebody who is blocked, for a server that is paused, and for limits."""
         await self.queue.check(
-            requester=scene.member,
-            guild=place.guild,
-            channel=place.channel,
-            under=place.under,
-            pictures=pictures,
-            personal=not place.reachable,
-            allowance=scene.effective.allowance,
+            Limited(
+                requester=scene.member,
+                guild=place.guild,
+                channel=place.channel,
+                under=place.under,
+                pictures=pictures,
+                personal=not place.reachable,
+                allowance=scene.effective.allowance,
+            )
         )
 
     def admit(self, scene: Scene, recipe: Recipe) -> None:

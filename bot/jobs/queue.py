@@ -7,7 +7,6 @@ check. From then on it ends MADE, FAILED or CANCELLED and is answered, whatever 
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 import logging
 import time
 from collections.abc import Callable, Coroutine, Mapping
@@ -24,7 +23,6 @@ from bot.executor.protocol import Encoded
 from bot.jobs import rows
 from bot.jobs.accepting import Acceptance, Entered
 from bot.jobs.aliases import Aliases
-from bot.jobs.allowance import NO_LIMITS, Allowance
 from bot.jobs.board import Board
 from bot.jobs.estimates import Estimates, load_of
 from bot.jobs.keeping import Keeping
@@ -120,20 +118,9 @@ class JobQueue:
         while self._owned:
             await asyncio.wait(self._owned)
 
-    async def check(
-        self,
-        *,
-        requester: int,
-        guild: int | None,
-        pictures: int,
-        personal: bool,
-        channel: int | None = None,
-        under: int | None = None,
-        allowance: Allowance = NO_LIMITS,
-    ) -> None:
+    async def check(self, ask: Ask) -> None:
         """Raise Refusal for what `accept` would not take; asked before anything is downloaded."""
-        ask = Ask(requester=requester, guild=guild, pictures=pictures, personal=personal, channel=channel, under=under)
-        await self._acceptance.check(dataclasses.replace(ask, allowance=allowance))
+        await self._acceptance.check(ask)
 
     async def uses(self, ask: Ask) -> list[Use]:
         """Every limit that holds for a member in a place, and how much of it is left."""

@@ -11,6 +11,7 @@ from bot.errors import Refusal
 from bot.jobs.allowance import Allowance, Limit
 from bot.jobs.model import Request
 from bot.jobs.queue import JobQueue
+from bot.jobs.rules import Ask
 from tests.bot.jobs.fakes import request
 
 
@@ -36,13 +37,15 @@ async def sentence_of(queue: JobQueue, asked: Request) -> Refusal:
     place = asked.place
     with pytest.raises(Refusal) as early:  # and before anything is downloaded
         await queue.check(
-            requester=asked.requester,
-            guild=place.guild,
-            pictures=len(asked.pictures),
-            personal=not place.reachable,
-            channel=place.channel,
-            under=place.under,
-            allowance=asked.allowance,
+            Ask(
+                requester=asked.requester,
+                guild=place.guild,
+                pictures=len(asked.pictures),
+                personal=not place.reachable,
+                channel=place.channel,
+                under=place.under,
+                allowance=asked.allowance,
+            )
         )
     assert early.value.sentence == caught.value.sentence
     return caught.value

@@ -16,6 +16,7 @@ from bot.jobs import shelf
 from bot.jobs.model import JobState
 from bot.jobs.people import Block
 from bot.jobs.queue import JobQueue
+from bot.jobs.rules import Ask
 from dreamcore.recipe import Recipe
 from tests.bot.jobs.fakes import MANY, NOON, Clock, ScriptedExecutor, dispatching, failed, in_loop, opened, request
 
@@ -106,8 +107,8 @@ async def test_pictures_in_an_hour_are_counted_and_come_back(tmp_path: Path) -> 
             await queue.accept(request(b"4", b"5"))
         assert caught.value.retry_at == NOON + 3600
         with pytest.raises(Refusal):
-            await queue.check(requester=1, guild=10, pictures=2, personal=False)
-        await queue.check(requester=1, guild=10, pictures=1, personal=False)
+            await queue.check(Ask(requester=1, guild=10, pictures=2, personal=False))
+        await queue.check(Ask(requester=1, guild=10, pictures=1, personal=False))
         with pytest.raises(Refusal, match="fewer at a time") as caught:
             await queue.accept(request(*[b"x"] * 5))
         assert caught.value.retry_at is None

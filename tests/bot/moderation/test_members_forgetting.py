@@ -24,6 +24,7 @@ from bot.jobs.model import Job, JobState, Request
 from bot.jobs.people import Block
 from bot.jobs.queue import JobQueue
 from bot.jobs.rules import Ask
+from bot.jobs.rules import Ask
 from bot.jobs.shelf import content_hash
 from bot.moderation.pausing import Pausing
 from bot.moderation.places import SERVER, Server
@@ -205,7 +206,7 @@ async def test_a_servers_own_limits_count_on_too(tmp_path: Path) -> None:
 
 async def refused(queue: JobQueue, words: str) -> None:
     with pytest.raises(Refusal, match=words):
-        await queue.check(requester=ANNA, guild=GUILD, pictures=1, personal=False)
+        await queue.check(Ask(requester=ANNA, guild=GUILD, pictures=1, personal=False))
 
 
 @in_loop
