@@ -24,7 +24,6 @@ from bot.jobs.model import Job, JobState, Request
 from bot.jobs.people import Block
 from bot.jobs.queue import JobQueue
 from bot.jobs.rules import Ask
-from bot.jobs.rules import Ask
 from bot.jobs.shelf import content_hash
 from bot.moderation.pausing import Pausing
 from bot.moderation.places import SERVER, Server
