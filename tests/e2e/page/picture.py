@@ -1,4 +1,4 @@
-"""The README's first picture, made again: python -m tests.e2e.page.picture docs/pictures/playground.png
+"""The README's first picture, made again: python -m tests.e2e.page.picture docs/pictures/playground.jpg
 
 The page after somebody's first dream, by the real bot; with the weights of inception_v1 where DREAM_NETWORKS has them.
 """
@@ -31,13 +31,13 @@ async def make(path: Path, *, sample: str, recipe: str) -> None:
             await tab.log.get_by_role("button", name="Again").wait_for()
             await tab.page.mouse.move(0, 0)
             await tab.page.wait_for_timeout(1500)  # pictures come last
-            await tab.page.screenshot(path=path)
+            await tab.page.screenshot(path=path, type="jpeg", quality=88)
             await browser.close()
             await here.bot.stop()
 
 
 def main() -> None:
-    path = Path(sys.argv[1] if len(sys.argv) > 1 else "docs/pictures/playground.png")
+    path = Path(sys.argv[1] if len(sys.argv) > 1 else "docs/pictures/playground.jpg")
     asyncio.run(make(path, sample="Landscape", recipe="style=snakes seed=3"))
 
 
