@@ -9,6 +9,7 @@ import pytest
 
 from bot.config import LimitsConfig
 from bot.dreaming.commands import MENU_NAME
+from bot.jobs.rules import Ask
 from bot.playground.drafts import File
 from bot.playground.options import CannotDo
 from bot.playground.permissions import Permission
@@ -134,9 +135,9 @@ def test_slow_checks_and_expired_links_are_answered_in_time_and_in_private(
     async def test(house: House) -> None:
         check, acknowledged = house.queue.check, asyncio.Event()
 
-        async def slow(**asked: object) -> None:
+        async def slow(ask: Ask) -> None:
             await acknowledged.wait()
-            await check(**asked)  # type: ignore[arg-type]
+            await check(ask)
 
         house.queue.check = slow  # type: ignore[method-assign]
         asked = await house.standin.command(house.alice, house.channel, "dream", {"picture": PICTURE})
