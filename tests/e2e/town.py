@@ -141,7 +141,7 @@ class Town:
     def kill_workers(self) -> None:
         """As the system does when memory runs out."""
         for process in psutil.Process(self.bot.pid).children(recursive=True):
-            with contextlib.suppress(psutil.NoSuchProcess):
+            with contextlib.suppress(psutil.Error):
                 if "spawn_main" in " ".join(process.cmdline()):
                     process.kill()
 
