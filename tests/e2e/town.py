@@ -172,9 +172,16 @@ def answers(message: Message, asked: Message) -> bool:
 
 
 def in_town(
-    *, module: str = "bot", start: bool = True, **variables: str
+    *,
+    module: str = "bot",
+    start: bool = True,
+    run: Callable[[Coroutine[Any, Any, None]], None] = asyncio.run,
+    **variables: str,
 ) -> Callable[[Callable[..., Coroutine[Any, Any, None]]], Callable[..., None]]:
-    """Makes a test out of `async def test(town)`. Afterwards nothing may differ from what Discord describes."""
+    """Makes a test out of `async def test(town)`. Afterwards nothing may differ from what Discord describes.
+
+    run: in which event loop; a fresh one, where nobody says.
+    """
 
     def decorate(test: Callable[..., Coroutine[Any, Any, None]]) -> Callable[..., None]:
         async def lived(home: Path) -> None:
@@ -187,11 +194,11 @@ def in_town(
                 assert here.differences() == []
 
         @functools.wraps(test)
-        def run(tmp_path: Path) -> None:
-            asyncio.run(lived(tmp_path / "home"))
+        def whole(tmp_path: Path) -> None:
+            run(lived(tmp_path / "home"))
 
-        del run.__wrapped__  # pytest would ask for its parameters
-        return run
+        del whole.__wrapped__  # pytest would ask for its parameters
+        return whole
 
     return decorate
 

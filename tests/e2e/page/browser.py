@@ -5,9 +5,12 @@ Screenshots land in `build/screenshots`, to be looked at.
 
 from __future__ import annotations
 
+import asyncio
+import atexit
+import functools
 import shutil
-from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Coroutine
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
@@ -69,12 +72,19 @@ class Visit:
     """A browser with the page of a town in it."""
 
     def __init__(self, browser: Browser, town: Town, options: dict[str, Any]) -> None:
-        self.browser, self.town, self._options = browser, town, options
+        self._browser, self.town, self._options = browser, town, options
         self.tabs: list[Tab] = []
+
+    async def __aenter__(self) -> Visit:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        for tab in self.tabs:
+            await tab.page.context.close()
 
     async def tab(self) -> Tab:
         """One more, as another person's browser would be."""
-        context = await self.browser.new_context(**self._options)
+        context = await self._browser.new_context(**self._options)
         tab = Tab(await context.new_page())
         self.tabs.append(tab)
         await tab.open(self.town.page.address)
@@ -105,24 +115,49 @@ def in_browser(
     def decorate(test: Callable[..., Coroutine[Any, Any, None]]) -> Callable[..., None]:
         async def lived(town: Town) -> None:
             expect.set_options(timeout=1000 * PATIENCE)
-            async with _browser() as browser:
-                visit = Visit(browser, town, options)
+            async with Visit(_station().browser, town, options) as visit:
                 await test(town, await visit.tab(), visit)
                 if not may_complain:
                     assert [trouble for tab in visit.tabs for trouble in tab.troubles] == []
 
         lived.__name__, lived.__doc__ = test.__name__, test.__doc__
-        return needs_chromium(in_town(module=module, start=start, **variables)(lived))
+        return needs_chromium(in_town(module=module, start=start, run=_run, **variables)(lived))
 
     return decorate
 
 
-@asynccontextmanager
-async def _browser() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
+class _Station:
+    """Chromium and the event loop it is driven from, one for each test process: to start it takes longer than most
+    tests. Every test has a fresh context in it."""
+
+    def __init__(self) -> None:
+        self._runner = asyncio.Runner()
+        self._stack = AsyncExitStack()
+        self.browser = self._runner.run(self._launch())
+
+    async def _launch(self) -> Browser:
+        playwright = await self._stack.enter_async_context(async_playwright())
         # Chromium's own sandbox does not work for root, and containers run as root.
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        self._stack.push_async_callback(browser.close)
+        return browser
+
+    def run(self, test: Coroutine[Any, Any, None]) -> None:
+        self._runner.run(test)
+
+    def close(self) -> None:
         try:
-            yield browser
+            self._runner.run(self._stack.aclose())
         finally:
-            await browser.close()
+            self._runner.close()
+
+
+@functools.cache
+def _station() -> _Station:
+    station = _Station()
+    atexit.register(station.close)
+    return station
+
+
+def _run(test: Coroutine[Any, Any, None]) -> None:
+    _station().run(test)
