@@ -12,6 +12,7 @@ const SPOILER = 1 << 3;
 const WIDEST = 550;
 const HIGHEST = 350;
 const PATIENCE = 4000;
+const GRACE = 1000;
 
 /** Spoilers that this tab has uncovered: a preview's successor stays uncovered. */
 const uncovered = new Set();
@@ -91,7 +92,9 @@ export class Attachments {
     const pictures = made.flatMap((one) => [...one.querySelectorAll("img")]);
     if (hadPictures && pictures.length > 0) {
       for (const one of pictures) one.loading = "eager";
-      await Promise.race([Promise.all(pictures.map(loaded)), new Promise((done) => setTimeout(done, PATIENCE))]);
+      const there = await Promise.race([Promise.all(pictures.map(loaded)), after(PATIENCE)]);
+      // The next preview takes the file away, and word of it may come only after that.
+      if (there?.includes(false)) await after(GRACE);
       if (turn !== this.turn) return; // a still newer one has come meanwhile
     }
     const focused = this.element.contains(document.activeElement);
@@ -205,7 +208,11 @@ export function fileCard(attachment) {
       "aria-label": `Download ${attachment.filename}`, title: "Download" }, icon("download")));
 }
 
-/** @param {HTMLImageElement} image Resolves when it can be shown, or cannot at all. */
+/** @param {HTMLImageElement} image @returns {Promise<boolean>} whether it can be shown */
 function loaded(image) {
-  return image.decode().catch(() => {});
+  return image.decode().then(() => true, () => false);
+}
+
+function after(milliseconds) {
+  return new Promise((done) => setTimeout(done, milliseconds));
 }
