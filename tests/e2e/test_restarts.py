@@ -45,6 +45,7 @@ def test_the_bot_is_killed_twenty_times(tmp_path: object, seed: int) -> None:
     killed(tmp_path)
 
 
+@pytest.mark.soak  # by default tests/bot/executor kills workers
 @in_town(**_MANY)
 async def test_a_killed_worker_costs_nobody_a_dream(town: Town) -> None:
     recipe = "network=daydream size=256 steps=60 octaves=2"

@@ -53,7 +53,12 @@ async def test_a_dream_its_menu_and_its_buttons_take_no_mouse(town: Town, tab: T
 
 
 @pytest.mark.parametrize(
-    ("size", "scheme"), [(DESKTOP, "dark"), (DESKTOP, "light"), (PHONE, "light")], ids=["dark", "light", "phone"]
+    ("size", "scheme"),
+    [
+        pytest.param(DESKTOP, "dark", id="dark"),
+        pytest.param(DESKTOP, "light", id="light", marks=pytest.mark.soak),
+        pytest.param(PHONE, "light", id="phone", marks=pytest.mark.soak),
+    ],
 )
 def test_nothing_that_one_acts_with_hinders_anybody(size: tuple[int, int], scheme: str, tmp_path: object) -> None:
     @in_browser(size=size, scheme=scheme, module=WORKBENCH)
