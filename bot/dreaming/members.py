@@ -97,8 +97,6 @@ class MemberCommands:
             guild=interaction.guild_id,
             pictures=1,
             personal=personal,
-            channel=scene.channel,
-            under=scene.under,
             allowance=scene.effective.allowance,
         )
         uses = await self._dreaming.queue.uses(asked)

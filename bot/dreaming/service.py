@@ -116,8 +116,6 @@ class Dreaming:
             Limited(
                 requester=scene.member,
                 guild=place.guild,
-                channel=place.channel,
-                under=place.under,
                 pictures=pictures,
                 personal=not place.reachable,
                 allowance=scene.effective.allowance,

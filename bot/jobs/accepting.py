@@ -144,8 +144,6 @@ def _ask(request: Request) -> Ask:
         guild=request.place.guild,
         pictures=len(request.pictures),
         personal=not request.place.reachable,
-        channel=request.place.channel,
-        under=request.place.under,
         allowance=request.allowance,
         authors=tuple({picture.author for picture in request.pictures}),
     )

@@ -27,8 +27,6 @@ class Ask:
     guild: int | None
     pictures: int
     personal: bool  # the bot is installed by this person, and no member where they ask
-    channel: int | None = None
-    under: int | None = None  # the channel that it is a thread of
     authors: tuple[int, ...] = ()  # whose pictures
     alias: int | None = None  # the requester's, where somebody has been forgotten (bot.jobs.aliases)
     allowance: Allowance = NO_LIMITS  # the server's own limits for this member, there

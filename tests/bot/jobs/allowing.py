@@ -42,8 +42,6 @@ async def sentence_of(queue: JobQueue, asked: Request) -> Refusal:
                 guild=place.guild,
                 pictures=len(asked.pictures),
                 personal=not place.reachable,
-                channel=place.channel,
-                under=place.under,
                 allowance=asked.allowance,
             )
         )

@@ -195,7 +195,7 @@ async def test_what_is_left_and_when_more_comes_is_what_the_next_request_meets(t
     allowance = allowing(Limit(span=Span.HOUR, most=3), Limit(span=Span.WAITING, most=9, channel=5))
     config = dataclasses.replace(MANY, member_per_day=10)
     async with opened(tmp_path, clock=clock, limits=config) as queue:
-        asked = Ask(requester=1, guild=10, pictures=1, personal=False, channel=5, allowance=allowance)
+        asked = Ask(requester=1, guild=10, pictures=1, personal=False, allowance=allowance)
         assert [(use.used, use.more_at, use.operators) for use in await queue.uses(asked)] == [
             (0, None, True),
             (0, None, False),
@@ -275,7 +275,7 @@ async def test_the_time_when_there_is_room_is_that_of_a_job_that_counts(tmp_path
     async with opened(tmp_path, limits=dataclasses.replace(MANY, member_waiting=99, guild_waiting=99)) as queue:
         for requester, guild, place in itertools.product((1, 2), (10, 11, None), places):
             await queue.accept(ask(allowance=allowing(), requester=requester, guild=guild, **place))
-        asked = Ask(requester=1, guild=10, pictures=1, personal=False, channel=5, allowance=allowance)
+        asked = Ask(requester=1, guild=10, pictures=1, personal=False, allowance=allowance)
         every = list(rules(asked, dataclasses.replace(MANY, member_waiting=99, guild_waiting=99)))
         jobs = await queue.open_jobs()
         assert [sum(map(rule.counts, jobs)) for rule in every] == [9, 6, 3, 2, 1, 6]

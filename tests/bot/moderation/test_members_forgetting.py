@@ -193,7 +193,7 @@ async def test_a_servers_own_limits_count_on_too(tmp_path: Path) -> None:
             await desk.queue.accept(asked(b"a garden", requester=ANNA))
         await finish(desk)
         await desk.queue.members.forget(ANNA)
-        ask = Ask(requester=ANNA, guild=GUILD, pictures=1, personal=False, channel=5, allowance=allowance)
+        ask = Ask(requester=ANNA, guild=GUILD, pictures=1, personal=False, allowance=allowance)
         assert [use.used for use in await desk.queue.uses(ask)] == [2, 2]
         clock.tick(86_401)
         assert [use.used for use in await desk.queue.uses(ask)] == [0, 0]
