@@ -15,13 +15,13 @@ from contextlib import AbstractContextManager, AsyncExitStack
 from pathlib import Path
 
 import discord
-from discord import app_commands
 
 from bot import endpoints
 from bot.alone import alone_in
 from bot.config import Config
 from bot.dreaming.answers import AnswerDesk
 from bot.dreaming.doors import Doors
+from bot.dreaming.readers import Names, Tree
 from bot.dreaming.service import usual_networks
 from bot.errors import BotError
 from bot.executor.dask_executor import DaskExecutor
@@ -71,7 +71,7 @@ class DreamClient(discord.AutoShardedClient):
             guild_ready_timeout=GUILD_WAIT,
             activity=discord.CustomActivity(name=f"{config.prefix}dream" if application.message_content else "/dream"),
         )
-        self.tree = app_commands.CommandTree(self)
+        self.tree = Tree(self, settings=settings)
         self.answers = AnswerDesk(client=self, queue=queue, executor=executor, config=config)
         self.doors = Doors(
             client=self,
@@ -91,6 +91,7 @@ class DreamClient(discord.AutoShardedClient):
     async def setup_hook(self) -> None:
         """Logged in, not yet connected: REST works from here on."""
         self.doors.install()
+        await self.tree.set_translator(Names())
         await self.answers.start()
         self._recovery = asyncio.create_task(self.answers.recover(), name="recovery")
         self._recovery.add_done_callback(_log_failure)

@@ -24,6 +24,7 @@ from bot.dreaming.talks import FIRST_RETRY, LAST_RETRY, Step, Talk, next_step
 from bot.executor.protocol import Executor
 from bot.jobs.model import Job
 from bot.jobs.queue import JobQueue
+from bot.languages import ENGLISH, speaking
 
 REVIEW_AFTER = 1.0  #: seconds that changes of the order are gathered before messages are compared with it
 REVIEW_PROGRESS_AFTER = 5.0  #: ... and changes of the expected times alone
@@ -235,9 +236,10 @@ class AnswerDesk:
         log("%s failed: %s", step.value, error, exc_info=None if known else error, extra={"job": talk.id})
 
     async def _take(self, step: Step, talk: Talk) -> None:
-        if step is Step.ANSWER:
-            await self._delivery.answer(talk)
-        elif step is Step.ANNOUNCE:
-            await self._display.announce(talk)
-        else:
-            await self._display.show(step, talk)
+        with speaking(talk.job.manner.language if talk.job is not None else ENGLISH):
+            if step is Step.ANSWER:
+                await self._delivery.answer(talk)
+            elif step is Step.ANNOUNCE:
+                await self._display.announce(talk)
+            else:
+                await self._display.show(step, talk)

@@ -9,6 +9,7 @@ from bot.dreaming.pictures import Found
 from bot.dreaming.scenes import Scene
 from bot.jobs.manner import Manner
 from bot.jobs.model import AskedPicture, Door, Place
+from bot.languages import current, speaking, tell
 from dreamcore.recipe import Recipe
 
 log = logging.getLogger(__name__)
@@ -45,12 +46,16 @@ class Ask:
     def manner(self, *, age_restricted: bool) -> Manner:
         """How it is answered; stays as it is now, whatever is set later."""
         effective = self.scene.effective
+        language = current() if self.place.ephemeral else self.scene.language
+        with speaking(language):  # they were made for whoever asked
+            notes = tuple(tell(note) for note in self.notes)
         return Manner(
             thread=self._in_thread(),
             spoilers=effective["spoilers"] == "always",
             buttons=effective["buttons"],
             age_restricted=age_restricted,
-            notes=self.notes,
+            language=language,
+            notes=notes,
         )
 
     def _in_thread(self) -> bool:

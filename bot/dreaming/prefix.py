@@ -17,6 +17,7 @@ from bot.dreaming.parsing import Command, Word, looks_like_talk, read_command
 from bot.dreaming.pictures import Found, in_message, of_avatar, of_link, pictures_only
 from bot.dreaming.places import place_of_interaction, place_of_message
 from bot.dreaming.presses import OTHER_VERSION
+from bot.dreaming.readers import speak_where
 from bot.dreaming.scenes import Scene, scene_of_interaction, scene_of_message
 from bot.dreaming.service import LOOK_BACK, Dreaming
 from bot.dreaming.words import moment, sentence_for
@@ -45,6 +46,7 @@ class Prefix:
         command = self._read(message)
         if command is None:
             return
+        speak_where(message, self._dreaming.settings)
         try:
             await self._obey(message, command)
         except Exception as error:

@@ -19,6 +19,7 @@ from bot.dreaming.origins import stays_in
 from bot.dreaming.parsing import recipe_line
 from bot.dreaming.pictures import in_message, of_attachment
 from bot.dreaming.places import place_of_interaction
+from bot.dreaming.readers import speak_to
 from bot.dreaming.scenes import Scene, moderates, scene_of_interaction
 from bot.dreaming.service import Dreaming, made_pictures, with_authors
 from bot.errors import BotError, NoPicture, Refusal
@@ -61,6 +62,7 @@ class Presses:
         }
 
     async def pressed(self, interaction: Interaction, press: Press) -> None:
+        speak_to(interaction, self._dreaming.settings)
         await answered(interaction, self._handle(interaction, press))
 
     async def _handle(self, interaction: Interaction, press: Press) -> None:

@@ -8,8 +8,10 @@ from typing import Any
 import discord
 
 from bot.dreaming.places import held_in, is_personal
+from bot.languages import current
 from bot.moderation.layers import Effective, Where
 from bot.moderation.places import Server
+from bot.moderation.reading import language_of
 from bot.moderation.settings import Editor, Settings
 
 
@@ -25,6 +27,7 @@ class Scene:
     joined: float | None = None  # when the member came to the server; None: Discord does not say
     may_thread: bool = False  # the bot may make a thread here
     effective: Effective
+    language: str  # of what everybody reads there
 
     @property
     def root(self) -> int:
@@ -56,6 +59,7 @@ def server_of(guild: discord.Guild) -> Server:
         name=guild.name,
         roles={role.id: role.name for role in guild.roles},
         channels={one.id: one.name for one in (*rooms, *guild.threads)},
+        locale=guild.preferred_locale.value,
     )
 
 
@@ -93,6 +97,7 @@ def _in_guild(
     roles = tuple(role.id for role in reversed(user.roles)) if isinstance(user, discord.Member) else (guild.id,)
     joined = user.joined_at if isinstance(user, discord.Member) else None
     where = Where(server=server_of(guild), channels=(here,) if under is None else (here, under), roles=roles)
+    effective = settings.of(where)
     return Scene(
         member=user.id,
         guild=guild.id,
@@ -101,7 +106,8 @@ def _in_guild(
         age_restricted=is_age_restricted(channel),
         joined=joined.timestamp() if joined is not None else None,
         may_thread=held.administrator or (held.create_public_threads and held.send_messages_in_threads),
-        effective=settings.of(where),
+        effective=effective,
+        language=language_of(effective),
     )
 
 
@@ -114,4 +120,5 @@ def _alone(member: int, channel: Any, settings: Settings, *, channel_id: int | N
         under=parent_of(channel),
         age_restricted=is_age_restricted(channel),
         effective=settings.of(Where(server=Server(id=0))),
+        language=current(),
     )

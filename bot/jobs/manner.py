@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from bot.languages import ENGLISH
+
 
 @dataclass(frozen=True, kw_only=True)
 class Manner:
@@ -18,6 +20,7 @@ class Manner:
     spoilers: bool = False  # every picture is hidden until somebody clicks it
     buttons: bool = True  # all of them under the dream; else only Delete
     age_restricted: bool = False  # asked for in an age-restricted channel: its pictures stay there
+    language: str = ENGLISH  # of all that is said about it
     notes: tuple[str, ...] = ()  # the door's sentences for the person
 
     def stored(self) -> dict[str, Any] | None:

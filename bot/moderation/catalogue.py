@@ -8,12 +8,14 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
+from bot.languages import languages
 from bot.moderation.kinds import Choice, Kind, Number, Prefix, Recipe, Switch, TimeZone, Words
 from bot.moderation.listing import Channels, OneChannel, Roles
 from bot.moderation.places import Context, Level, Server
 from dreamcore.errors import clip, did_you_mean
 from dreamcore.recipe import SETTINGS as RECIPE_SETTINGS
 
+AUTO_LANGUAGE = "auto"  #: the one that the server has chosen in Discord
 MOST = 1_000_000  #: of anything that is counted
 LOCKABLE = ("style", "network", "layer", "strength", "size")  #: what members may be kept from choosing
 
@@ -270,11 +272,11 @@ _ALL = (
     ),
     Setting(
         key="language",
-        kind=Choice("en"),
+        kind=Choice(AUTO_LANGUAGE, *languages()),
         group=Group.ANSWERS,
         levels=_NOT_ROLES,
-        built_in="en",
-        help="The language in which the bot answers.",
+        built_in=AUTO_LANGUAGE,
+        help="What the bot says for all to read. auto: as the server speaks in Discord. Members read their own.",
     ),
     Setting(
         key="prefix",

@@ -65,6 +65,7 @@ class Server:
     name: str = ""
     roles: Mapping[int, str] = field(default_factory=dict)  # with @everyone, whose id is the server's
     channels: Mapping[int, str] = field(default_factory=dict)  # and threads that are known
+    locale: str | None = None  # what it has chosen in Discord
 
     def has(self, scope: Scope) -> bool:
         """Whether that place is still there."""

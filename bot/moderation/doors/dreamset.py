@@ -14,6 +14,7 @@ from collections.abc import Awaitable, Callable
 import discord
 
 from bot.dreaming.conversation import reply
+from bot.dreaming.readers import speak_where
 from bot.dreaming.words import sentence_for
 from bot.errors import Refusal
 from bot.moderation.catalogue import setting_called
@@ -76,6 +77,7 @@ class Dreamset:
         rest = addressed(message.content, prefix=prefix, me=self._client.user.id)
         if rest is None:
             return False
+        speak_where(message, self._desk.settings)
         try:
             await reply_to(message, await self._obey(message, rest))
         except Exception as error:
