@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import dataclasses
 import enum
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.moderation.places import SERVER, Level, Scope
+from bot.errors import Refusal
+from bot.moderation import texts
+from bot.moderation.places import SERVER, Level, Scope, Server
 from bot.store.tables import setting_changes, settings
+
+DREAMING = "dreaming"  #: no setting, but noted like one: whether a server dreams
+PAUSED = "paused"  #: what it is then; nothing while the server dreams
 
 
 class EditKind(enum.Enum):
@@ -22,6 +27,8 @@ class EditKind(enum.Enum):
     RESET = "reset"
     IMPORT = "import"
     UNDO = "undo"
+    PAUSE = "pause"
+    RESUME = "resume"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,14 +69,17 @@ async def load_all(connection: AsyncConnection) -> dict[int, dict[Scope, dict[st
 
 async def store(connection: AsyncConnection, edit: Edit) -> Edit:
     """Make the changes and note them; returns the edit with its number."""
-    rows = []
     for change in edit.changes:
         where = and_(settings.c.guild == edit.guild, *_is(settings, change.scope, change.key))
         await connection.execute(delete(settings).where(where))
-        cell = {**_cell(change.scope), "guild": edit.guild, "key": change.key}
         if change.after is not None:
-            await connection.execute(insert(settings).values(**cell, value=change.after))
-        rows.append({**cell, "before": change.before, "after": change.after})
+            await connection.execute(insert(settings).values(**_cell(edit, change), value=change.after))
+    return await note(connection, edit)
+
+
+async def note(connection: AsyncConnection, edit: Edit) -> Edit:
+    """Note what is changed elsewhere; returns the edit with its number."""
+    rows = [{**_cell(edit, one), "before": one.before, "after": one.after} for one in edit.changes]
     shared = {"kind": edit.kind.value, "by": edit.by, "at": edit.at, "undoes": edit.undoes}
     first = await connection.execute(insert(setting_changes).values(**rows[0], **shared, edit=0))
     assert first.inserted_primary_key is not None, "the database counts them"
@@ -103,6 +113,29 @@ async def load_edit(connection: AsyncConnection, guild: int, number: int) -> Edi
     )
     found = _edits(rows.mappings())
     return found[0] if found else None
+
+
+async def to_undo(
+    connection: AsyncConnection, server: Server, number: int, now: Callable[[Change], str | None]
+) -> Edit:
+    """The edit of that number. Raises Refusal where there is none, or something of it was changed again since.
+
+    now: what is stored in its place.
+    """
+    edit = await load_edit(connection, server.id, number)
+    if edit is None:
+        raise Refusal(texts.NOTHING_TO_UNDO)
+    for change in edit.changes:
+        later = await later_edit(connection, edit, change)
+        if later is None:
+            continue
+        if later.undoes == number:
+            raise Refusal(texts.UNDONE_ALREADY)
+        if change.key == DREAMING:
+            raise Refusal(texts.PAUSED_SINCE if now(change) else texts.RESUMED_SINCE)
+        shown = texts.NOT_SET if now(change) is None else now(change)
+        raise Refusal(texts.changed_since(change.key, server.call(change.scope), shown or ""))
+    return edit
 
 
 async def later_edit(connection: AsyncConnection, edit: Edit, change: Change) -> Edit | None:
@@ -150,8 +183,9 @@ def _edits(rows: Iterable[Mapping[Any, Any]]) -> list[Edit]:
     ]
 
 
-def _cell(scope: Scope) -> dict[str, Any]:
-    return {"level": scope.level.value, "place": scope.id or 0}
+def _cell(edit: Edit, change: Change) -> dict[str, Any]:
+    scope = change.scope
+    return {"guild": edit.guild, "level": scope.level.value, "place": scope.id or 0, "key": change.key}
 
 
 def _is(table: Any, scope: Scope, key: str) -> tuple[ColumnElement[bool], ...]:

@@ -1,6 +1,7 @@
 """Servers on which dreaming is paused: nothing new is taken, and what waits there goes on waiting.
 
-The queue reads the same table when it accepts; `is_paused` keeps its board from handing out what waits.
+The queue reads the same table when it accepts; `is_paused` keeps its board from handing out what waits. Each pause and
+its end stands among the server's changes, and is undone like them.
 """
 
 from __future__ import annotations
@@ -12,6 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.jobs import people
 from bot.jobs.people import Pause
+from bot.moderation import edits
+from bot.moderation.edits import DREAMING, PAUSED, Change, Edit, EditKind
+from bot.moderation.places import SERVER, Server
 from bot.store.database import Database
 
 __all__ = ["Pause", "Pausing"]
@@ -22,6 +26,7 @@ class Pausing:
 
     def __init__(self, *, database: Database, clock: Callable[[], float] = time.time) -> None:
         self.on_change: Callable[[], None] = _nothing  #: told after every commit: the queue has to look again
+        self.on_edit: Callable[[Edit, str | None], None] = _unread  #: told what was noted, and a pause's reason
         self._database = database
         self._clock = clock
         self._paused: dict[int, Pause] = {}
@@ -43,25 +48,81 @@ class Pausing:
         """Take nothing new there. Returns None where it is paused already, which is left as it is."""
         pause = Pause(guild=guild, since=self._clock(), by=by, reason=reason)
 
-        async def change(connection: AsyncConnection) -> bool:
-            return await people.pause(connection, pause)
+        async def change(connection: AsyncConnection) -> Edit | None:
+            return await self._paused_by(connection, pause, EditKind.PAUSE)
 
-        def then(fresh: bool) -> None:
-            if fresh:
-                self._paused[guild] = pause
-                self.on_change()
+        def then(edit: Edit | None) -> None:
+            self._told(edit, pause)
 
-        return pause if await self._database.write(change, then=then) else None
+        edit: Edit | None = await self._database.write(change, then=then)
+        return pause if edit else None
 
-    async def resume(self, guild: int) -> bool:
+    async def resume(self, guild: int, *, by: int) -> bool:
         """Dream there again; returns whether it was paused."""
 
-        def then(_was: bool) -> None:
-            if self._paused.pop(guild, None) is not None:
-                self.on_change()
+        async def change(connection: AsyncConnection) -> Edit | None:
+            return await self._resumed_by(connection, guild, by, EditKind.RESUME)
 
-        return await self._database.write(lambda connection: people.resume(connection, guild), then=then)
+        def then(edit: Edit | None) -> None:
+            self._told(edit, None)
+
+        edit: Edit | None = await self._database.write(change, then=then)
+        return bool(edit)
+
+    async def undo(self, server: Server, number: int, *, by: int) -> Edit:
+        """Take a pause back, or its end. Raises Refusal where dreaming was paused or resumed again since."""
+        pause = Pause(guild=server.id, since=self._clock(), by=by, reason=None)
+
+        async def change(connection: AsyncConnection) -> Edit:
+            now = PAUSED if await people.pause_of(connection, server.id) else None
+            (undone,) = (await edits.to_undo(connection, server, number, lambda _: now)).changes
+            if undone.before is None:
+                edit = await self._resumed_by(connection, server.id, by, EditKind.UNDO, undoes=number)
+            else:
+                edit = await self._paused_by(connection, pause, EditKind.UNDO, undoes=number)
+            return edit or self._edit(EditKind.UNDO, server.id, by, ())
+
+        def then(edit: Edit) -> None:
+            self._told(edit, pause if edit and edit.changes[0].after is not None else None)
+
+        return await self._database.write(change, then=then)
+
+    async def _paused_by(
+        self, connection: AsyncConnection, pause: Pause, kind: EditKind, *, undoes: int | None = None
+    ) -> Edit | None:
+        if not await people.pause(connection, pause):
+            return None
+        made = Change(scope=SERVER, key=DREAMING, before=None, after=PAUSED)
+        return await edits.note(connection, self._edit(kind, pause.guild, pause.by, (made,), undoes))
+
+    async def _resumed_by(
+        self, connection: AsyncConnection, guild: int, by: int, kind: EditKind, *, undoes: int | None = None
+    ) -> Edit | None:
+        if not await people.resume(connection, guild):
+            return None
+        made = Change(scope=SERVER, key=DREAMING, before=PAUSED, after=None)
+        return await edits.note(connection, self._edit(kind, guild, by, (made,), undoes))
+
+    def _edit(
+        self, kind: EditKind, guild: int, by: int | None, changes: tuple[Change, ...], undoes: int | None = None
+    ) -> Edit:
+        return Edit(number=0, kind=kind, guild=guild, by=by, at=self._clock(), changes=changes, undoes=undoes)
+
+    def _told(self, edit: Edit | None, pause: Pause | None) -> None:
+        """After the commit: pause is what holds from now on."""
+        if not edit:
+            return
+        if pause is not None:
+            self._paused[edit.guild] = pause
+        else:
+            self._paused.pop(edit.guild, None)
+        self.on_change()
+        self.on_edit(edit, pause.reason if pause is not None else None)
 
 
 def _nothing() -> None:
+    pass
+
+
+def _unread(_edit: Edit, _reason: str | None) -> None:
     pass

@@ -160,22 +160,18 @@ class Settings:
         async with self._database.reading() as connection:
             return await edits.load_edits(connection, guild, limit=limit, before=before)
 
+    async def edit(self, guild: int, number: int) -> Edit | None:
+        """The edit of that number."""
+        async with self._database.reading() as connection:
+            return await edits.load_edit(connection, guild, number)
+
     async def undo(self, server: Server, number: int, *, by: Editor) -> Edit:
-        """Take an edit back, whole; refused where something of it was changed again since."""
+        """Take an edit of settings back, whole; refused where something of it was changed again since."""
 
         async def plan(connection: AsyncConnection, stored: Overrides) -> Wanted:
-            edit = await edits.load_edit(connection, server.id, number)
-            if edit is None:
-                raise Refusal(texts.NOTHING_TO_UNDO)
-            for change in edit.changes:
-                later = await edits.later_edit(connection, edit, change)
-                if later is None:
-                    continue
-                if later.undoes == number:
-                    raise Refusal(texts.UNDONE_ALREADY)
-                now = stored.get(change.scope, {}).get(change.key)
-                shown = texts.NOT_SET if now is None else now
-                raise Refusal(texts.changed_since(change.key, server.call(change.scope), shown))
+            edit = await edits.to_undo(
+                connection, server, number, lambda change: stored.get(change.scope, {}).get(change.key)
+            )
             return {(change.scope, change.key): change.before for change in edit.changes}
 
         return await self._edit(server, by, EditKind.UNDO, plan, undoes=number)

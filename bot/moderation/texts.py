@@ -15,6 +15,8 @@ LOCKED_OUT = (
 )
 NOTHING_TO_UNDO = "There is no such change on this server."
 UNDONE_ALREADY = "That change is undone already."
+PAUSED_SINCE = "Dreaming was paused again since, so this is not undone: `/mod resume` ends the pause."
+RESUMED_SINCE = "Dreaming goes on again since, so there is nothing to undo: `/mod pause` pauses it."
 NOT_SET = "not set"
 IMPORT_NO_TEXT = "That file is no text: settings are a text file, as `/settings export` writes it. Nothing was changed."
 IMPORT_EMPTY = "There is no setting in that file: a line looks like server layer = patterns. Nothing was changed."

@@ -12,7 +12,7 @@ from discord import app_commands
 from bot.dreaming.conversation import Interaction, answered, defer
 from bot.dreaming.suggestions import Suggestion
 from bot.errors import Refusal
-from bot.moderation.doors import completing, sentences
+from bot.moderation.doors import completing, sentences, showing
 from bot.moderation.doors.desk import Desk
 from bot.moderation.doors.forms import Forms
 from bot.moderation.doors.replies import Reply, say_to
@@ -192,7 +192,7 @@ class SettingsCommands:
             found = []
             for edit in edits:
                 if edit.number not in undone and edit.kind is not EditKind.UNDO:
-                    what = ", ".join(f"{one.key} of {who.server.call(one.scope)}" for one in edit.changes)
+                    what = ", ".join(showing.subject(who.server, one) for one in edit.changes)
                     found.append(Suggestion(name=clip(f"#{edit.number} {what}", 100), value=str(edit.number)))
             return [one for one in found if typed.strip().casefold() in one.name.casefold()][:25]
 

@@ -15,8 +15,9 @@ from bot.moderation.doors.replies import Reply
 from bot.moderation.doors.sentences import code
 from bot.moderation.doors.who import Who, allow_settings
 from bot.moderation.doors.writable import writing_needs
-from bot.moderation.edits import Edit, EditKind
+from bot.moderation.edits import DREAMING, Edit, EditKind
 from bot.moderation.layers import at
+from bot.moderation.pausing import Pausing
 from bot.moderation.places import SERVER, Scope
 from bot.moderation.settings import Settings
 
@@ -29,8 +30,9 @@ log = logging.getLogger(__name__)
 class Desk:
     """All methods raise Refusal: one sentence, and nothing was changed."""
 
-    def __init__(self, *, settings: Settings, logbook: Logbook) -> None:
+    def __init__(self, *, settings: Settings, pausing: Pausing, logbook: Logbook) -> None:
         self.settings = settings
+        self._pausing = pausing
         self.logbook = logbook
 
     def place(self, who: Who, typed: str | None) -> Scope:
@@ -71,6 +73,9 @@ class Desk:
         if number is not None and not number.strip().lstrip("#").isdecimal():
             raise Refusal(sentences.not_a_number(number))
         chosen = await self._latest(who) if number is None else int(number.strip().lstrip("#"))
+        edit = await self.settings.edit(who.server.id, chosen)
+        if edit is not None and any(change.key == DREAMING for change in edit.changes):
+            return self._told(who, await self._pausing.undo(who.server, chosen, by=who.editor.id))
         return self._told(who, await self.settings.undo(who.server, chosen, by=who.editor))
 
     async def _latest(self, who: Who) -> int:

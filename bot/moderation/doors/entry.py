@@ -12,6 +12,7 @@ from discord import app_commands
 from bot.dreaming.buttons import Action
 from bot.dreaming.conversation import Interaction, answered
 from bot.dreaming.mailbox import Mailbox
+from bot.dreaming.readers import speak_to
 from bot.errors import Refusal
 from bot.jobs.model import Job
 from bot.jobs.queue import JobQueue
@@ -49,7 +50,7 @@ class ModerationDoors:
     ) -> None:
         self._client = client
         self.logbook = Logbook(client=client, settings=settings, mailbox=mailbox)
-        self.desk = Desk(settings=settings, logbook=self.logbook)
+        self.desk = Desk(settings=settings, pausing=pausing, logbook=self.logbook)
         self._forms = Forms(self.desk)
         self.moderating = Moderating(
             client=client,
@@ -80,6 +81,7 @@ class ModerationDoors:
             Act.DELETE: self._delete,
         }
         settings.on_edit = self.logbook.edited
+        pausing.on_edit = self.logbook.paused
 
     def install(self, tree: app_commands.CommandTree[Any]) -> None:
         self._commands.install(tree)
@@ -112,6 +114,7 @@ class ModerationDoors:
             await self._pressed(interaction, read)
 
     async def _pressed(self, interaction: Interaction, read: Handle) -> None:
+        speak_to(interaction, self.desk.settings)
         await answered(interaction, self._act(interaction, read))
 
     async def _act(self, interaction: Interaction, read: Handle) -> None:

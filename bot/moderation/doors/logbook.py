@@ -24,7 +24,7 @@ from bot.moderation.doors import sentences, showing
 from bot.moderation.doors.handles import Act, handle
 from bot.moderation.doors.replies import button, view_of
 from bot.moderation.doors.writable import writing_needs
-from bot.moderation.edits import Edit
+from bot.moderation.edits import Edit, EditKind
 from bot.moderation.layers import Where
 from bot.moderation.places import SERVER, Context
 from bot.moderation.settings import Settings
@@ -92,8 +92,7 @@ class Logbook:
             done = f"took back change #{edit.undoes}" if edit.undoes is not None else "changed settings"
             lines = showing.change_lines(server, edit.changes)
             text = "\n".join([f"⚙️ {showing.by(edit)} {done} (#{edit.number}):", *(f"• {line}" for line in lines)])
-            view = view_of([[button("Undo", handle(Act.UNDO, edit.number))]])
-            entry = Entry(text=text, components=tuple(view.to_components()) if view is not None else ())
+            entry = Entry(text=text, components=_undo(edit))
             here = self.channel(guild)
             moved = next((one.before for one in edit.changes if one.scope == SERVER and one.key == KEY), None)
             for channel in {here, self._read(moved, guild)} - {None}:  # who watches the old one learns where it went
@@ -101,6 +100,15 @@ class Logbook:
                 self._start(guild.id, channel, entry)
         except Exception:
             log.exception("change %d of server %d was not written to the log channel", edit.number, edit.guild)
+
+    def paused(self, edit: Edit, reason: str | None) -> None:
+        """Dreaming was paused, or goes on: `Pausing.on_edit`."""
+        if edit.undoes is not None:
+            self.edited(edit)
+        elif (guild := self._client.get_guild(edit.guild)) is not None:
+            does = "⏸️ {by} paused dreaming" if edit.kind is EditKind.PAUSE else "▶️ {by} let dreaming go on"
+            text = f"{does.format(by=showing.by(edit))} (#{edit.number})"
+            self.write(guild, f"{text}: {reason}" if reason else f"{text}.", _undo(edit))
 
     def trouble(self, guild: discord.Guild) -> str | None:
         """What keeps the log channel from being written to; each such sentence is said once."""
@@ -165,3 +173,9 @@ class Logbook:
                 self._refused.pop(guild, None)
                 return True
         return False
+
+
+def _undo(edit: Edit) -> tuple[dict[str, Any], ...]:
+    """The button under an entry that takes it back."""
+    view = view_of([[button("Undo", handle(Act.UNDO, edit.number))]])
+    return tuple(view.to_components()) if view is not None else ()

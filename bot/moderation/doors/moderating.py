@@ -105,14 +105,12 @@ class Moderating:
         if await self._pausing.pause(who.server.id, by=who.editor.id, reason=why) is None:
             there = await self._pausing.of(who.server.id)
             raise Refusal(sentences.PAUSED_ALREADY.format(since=moment(there.since) if there else "a moment"))
-        self._note(who, f"⏸️ <@{who.editor.id}> paused dreaming", why)
         return self._done(who, sentences.PAUSED)
 
     async def resume(self, who: Who) -> Reply:
         allow_settings(self._settings, who)
-        if not await self._pausing.resume(who.server.id):
+        if not await self._pausing.resume(who.server.id, by=who.editor.id):
             raise Refusal(sentences.NOT_PAUSED)
-        self._note(who, f"▶️ <@{who.editor.id}> let dreaming go on")
         return self._done(who, sentences.RESUMED)
 
     # --- dreams

@@ -12,7 +12,7 @@ from bot.moderation.catalogue import SETTINGS, Group
 from bot.moderation.doors.handles import Act, handle, short
 from bot.moderation.doors.replies import Reply, button, view_of
 from bot.moderation.doors.sentences import code, plain
-from bot.moderation.edits import Change, Edit, EditKind
+from bot.moderation.edits import DREAMING, PAUSED, Change, Edit, EditKind
 from bot.moderation.layers import Effective, Ignored, Value, at
 from bot.moderation.places import BUILT_IN, OPERATOR, SERVER, Context, Level, Scope, Server
 from bot.moderation.settings import Settings
@@ -23,7 +23,14 @@ PAGE_LINES, PAGE_CHARACTERS = 20, 3500
 FIELD = 1024  #: characters that one of Discord's fields holds
 CHANGES_SHOWN = 12  #: of one edit
 
-_DONE = {EditKind.SET: "set", EditKind.RESET: "reset", EditKind.IMPORT: "imported", EditKind.UNDO: "undid"}
+_DONE = {
+    EditKind.SET: "set",
+    EditKind.RESET: "reset",
+    EditKind.IMPORT: "imported",
+    EditKind.UNDO: "undid",
+    EditKind.PAUSE: "paused dreaming",
+    EditKind.RESUME: "let dreaming go on",
+}
 
 
 def shown(settings: Settings, server: Server, scope: Scope, page: int) -> Reply:
@@ -123,8 +130,15 @@ def text_of(key: str, stored: str | None, server: Server) -> str:
 
 
 def change_line(server: Server, change: Change) -> str:
+    if change.key == DREAMING:
+        return "dreaming is paused" if change.after == PAUSED else "dreaming goes on"
     before, after = (_value(change.key, text, server) for text in (change.before, change.after))
     return f"`{change.key}` of {plain(server.call(change.scope))}: {before} → {after}"
+
+
+def subject(server: Server, change: Change) -> str:
+    """What a change is about, where nothing can be bold."""
+    return change_line(server, change) if change.key == DREAMING else f"{change.key} of {server.call(change.scope)}"
 
 
 def _value(key: str, text: str | None, server: Server) -> str:
@@ -145,7 +159,11 @@ def history(server: Server, edits: list[Edit], *, before: int, more: bool) -> Re
     lines = []
     for edit in edits:
         what = f"#{edit.undoes}" if edit.undoes is not None else ""
-        lines.append(f"**#{edit.number}** {moment(edit.at)} {by(edit)} {_DONE[edit.kind]} {what}".rstrip() + ":")
+        head = f"**#{edit.number}** {moment(edit.at)} {by(edit)} {_DONE[edit.kind]} {what}".rstrip()
+        if edit.kind in (EditKind.PAUSE, EditKind.RESUME):
+            lines.append(f"{head}.")
+            continue
+        lines.append(f"{head}:")
         lines += [f"　{line}" for line in change_lines(server, edit.changes, most=3)]
     embed = discord.Embed(title="Changes, the latest first", description=_within("\n".join(lines)), colour=COLOUR)
     embed.set_footer(text="/settings undo takes one back, by its number")

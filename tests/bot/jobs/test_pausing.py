@@ -21,10 +21,10 @@ async def test_a_paused_server_takes_nothing_and_says_why(tmp_path: Path) -> Non
         refusal = await sentence_of(queue, ask(allowance=allowing()))
         assert (refusal.sentence, refusal.retry_at) == ("Dreaming is paused on this server: Spring cleaning.", None)
         await queue.accept(ask(allowance=allowing(), guild=11))
-        await pausing.resume(10)
+        await pausing.resume(10, by=7)
         await pausing.pause(10, by=7)
         assert (await sentence_of(queue, ask(allowance=allowing()))).sentence == "Dreaming is paused on this server."
-        await pausing.resume(10)
+        await pausing.resume(10, by=7)
         await queue.accept(ask(allowance=allowing()))
         await database.close()
 
@@ -51,7 +51,7 @@ async def test_what_waits_on_a_paused_server_waits_over_a_restart_until_it_is_re
                     await queue.cancel(job.job.id, by=1)
             else:
                 assert await queue.work.next() is None
-                await pausing.resume(10)
+                await pausing.resume(10, by=7)
                 order = await queue.work.next()
                 assert order is not None
                 assert order.job == waiting.job.id

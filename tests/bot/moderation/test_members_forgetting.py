@@ -313,7 +313,7 @@ async def test_a_backup_that_is_put_back_brings_nobody_back(tmp_path: Path) -> N
     async with dispatching(home, clock=clock) as desk:
         await furnish(desk, home)
         await desk.queue.members.unblock(ANNA, guild=GUILD)
-        await Pausing(database=desk.queue._database).resume(GUILD)
+        await Pausing(database=desk.queue._database).resume(GUILD, by=ANNA)
     shutil.copytree(home, backup)
     async with opened(home, clock=clock) as queue:
         clock.tick(60)

@@ -263,6 +263,6 @@ async def test_a_server_is_paused_and_resumed_and_stays_so_over_a_restart(tmp_pa
         assert await pausing.of(1) == made
         assert await pausing.of(2) is None
         if life == 1:
-            assert [await pausing.resume(1), await pausing.resume(1)] == [True, False]
+            assert [await pausing.resume(1, by=71), await pausing.resume(1, by=71)] == [True, False]
             assert await pausing.of(1) is None
         await database.close()

@@ -127,7 +127,7 @@ def test_a_paused_server_says_so_at_every_door(tmp_path: Path) -> None:
         await house.client.doors._dreaming.pausing.pause(house.guild.id, by=house.mod.id, reason="back at noon")
         async with refused_at_every_door(house, "Dreaming is paused on this server: back at noon", dream=dream):
             pass
-        await house.client.doors._dreaming.pausing.resume(house.guild.id)
+        await house.client.doors._dreaming.pausing.resume(house.guild.id, by=house.mod.id)
         await house.standin.press(house.bob, dream, "Again")
         await house.dream(2)
 

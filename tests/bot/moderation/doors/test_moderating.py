@@ -110,6 +110,43 @@ def test_a_pause_takes_nothing_new_until_it_is_ended(tmp_path: Path) -> None:
     in_office(tmp_path, test)
 
 
+def test_pauses_stand_among_the_changes_and_are_undone_like_them(tmp_path: Path) -> None:
+    async def test(office: Office) -> None:
+        await office.set("log-channel", str(office.log.id))
+        standin, paused = office.house.standin, office.house.client.doors._dreaming.pausing.is_paused
+        guild = office.house.guild.id
+        await office.slash(office.owner, "mod pause", reason="Spring cleaning")
+        entry = await office.logged("paused dreaming (#2): Spring cleaning")
+        listed = (await office.slash(office.owner, "settings history")).text
+        assert f"<@{office.owner.id}> paused dreaming." in listed
+        assert "Manage Server" in (await standin.press(office.house.mod, entry, "Undo")).text
+        assert paused(guild)
+        undone = await standin.press(office.boss, entry, "Undo")
+        await office.house.told(undone, "Change #2 is undone:\n• dreaming goes on")
+        assert not paused(guild)
+        back = await office.logged("took back change #2", "dreaming goes on")
+        assert "undone already" in (await office.slash(office.owner, "settings undo", change="2")).text
+        await standin.press(office.boss, back, "Undo")
+        assert paused(guild)
+        await office.slash(office.owner, "mod resume")
+        await office.logged("let dreaming go on (#5).")
+        for number in ("2", "4"):
+            told = await office.slash(office.owner, "settings undo", change=number)
+            assert "Dreaming goes on again since" in told.text
+        offered = await standin.autocomplete(office.owner, office.house.channel, "settings undo", "change", "")
+        assert offered[0] == {"name": "#5 dreaming goes on", "value": "5"}
+        assert "dreaming is paused" in (await office.says(office.owner, "!dreamset undo")).text
+        assert paused(guild)
+        told = await office.slash(office.boss, "settings undo", change="5")
+        assert "is undone already" in told.text
+        await office.slash(office.owner, "mod resume")
+        await office.slash(office.owner, "mod pause")  # another pause than that of #2
+        told = await office.slash(office.owner, "settings undo", change="2")
+        assert "Dreaming was paused again since" in told.text
+
+    in_office(tmp_path, test)
+
+
 # --- dreams
 
 
