@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from hypothesis import settings
 from numpy.typing import NDArray
 
 from dreamcore.networks import Network, load
@@ -17,10 +16,6 @@ from dreamcore.picture import Picture
 from dreamcore.sample import landscape
 
 CPU = torch.device("cpu")
-
-# How long one example takes says more about the machine's other work than about us; pytest's timeout still holds.
-settings.register_profile("dreambot", deadline=None)
-settings.load_profile("dreambot")
 
 
 @pytest.fixture(autouse=True, scope="session")
