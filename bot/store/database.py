@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
@@ -41,6 +41,9 @@ class Database:
         self._writer = engine.execution_options(writes=True)
         self._writing = asyncio.Lock()  # in turn, instead of polling each other's file lock
         self._writes: set[asyncio.Task[Any]] = set()
+        self._readings = 0
+        self._unread = asyncio.Event()  # nobody holds a connection to read
+        self._unread.set()
 
     @classmethod
     async def open(cls, address: str) -> Self:
@@ -52,16 +55,22 @@ class Database:
         return cls(_engine(url))
 
     async def close(self) -> None:
-        """Let the writes that have begun come to their end, and disconnect."""
-        while self._writes:
-            await asyncio.wait(self._writes)
+        """Let what has begun come to its end, and disconnect.
+
+        A connection that somebody still held would stay open: nobody closes what comes back to a pool that is gone.
+        """
+        while self._writes or self._readings:
+            if self._writes:
+                await asyncio.wait(self._writes)
+            await self._unread.wait()
         await self._engine.dispose()
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
         """A connection that sees one state of the database for as long as it is held."""
-        async with self._engine.begin() as connection:
-            yield connection
+        with self._held():
+            async with self._engine.begin() as connection:
+                yield connection
 
     async def write(
         self, change: Callable[[AsyncConnection], Awaitable[T]], *, then: Callable[[T], None] | None = None
@@ -80,14 +89,26 @@ class Database:
         """What was deleted is in no file any more: SQLite's log is written back and emptied. Best effort."""
         if self._engine.dialect.name != "sqlite":
             return
-        async with self._writing, self._engine.connect() as connection:
-            raw = await connection.get_raw_connection()
-            driver: Any = raw.driver_connection
-            cursor = await driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            (busy, *_) = await cursor.fetchone()
-            await cursor.close()
+        with self._held():
+            async with self._writing, self._engine.connect() as connection:
+                raw = await connection.get_raw_connection()
+                driver: Any = raw.driver_connection
+                cursor = await driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                (busy, *_) = await cursor.fetchone()
+                await cursor.close()
         if busy:
             logger.info("somebody reads the database, so its log keeps what was deleted until it is written over")
+
+    @contextmanager
+    def _held(self) -> Iterator[None]:
+        self._readings += 1
+        self._unread.clear()
+        try:
+            yield
+        finally:
+            self._readings -= 1
+            if not self._readings:
+                self._unread.set()
 
     async def _write(self, change: Callable[[AsyncConnection], Awaitable[T]], then: Callable[[T], None] | None) -> T:
         async with self._writing:

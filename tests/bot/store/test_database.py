@@ -120,6 +120,28 @@ async def test_a_caller_who_leaves_does_not_interrupt_a_write(tmp_path: Path) ->
 
 
 @in_loop
+async def test_the_end_waits_for_who_still_reads(tmp_path: Path) -> None:
+    """A connection that came back after it would be left open: a descriptor, a thread, and SQLite's log kept alive."""
+    database = await Database.open(f"sqlite:///{tmp_path}/bot.sqlite")
+    inside, go_on = asyncio.Event(), asyncio.Event()
+
+    async def read() -> None:
+        async with database.reading() as connection:
+            await connection.execute(select(people))
+            inside.set()
+            await go_on.wait()
+
+    reader = asyncio.create_task(read())
+    await inside.wait()
+    closing = asyncio.create_task(database.close())
+    await asyncio.wait({closing}, timeout=0.05)
+    assert not closing.done()
+    go_on.set()
+    await asyncio.gather(closing, reader)
+    assert [path.name for path in tmp_path.iterdir()] == ["bot.sqlite"], "all have let go of it: no log is left"
+
+
+@in_loop
 async def test_a_picture_needs_its_job(tmp_path: Path) -> None:
     database = await Database.open(f"sqlite:///{tmp_path}/bot.sqlite")
     values = dict.fromkeys(("attempt", "losses", "returns", "restarts", "ordinal", "author"), 0)
