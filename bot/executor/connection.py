@@ -14,7 +14,7 @@ from distributed import Client, Future
 from bot.executor import work
 from bot.executor.local import Whereabouts
 from bot.executor.plugin import DreamPlugin
-from bot.executor.protocol import Encoded, Order, Outcome
+from bot.executor.protocol import Encoded, Order, Outcome, SheetOrder
 from bot.executor.settings import DREAMS, PLUGIN, QUICK, STATE, STOP, TOPIC, StudioSettings
 from dreamcore.errors import DreamError
 
@@ -96,6 +96,9 @@ class Connection:
 
     async def compare(self, before: bytes, after: bytes, byte_limit: int) -> Encoded:
         return await self._quick(work.compare, before, after, byte_limit)
+
+    async def sheet(self, order: SheetOrder, key: str) -> Encoded:
+        return await self._quick(work.sheet, order, key)
 
     async def states(self) -> Sequence[dict[str, Any]]:
         """What every worker says of itself. Raises OSError, TimeoutError."""

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 import os
+import secrets
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeVar
@@ -14,7 +15,7 @@ from bot.config import ExecutorConfig
 from bot.executor import transport
 from bot.executor.connection import Connection, WorkerGone
 from bot.executor.local import LocalCluster, Whereabouts
-from bot.executor.protocol import Encoded, Event, Order, Outcome, Stopped
+from bot.executor.protocol import Encoded, Event, Order, Outcome, SheetOrder, Stopped
 from bot.executor.settings import NICENESS, StudioSettings
 from bot.executor.tracking import Tracked
 from dreamcore.errors import DreamError
@@ -95,6 +96,15 @@ class DaskExecutor:
     async def compare(self, before: bytes, after: bytes, byte_limit: int) -> Encoded:
         return await self._quick(lambda connection: connection.compare(before, after, byte_limit))
 
+    async def sheet(self, order: SheetOrder) -> Encoded:
+        key = f"sheet-{secrets.token_hex(8)}"  # workers may be shared with other bots
+        try:
+            return await self._quick(lambda connection: connection.sheet(order, key))
+        except BaseException:  # cancelled, or out of time: a worker may be at it still
+            if self._connection is not None and not self._closing:
+                self._in_background(self._connection.stop([key]))
+            raise
+
     async def close(self, grace: float) -> None:
         self._closing = True
         self._stop([tracked for tracked in self._tracked.values() if not tracked.started])
@@ -107,6 +117,7 @@ class DaskExecutor:
             task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await task
+        self._ready.set()  # small work that waits for a worker hears that none will come
 
     async def _worked_on(self, tracked: Tracked) -> Outcome:
         while (connection := self._connection) is None or not self._ready.is_set():

@@ -26,7 +26,7 @@ from PIL import AvifImagePlugin, Image
 
 from bot.executor.processes import die_with_parent
 from dreamcore.errors import PictureError
-from dreamcore.picture import Limits, decode, encode
+from dreamcore.picture import Limits, decode, encode, shrink
 from dreamcore.sample import landscape
 
 LENGTH = struct.Struct(">I")  #: before every header
@@ -173,6 +173,8 @@ def _answer(connection: socket.socket, limits: Limits) -> None:
     data = received(connection, int(header["bytes"]))
     try:
         picture = decode(bytes(data), limits=limits)
+        if "within" in header:
+            picture = shrink(picture, int(header["within"]))
     except PictureError as error:
         at_limit = isinstance(error.__cause__, MemoryError)
         connection.sendall(framed({"error": error.sentence, "log": error.log[:2000], "at_limit": at_limit}))

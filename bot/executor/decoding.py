@@ -52,11 +52,15 @@ class Decoder:
         with self._lock:
             self._running()
 
-    def decode(self, data: bytes) -> Picture:
-        """As `dreamcore.picture.decode`. Raises PictureError, and DecoderKilled where the file is to blame for more."""
+    def decode(self, data: bytes, *, within: int | None = None, seconds: float | None = None) -> Picture:
+        """As `dreamcore.picture.decode`. Raises PictureError, and DecoderKilled where the file is to blame for more.
+
+        `within`: pixels of the longer side, beyond which it is made smaller while it is still in the child. `seconds`:
+        patience with this one, where it is less than the limits'.
+        """
         for attempt in (1, 2, 3):
             try:
-                return self._decode(data)
+                return self._decode(data, within, seconds)
             except _ParentGone as error:
                 _log.warning("the decoders' parent process is gone, attempt %d: %s", attempt, error)
         raise DreamError("Something went wrong while reading the picture; it has been noted.", log="no decoder")
@@ -72,22 +76,23 @@ class Decoder:
             parent.kill()
             parent.wait()
 
-    def _decode(self, data: bytes) -> Picture:
+    def _decode(self, data: bytes, within: int | None, seconds: float | None) -> Picture:
         ours, theirs = socket.socketpair()
         with ours:
-            ours.settimeout(self._limits.seconds + _PATIENCE)
+            ours.settimeout(self._limits.seconds + _PATIENCE if seconds is None else seconds)
             with theirs, self._lock:
                 parent, control = self._running()
                 try:
                     socket.send_fds(control, [b"."], [theirs.fileno()])
                 except OSError as error:
                     raise _ParentGone(repr(error)) from error
-            frame = framed({"bytes": len(data)})
+            frame = framed({"bytes": len(data), **({} if within is None else {"within": within})})
             try:
                 _send(ours, frame, data)
-                return _picture(ours, received_header(ours), self._limits)
+                picture = _picture(ours, received_header(ours), self._limits)
             except TimeoutError as error:
-                self.close()
+                if seconds is None:  # the parent, too, hangs; otherwise it ends the child when we hang up
+                    self.close()
                 raise DecoderKilled("no answer, and no end") from error
             except (EOFError, OSError, ValueError, KeyError, TypeError) as error:
                 with contextlib.suppress(subprocess.TimeoutExpired):
@@ -95,6 +100,9 @@ class Decoder:
                 if parent.poll() is not None:
                     raise _ParentGone(f"exit code {parent.returncode}") from error
                 raise DecoderKilled(repr(error)) from error
+        if within is not None and max(picture.width, picture.height) > within:
+            raise DecoderKilled(f"{picture.width}x{picture.height} pixels where at most {within} were asked for")
+        return picture
 
     def _running(self) -> tuple[subprocess.Popen[bytes], socket.socket]:
         if self._parent is None or self._control is None or self._parent.poll() is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
@@ -95,6 +96,48 @@ class Encoded:
     note: str
 
 
+class SheetKind(enum.Enum):
+    """What a sheet of many pictures is for."""
+
+    RESULTS = "results"  #: a challenge's end: winners large, then the others with place, name and votes
+    PAGE = "page"  #: a leaf of a gallery: small pictures with a large number each
+
+
+MOST_ON_SHEET = {SheetKind.RESULTS: 25, SheetKind.PAGE: 9}  #: entries
+
+
+@dataclass(frozen=True, kw_only=True)
+class SheetEntry:
+    """One picture on a sheet, and what is written beside it, in the reader's language."""
+
+    picture: bytes | None  # as it came from wherever it was kept; None: it is not kept any more
+    mark: str  # its place or number: "1"
+    name: str = ""  # whose it is; empty where nobody shall know
+    handle: str = ""  # the same member's user name, for names in letters that no font here has
+    title: str = ""
+    votes: str = ""  # "12 votes"
+    winner: bool = False  # hung large
+
+
+@dataclass(frozen=True, kw_only=True)
+class SheetOrder:
+    """Many pictures in one, in the order given. Texts may be of any length and script: what does not fit is cut.
+
+    Raises ValueError for no entries, and for more than `MOST_ON_SHEET`.
+    """
+
+    kind: SheetKind
+    entries: tuple[SheetEntry, ...]
+    heading: str = ""  # the theme
+    details: str = ""  # the line below it: "Dreamers · 22 November 2026"
+    missing: str  # in place of a picture that cannot be shown: "no picture"
+    byte_limit: int
+
+    def __post_init__(self) -> None:
+        if not 1 <= len(self.entries) <= MOST_ON_SHEET[self.kind]:
+            raise ValueError(f"{len(self.entries)} entries on a sheet of 1 to {MOST_ON_SHEET[self.kind]}")
+
+
 class Executor(Protocol):
     """Dreams on workers. Every coroutine may be called at once, before any worker is ready: then it waits."""
 
@@ -120,6 +163,13 @@ class Executor(Protocol):
 
     async def compare(self, before: bytes, after: bytes, byte_limit: int) -> Encoded:
         """Both side by side in one picture. Raises DreamError."""
+
+    async def sheet(self, order: SheetOrder) -> Encoded:
+        """Many pictures in one file of at most `order.byte_limit` bytes. Raises DreamError.
+
+        A picture that cannot be read leaves its place empty, with `order.missing` in it, and is no error. A caller
+        that is cancelled has the worker stop at the next picture.
+        """
 
     async def close(self, grace: float) -> None:
         """Let running orders finish for `grace` seconds, then stop them; ends all processes it started."""

@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from bot.executor.decoding import Decoder, DecoderKilled
 from bot.executor.fitting import compared, fitted, preview_jpeg, refitted
-from bot.executor.protocol import Encoded, Failed, Made, Order, Outcome, Stopped
+from bot.executor.protocol import Encoded, Failed, Made, Order, Outcome, SheetOrder, Stopped
 from bot.executor.settings import QUIET_SECONDS
+from bot.executor.sheets.making import sheet
 from dreamcore.errors import Cancelled, DreamError
 from dreamcore.recipe import Recipe
 
@@ -107,6 +108,13 @@ class Studio:
     def compare(self, before: bytes, after: bytes, byte_limit: int) -> Encoded:
         """As `Executor.compare`."""
         return compared(self._decoder.decode(before), self._decoder.decode(after), byte_limit)
+
+    def sheet(self, order: SheetOrder, key: str) -> Encoded:
+        """As `Executor.sheet`. Raises Cancelled once `stop` was told the key."""
+        try:
+            return sheet(order, self._decoder, lambda: key in self._stopped)
+        finally:
+            self._stopped.pop(key, None)
 
     def _made(self, order: Order, report: Report) -> Made:
         def stop() -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from distributed import Worker, get_worker
 
 from bot.executor.plugin import studio_of
-from bot.executor.protocol import Encoded, Order, Outcome
+from bot.executor.protocol import Encoded, Order, Outcome, SheetOrder
 from bot.executor.settings import TOPIC
 from dreamcore.errors import DreamError
 
@@ -31,6 +31,11 @@ def refit(picture: bytes, byte_limit: int) -> Encoded | DreamError:
 def compare(before: bytes, after: bytes, byte_limit: int) -> Encoded | DreamError:
     """As `Executor.compare`; see `_answer`."""
     return _answer(lambda studio: studio.compare(before, after, byte_limit))
+
+
+def sheet(order: SheetOrder, key: str) -> Encoded | DreamError:
+    """As `Executor.sheet`; see `_answer`. `key`: by which it can be stopped."""
+    return _answer(lambda studio: studio.sheet(order, key))
 
 
 def _answer(ask: Callable[[Studio], Encoded]) -> Encoded | DreamError:

@@ -1,7 +1,8 @@
 """Untrusted bytes to a picture, and a dream back to bytes.
 
 `kinds` tells what a file is, `containers` surveys its structure, `decoding` reads it, `colour` makes it sRGB,
-`alpha` fills what transparency hides; `encoding`, `budget` and `recipes` write the dream and what made it.
+`alpha` fills what transparency hides, `shrinking` makes a small one; `encoding`, `budget` and `recipes` write the
+dream and what made it.
 """
 
 from dreamcore.picture.alpha import fill_hidden
@@ -10,6 +11,7 @@ from dreamcore.picture.decoding import Limits, Picture, decode
 from dreamcore.picture.encoding import encode
 from dreamcore.picture.kinds import format_for
 from dreamcore.picture.recipes import read_recipe
+from dreamcore.picture.shrinking import shrink
 
 __all__ = [
     "Encoded",
@@ -21,4 +23,5 @@ __all__ = [
     "fill_hidden",
     "format_for",
     "read_recipe",
+    "shrink",
 ]

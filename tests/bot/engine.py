@@ -7,7 +7,7 @@ import struct
 import zlib
 from collections.abc import Callable
 
-from bot.executor.protocol import Encoded, Event, Made, Order, Outcome, Progressed, Started, Stopped
+from bot.executor.protocol import Encoded, Event, Made, Order, Outcome, Progressed, SheetOrder, Started, Stopped
 
 RESOLVED = (
     "network=daydream layer=mixed4c objective=energy strength=1 schedule=coarse steps=14 octaves=1 octave_scale=1.4 "
@@ -35,6 +35,7 @@ class PretendExecutor:
         self._free = asyncio.Semaphore(slots)
         self._cancelled: set[str] = set()
         self.orders: list[Order] = []
+        self.sheets: list[SheetOrder] = []
 
     @property
     def slots(self) -> int:
@@ -72,6 +73,10 @@ class PretendExecutor:
 
     async def compare(self, before: bytes, after: bytes, byte_limit: int) -> Encoded:
         return Encoded(data=png(), format="PNG", note="")
+
+    async def sheet(self, order: SheetOrder) -> Encoded:
+        self.sheets.append(order)
+        return Encoded(data=png(shade=55), format="PNG", note="")
 
     async def close(self, grace: float) -> None:
         pass

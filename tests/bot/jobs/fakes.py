@@ -12,7 +12,19 @@ from pathlib import Path
 from typing import Any
 
 from bot.config import Config, LimitsConfig
-from bot.executor.protocol import Encoded, Event, Failed, Lost, Made, Order, Outcome, Progressed, Started, Stopped
+from bot.executor.protocol import (
+    Encoded,
+    Event,
+    Failed,
+    Lost,
+    Made,
+    Order,
+    Outcome,
+    Progressed,
+    SheetOrder,
+    Started,
+    Stopped,
+)
 from bot.jobs.dispatcher import Dispatcher
 from bot.jobs.model import AskedPicture, Door, Place, Request
 from bot.jobs.queue import JobQueue
@@ -170,6 +182,9 @@ class ScriptedExecutor:
         raise NotImplementedError
 
     async def compare(self, before: bytes, after: bytes, byte_limit: int) -> Encoded:
+        raise NotImplementedError
+
+    async def sheet(self, order: SheetOrder) -> Encoded:
         raise NotImplementedError
 
     async def close(self, grace: float) -> None: ...

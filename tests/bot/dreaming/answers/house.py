@@ -16,7 +16,18 @@ import discord
 from bot import endpoints
 from bot.config import Config, LimitsConfig
 from bot.dreaming.answers import AnswerDesk
-from bot.executor.protocol import Encoded, Event, Failed, Made, Order, Outcome, Progressed, Started, Stopped
+from bot.executor.protocol import (
+    Encoded,
+    Event,
+    Failed,
+    Made,
+    Order,
+    Outcome,
+    Progressed,
+    SheetOrder,
+    Started,
+    Stopped,
+)
 from bot.jobs.dispatcher import Dispatcher
 from bot.jobs.manner import PLAIN, Manner
 from bot.jobs.model import AskedPicture, Door, Job, Place, Request
@@ -104,6 +115,9 @@ class Sleeper:
         return Encoded(data=b"\0" * min(byte_limit, len(picture)), format="WEBP", note="as WebP at quality 80")
 
     async def compare(self, before: bytes, after: bytes, byte_limit: int) -> Encoded:
+        raise NotImplementedError
+
+    async def sheet(self, order: SheetOrder) -> Encoded:
         raise NotImplementedError
 
     async def close(self, grace: float) -> None: ...

@@ -17,7 +17,7 @@ from aiohttp import web
 from bot import endpoints
 from bot.client import DreamClient, open_pausing, open_settings
 from bot.config import Config, LimitsConfig
-from bot.executor.protocol import Encoded, Event, Made, Order, Outcome, Started, Stopped
+from bot.executor.protocol import Encoded, Event, Made, Order, Outcome, SheetOrder, Started, Stopped
 from bot.jobs.dispatcher import Dispatcher
 from bot.jobs.queue import JobQueue
 from bot.moderation.records import Records
@@ -48,6 +48,8 @@ class Engine:
         self.compared: list[tuple[bytes, bytes, int]] = []
         self.network: str | None = "inception_v1"
         self.compare_fails: Exception | None = None
+        self.sheets: list[SheetOrder] = []
+        self.sheet_fails: Exception | None = None
         self._stopped: dict[str, asyncio.Event] = {}
 
     @property
@@ -90,6 +92,12 @@ class Engine:
             raise self.compare_fails
         self.compared.append((before, after, byte_limit))
         return Encoded(data=png(shade=77), format="PNG", note="")
+
+    async def sheet(self, order: SheetOrder) -> Encoded:
+        if self.sheet_fails is not None:
+            raise self.sheet_fails
+        self.sheets.append(order)
+        return Encoded(data=png(shade=55), format="PNG", note="")
 
     async def close(self, grace: float) -> None:
         pass
