@@ -15,13 +15,16 @@ DreamError
 ├── InstallationError    the libraries do not fit each other
 └── Cancelled            somebody said stop
 
-`str(error)` is the sentence for the person; `error.log` adds what only the operator should read.
+`error.sentence` is the sentence for the person, as a `Sentence`, so that it can be said in their language; `error.log`
+adds what only the operator should read.
 """
 
 from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+
+from dreamcore.sentences import Sentence, alternatives
 
 
 class DreamError(Exception):
@@ -42,15 +45,17 @@ class UnknownKey(RecipeError):
 
     def __init__(self, key: str, known: Iterable[str]) -> None:
         known = list(known)
-        hint = did_you_mean(key, known) or f" There are: {', '.join(known)}."
-        super().__init__(f"There is no setting “{clip(key)}”.{hint}")
+        hint = did_you_mean(key, known) or there_are(known)
+        super().__init__(Sentence("There is no setting “{key}”.{hint}", key=clip(key), hint=hint))
 
 
 class BadValue(RecipeError):
     """A key that exists with a value it cannot have."""
 
     def __init__(self, key: str, value: str, expected: str) -> None:
-        super().__init__(f"{key}={clip(value)} does not work: {expected}.")
+        super().__init__(
+            Sentence("{key}={value} does not work: {expected}.", key=key, value=clip(value), expected=expected)
+        )
 
 
 class UnknownLayer(RecipeError):
@@ -58,8 +63,13 @@ class UnknownLayer(RecipeError):
 
     def __init__(self, layer: str, network: str, known: Iterable[str]) -> None:
         super().__init__(
-            f"The network {network} has no layer “{clip(layer)}”."
-            f"{did_you_mean(layer, known)} The levels edges, textures, patterns, parts and objects always work."
+            Sentence(
+                "The network {network} has no layer “{layer}”.{hint} "
+                "The levels edges, textures, patterns, parts and objects always work.",
+                network=network,
+                layer=clip(layer),
+                hint=did_you_mean(layer, known),
+            )
         )
 
 
@@ -67,14 +77,24 @@ class UnknownChannel(RecipeError):
     """The layer has fewer channels."""
 
     def __init__(self, channel: int, layer: str, channels: int) -> None:
-        super().__init__(f"{layer} has no channel {channel}: its channels are 0 to {channels - 1}.")
+        super().__init__(
+            Sentence(
+                "{layer} has no channel {channel}: its channels are 0 to {last}.",
+                layer=layer,
+                channel=channel,
+                last=channels - 1,
+            )
+        )
 
 
 class UnknownClass(RecipeError):
     """The network was never taught such a class."""
 
     def __init__(self, name: str, network: str, known: Iterable[str]) -> None:
-        super().__init__(f"The network {network} knows no “{clip(name)}”.{did_you_mean(name, known)}")
+        hint = did_you_mean(name, known)
+        super().__init__(
+            Sentence("The network {network} knows no “{name}”.{hint}", network=network, name=clip(name), hint=hint)
+        )
 
 
 class UnknownNetwork(RecipeError):
@@ -82,8 +102,8 @@ class UnknownNetwork(RecipeError):
 
     def __init__(self, name: str, known: Iterable[str]) -> None:
         known = list(known)
-        hint = did_you_mean(name, known) or f" There are: {', '.join(known)}."
-        super().__init__(f"There is no network “{clip(name)}”.{hint}")
+        hint = did_you_mean(name, known) or there_are(known)
+        super().__init__(Sentence("There is no network “{name}”.{hint}", name=clip(name), hint=hint))
 
 
 class PictureError(DreamError):
@@ -110,7 +130,7 @@ class Cancelled(DreamError):
     """Somebody said stop; nothing was made."""
 
     def __init__(self) -> None:
-        super().__init__("The dream was cancelled.")
+        super().__init__(Sentence("The dream was cancelled."))
 
 
 def clip(text: str, limit: int = 60) -> str:
@@ -131,4 +151,13 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     """
     by_lower = {name.lower(): name for name in known}
     near = difflib.get_close_matches(word.lower()[:60], by_lower, n=3, cutoff=0.6)
-    return f" Did you mean {' or '.join(by_lower[name] for name in near)}?" if near else ""
+    if not near:
+        return ""
+    # Translators: stands behind another sentence, with a space between them; `words` are names
+    return Sentence(" Did you mean {words}?", words=alternatives([by_lower[name] for name in near]))
+
+
+def there_are(known: Iterable[str]) -> str:
+    """' There are: a, b, c.', behind a sentence about something that there is not."""
+    # Translators: stands behind another sentence, with a space between them; `words` are names
+    return Sentence(" There are: {words}.", words=", ".join(known))

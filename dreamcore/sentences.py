@@ -6,7 +6,7 @@ use it like any other text; the bot looks the template up in its catalogues. Val
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 
@@ -44,3 +44,30 @@ class Sentence(str):
     def __reduce__(self) -> tuple[Any, ...]:
         """Across processes: worker processes raise errors that the bot tells."""
         return Sentence._made, (self.template, self.plural, dict(self.values))
+
+
+def alternatives(words: Sequence[str]) -> str:
+    """One of several, as a sentence has it; the words themselves are the same in every language.
+
+    >>> alternatives(["a"]), alternatives(["a", "b", "c"])
+    ('a', 'a or b or c')
+    """
+    *others, last = words
+    # Translators: two names that somebody may have meant
+    return Sentence("{first} or {last}", first=alternatives(others), last=last) if others else last
+
+
+def decimal(digits: str) -> str:
+    """A number that was written with a point.
+
+    >>> decimal("4.57"), decimal("64")
+    ('4.57', '64')
+    """
+    whole, point, fraction = digits.partition(".")
+    # Translators: a number with its decimals: 4.57
+    return Sentence("{whole}.{fraction}", whole=whole, fraction=fraction) if point else digits
+
+
+def reason(error: ValueError) -> str:
+    """Why a value does not work: the sentence that `error` was raised with, which `str(error)` would flatten."""
+    return error.args[0] if error.args and isinstance(error.args[0], str) else str(error)
