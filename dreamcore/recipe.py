@@ -13,6 +13,7 @@ from typing import Any, ClassVar, Self
 
 from dreamcore import text as recipe_text
 from dreamcore.errors import BadValue, RecipeError, UnknownKey
+from dreamcore.sentences import Sentence, reason
 from dreamcore.settings import (
     AUTO,
     Auto,
@@ -45,50 +46,64 @@ class Recipe:
     """
 
     style: str | None = name_setting(
-        "a look by name, for people who know no layers: classic, eyes, towers … or surprise"
+        Sentence("a look by name, for people who know no layers: classic, eyes, towers … or surprise")
     )
-    network: str | None = name_setting("the network that dreams", auto=True)
+    network: str | None = name_setting(Sentence("the network that dreams"), auto=True)
     layer: tuple[Term, ...] | None = term_setting(
-        "what to make more of: edges, textures, patterns, parts, objects, or a layer's own name, with weights "
-        "(4c:1,3b:-0.3) or wildcards (inception_4*/output)"
+        Sentence(
+            "what to make more of: edges, textures, patterns, parts, objects, or a layer's own name, with weights "
+            "(4c:1,3b:-0.3) or wildcards (inception_4*/output)"
+        )
     )
-    channel: tuple[int, ...] | None = channel_setting("only these channels of the layer, by number: 14 or 14,88")
-    classes: tuple[Term, ...] | None = term_setting("only these of the things the network was taught: cat,owl:0.5")
+    channel: tuple[int, ...] | None = channel_setting(
+        Sentence("only these channels of the layer, by number: 14 or 14,88")
+    )
+    classes: tuple[Term, ...] | None = term_setting(
+        Sentence("only these of the things the network was taught: cat,owl:0.5")
+    )
     objective: str | None = choice_setting(
-        "what counts as more: energy (mean square), mean, contrast (what stands out from the picture's own average), "
-        "seen (the classes it already sees at each place), class (the named classes everywhere)",
+        Sentence(
+            "what counts as more: energy (mean square), mean, contrast (what stands out from the picture's own "
+            "average), seen (the classes it already sees at each place), class (the named classes everywhere)"
+        ),
         OBJECTIVES,
     )
-    strength: float | None = number_setting("how much: 0 returns the picture, 1 is the usual look", 0, 4, whole=False)
+    strength: float | None = number_setting(
+        Sentence("how much: 0 returns the picture, 1 is the usual look"), 0, 4, whole=False
+    )
     schedule: str | None = choice_setting(
-        "coarse: most steps where structure is made, on the small octaves; classic: the same everywhere, as in 2015",
+        Sentence(
+            "coarse: most steps where structure is made, on the small octaves; classic: the same everywhere, as in 2015"
+        ),
         SCHEDULES,
     )
-    steps: int | None = number_setting("steps on the smallest octave", 1, 200, whole=True)
+    steps: int | None = number_setting(Sentence("steps on the smallest octave"), 1, 200, whole=True)
     octaves: int | Auto | None = number_setting(
-        "sizes the picture is dreamt at, small to large; more give larger features",
+        Sentence("sizes the picture is dreamt at, small to large; more give larger features"),
         1,
         16,
         whole=True,
         auto=True,
     )
-    octave_scale: float | None = number_setting("how much larger each octave is", 1.1, 3, whole=False)
-    jitter: int | None = number_setting("pixels the picture is shifted by at random each step", 0, 128, whole=True)
-    normalisation: str | None = choice_setting("what one step's gradient is divided by", NORMALISATIONS)
+    octave_scale: float | None = number_setting(Sentence("how much larger each octave is"), 1.1, 3, whole=False)
+    jitter: int | None = number_setting(
+        Sentence("pixels the picture is shifted by at random each step"), 0, 128, whole=True
+    )
+    normalisation: str | None = choice_setting(Sentence("what one step's gradient is divided by"), NORMALISATIONS)
     smoothing: str | None = choice_setting(
-        "of the gradient: none, gaussian (less grain), laplacian (every scale equally strong)", SMOOTHINGS
+        Sentence("of the gradient: none, gaussian (less grain), laplacian (every scale equally strong)"), SMOOTHINGS
     )
     size: int | Auto | None = number_setting(
-        "longest side dreamt, in pixels; a larger picture keeps its size and its own detail",
+        Sentence("longest side dreamt, in pixels; a larger picture keeps its size and its own detail"),
         64,
         16384,
         whole=True,
         auto=True,
     )
-    colours: str | None = choice_setting("dream, or keep the picture's own", COLOURS)
-    precision: str | None = choice_setting("of the arithmetic", PRECISIONS, auto=True)
-    seed: int | None = number_setting("the same seed gives the same dream", 0, 2**32 - 1, whole=True)
-    engine: int | None = number_setting("version of the engine that the recipe is for", 1, ENGINE, whole=True)
+    colours: str | None = choice_setting(Sentence("dream, or keep the picture's own"), COLOURS)
+    precision: str | None = choice_setting(Sentence("of the arithmetic"), PRECISIONS, auto=True)
+    seed: int | None = number_setting(Sentence("the same seed gives the same dream"), 0, 2**32 - 1, whole=True)
+    engine: int | None = number_setting(Sentence("version of the engine that the recipe is for"), 1, ENGINE, whole=True)
 
     def __post_init__(self) -> None:
         for key, value in self.given().items():
@@ -97,7 +112,7 @@ class Recipe:
                 setting.check(value)
             except ValueError as error:
                 shown = setting.write(value) if isinstance(value, str | int | float) else str(value)
-                raise BadValue(key, shown, str(error)) from None
+                raise BadValue(key, shown, reason(error)) from None
             if isinstance(value, int) and not setting.whole:
                 object.__setattr__(self, key, float(value))  # 1 and 1.0 are one recipe
 
@@ -112,10 +127,14 @@ class Recipe:
             try:
                 values[key] = setting.parse(value)
             except ValueError as error:
-                raise BadValue(key, value, str(error)) from None
+                raise BadValue(key, value, reason(error)) from None
         if values.get("engine", 1) > ENGINE:
             raise RecipeError(
-                f"This recipe was made by a newer engine ({values['engine']}); this one is {ENGINE}: update it."
+                Sentence(
+                    "This recipe was made by a newer engine ({made_by}); this one is {engine}: update it.",
+                    made_by=values["engine"],
+                    engine=ENGINE,
+                )
             )
         return Recipe(**values)
 
@@ -179,7 +198,7 @@ class ResolvedRecipe(Recipe):
         super().__post_init__()
         left_out = [key for key in self.NEEDED if getattr(self, key) in (None, AUTO)]
         if left_out or self.style is not None:
-            raise RecipeError(f"This recipe is not resolved: {', '.join(left_out) or 'style'}.")
+            raise RecipeError(Sentence("This recipe is not resolved: {keys}.", keys=", ".join(left_out) or "style"))
 
 
 SETTINGS: Mapping[str, Setting] = {

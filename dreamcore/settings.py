@@ -9,10 +9,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from dreamcore.sentences import Sentence, reason
+
 Auto = Literal["auto"]
 AUTO: Auto = "auto"
 MOST_TERMS = 32
 MOST_CHANNELS = 64
+LONGEST_NAME = 300
+
+A_NUMBER = Sentence("a number is needed")
+A_WHOLE_NUMBER = Sentence("a whole number is needed")
 
 
 @dataclass(frozen=True)
@@ -32,9 +38,12 @@ class Term:
 
 @dataclass(frozen=True, kw_only=True)
 class Setting:
-    """How one setting is read, written, explained and bounded. `parse` raises ValueError with what it expects."""
+    """How one setting is read, written, explained and bounded.
 
-    help: str
+    `parse` and `check` raise ValueError with what they expect, as a `Sentence` without a full stop (see `reason`).
+    """
+
+    help: str  #: a `Sentence` without a full stop
     parse: Callable[[str], Any]
     check: Callable[[Any], None]
     write: Callable[[Any], str] = str
@@ -55,9 +64,11 @@ class Setting:
         if self.choices:
             return ", ".join(self.choices)
         if self.minimum is not None and self.maximum is not None:
-            span = f"{_number(self.minimum)} to {_number(self.maximum)}"
-            return f"{span}, or auto" if self.auto else span
-        return "auto or a name" if self.auto else ""
+            least, most = _number(self.minimum), _number(self.maximum)
+            if self.auto:
+                return Sentence("{minimum} to {maximum}, or auto", minimum=least, maximum=most)
+            return Sentence("{minimum} to {maximum}", minimum=least, maximum=most)
+        return Sentence("auto or a name") if self.auto else ""
 
 
 def _number(value: float) -> str:
@@ -71,15 +82,15 @@ _INTEGER = re.compile(r"[+-]?\d{1,18}", re.ASCII)
 
 def _read_float(value: str) -> float:
     if re.fullmatch(r"[+-]?\d+,\d+", value):
-        raise ValueError(f"decimals are written with a point ({value.replace(',', '.')})")
+        raise ValueError(Sentence("decimals are written with a point ({value})", value=value.replace(",", ".")))
     if not _FLOAT.fullmatch(value) or not math.isfinite(float(value)):
-        raise ValueError("a number is needed")
+        raise ValueError(A_NUMBER)
     return float(value)
 
 
 def _read_integer(value: str) -> int:
     if not _INTEGER.fullmatch(value):
-        raise ValueError("a whole number is needed")
+        raise ValueError(A_WHOLE_NUMBER)
     return int(value)
 
 
@@ -87,9 +98,11 @@ def _within(minimum: float, maximum: float, whole: bool) -> Callable[[Any], None
     def check(value: Any) -> None:
         kinds = (int,) if whole else (int, float)
         if not isinstance(value, kinds) or isinstance(value, bool) or not math.isfinite(value):
-            raise ValueError("a whole number is needed" if whole else "a number is needed")
+            raise ValueError(A_WHOLE_NUMBER if whole else A_NUMBER)
         if not minimum <= value <= maximum:
-            raise ValueError(f"it goes from {_number(minimum)} to {_number(maximum)}")
+            raise ValueError(
+                Sentence("it goes from {minimum} to {maximum}", minimum=_number(minimum), maximum=_number(maximum))
+            )
 
     return check
 
@@ -103,7 +116,14 @@ def number_setting(help: str, minimum: float, maximum: float, *, whole: bool, au
         try:
             return _read_integer(value) if whole else _read_float(value)
         except ValueError as error:
-            raise ValueError(f"{error}, from {_number(minimum)} to {_number(maximum)}") from None
+            raise ValueError(
+                Sentence(
+                    "{what}, from {minimum} to {maximum}",
+                    what=reason(error),
+                    minimum=_number(minimum),
+                    maximum=_number(maximum),
+                )
+            ) from None
 
     def check(value: Any) -> None:
         if not (auto and value == AUTO):
@@ -124,17 +144,17 @@ def choice_setting(help: str, choices: tuple[str, ...], *, auto: bool = False) -
 
     def check(value: Any) -> None:
         if value not in allowed:
-            raise ValueError(f"it is one of {', '.join(allowed)}")
+            raise ValueError(Sentence("it is one of {words}", words=", ".join(allowed)))
 
     return _field(Setting(help=help, parse=str.lower, check=check, choices=allowed, auto=auto))
 
 
 def name_setting(help: str, *, auto: bool = False) -> Any:
     def check(value: Any) -> None:
-        if not isinstance(value, str) or not 1 <= len(value) <= 300 or value != value.strip():
-            raise ValueError("a name of at most 300 characters is needed")
+        if not isinstance(value, str) or not 1 <= len(value) <= LONGEST_NAME or value != value.strip():
+            raise ValueError(Sentence("a name of at most {most} characters is needed", most=LONGEST_NAME))
         if not value.isprintable() or any(c in '"“”„«»' for c in value):
-            raise ValueError("a name has no quotation marks and no line breaks")
+            raise ValueError(Sentence("a name has no quotation marks and no line breaks"))
 
     return _field(Setting(help=help, parse=str.strip, check=check, auto=auto))
 
@@ -149,20 +169,22 @@ def _read_terms(value: str) -> tuple[Term, ...]:
 
 def _check_terms(value: Any) -> None:
     if not isinstance(value, tuple) or not all(isinstance(term, Term) for term in value):
-        raise ValueError("names are needed, as in name or name:0.5,other:-0.3")
+        raise ValueError(Sentence("names are needed, as in name or name:0.5,other:-0.3"))
     if not 1 <= len(value) <= MOST_TERMS:
-        raise ValueError(f"it takes 1 to {MOST_TERMS} names")
+        raise ValueError(Sentence("it takes 1 to {most} names", most=MOST_TERMS))
     for term in value:
         if not term.name or term.name != term.name.strip() or len(term.name) > 100:
-            raise ValueError("there is an empty name (or one of over 100 characters) in the list")
+            raise ValueError(Sentence("there is an empty name (or one of over 100 characters) in the list"))
         if not term.name.isprintable() or any(c in ':,="“”„«»' for c in term.name):
-            raise ValueError(f"a name cannot contain any of : , = or quotation marks ({term.name!r})")
+            raise ValueError(
+                Sentence("a name cannot contain any of : , = or quotation marks ({name})", name=repr(term.name))
+            )
         if not isinstance(term.weight, int | float) or not 1e-3 <= abs(term.weight) <= 100:
-            raise ValueError("a weight is a number from 0.001 to 100, or negative")
+            raise ValueError(Sentence("a weight is a number from 0.001 to 100, or negative"))
     if len({term.name for term in value}) < len(value):
-        raise ValueError("a name stands there twice")
+        raise ValueError(Sentence("a name stands there twice"))
     if all(term.weight < 0 for term in value):
-        raise ValueError("at least one weight must be positive: there must be something to make more of")
+        raise ValueError(Sentence("at least one weight must be positive: there must be something to make more of"))
 
 
 def term_setting(help: str) -> Any:
@@ -178,9 +200,9 @@ def _read_channels(value: str) -> tuple[int, ...]:
 
 def _check_channels(value: Any) -> None:
     if not isinstance(value, tuple) or not all(isinstance(c, int) and 0 <= c < 100_000 for c in value):
-        raise ValueError("channels are whole numbers from 0")
+        raise ValueError(Sentence("channels are whole numbers from 0"))
     if not 1 <= len(value) <= MOST_CHANNELS or len(set(value)) < len(value):
-        raise ValueError(f"it takes 1 to {MOST_CHANNELS} different channels")
+        raise ValueError(Sentence("it takes 1 to {most} different channels", most=MOST_CHANNELS))
 
 
 def channel_setting(help: str) -> Any:

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from dreamcore.errors import RecipeError, clip
+from dreamcore.sentences import Sentence
 
 LONGEST_TEXT = 4000
 
@@ -37,7 +38,13 @@ def pairs(text: str) -> Iterator[tuple[str, str]]:
     [('layer', '4c,3b:-0.3'), ('classes', 'great grey owl')]
     """
     if len(text) > LONGEST_TEXT:
-        raise RecipeError(f"A recipe is at most {LONGEST_TEXT} characters long; this one has {len(text)}.")
+        raise RecipeError(
+            Sentence(
+                "A recipe is at most {most} characters long; this one has {length}.",
+                most=LONGEST_TEXT,
+                length=len(text),
+            )
+        )
     seen: dict[str, str] = {}
     for match in _TOKEN.finditer(text):
         if word := match["word"]:
@@ -45,13 +52,20 @@ def pairs(text: str) -> Iterator[tuple[str, str]]:
         if match["key"] is None:
             continue
         if match["quoted"] is not None and not match["end"]:
-            raise RecipeError(f"The quotation mark after {match['key']}= is never closed.")
+            raise RecipeError(Sentence("The quotation mark after {key}= is never closed.", key=match["key"]))
         key = match["key"].lower().replace("-", "_")
         value = (match["quoted"] if match["quoted"] is not None else match["plain"]).strip()
         if not value:
-            raise RecipeError(f"{clip(key)}= has no value: write {clip(key)}=something, or leave it out.")
+            raise RecipeError(Sentence("{key}= has no value: write {key}=something, or leave it out.", key=clip(key)))
         if key in seen:
-            raise RecipeError(f"{clip(key)} is given twice ({clip(seen[key])} and {clip(value)}): keep one.")
+            raise RecipeError(
+                Sentence(
+                    "{key} is given twice ({first} and {second}): keep one.",
+                    key=clip(key),
+                    first=clip(seen[key]),
+                    second=clip(value),
+                )
+            )
         seen[key] = value
         yield key, value
 
@@ -65,7 +79,11 @@ def _needs_quotes(value: str) -> bool:
     return not value or any(c.isspace() or c in "=«»„“”" for c in value)
 
 
-def _loose_word(word: str) -> str:
+def _loose_word(word: str) -> Sentence:
     if word.startswith("="):
-        return "There is a “=” with no setting before it: write it as key=value, for example strength=1.5."
-    return f"“{clip(word)}” is not a setting: settings look like key=value, for example style={clip(word, 20)}."
+        return Sentence("There is a “=” with no setting before it: write it as key=value, for example strength=1.5.")
+    return Sentence(
+        "“{word}” is not a setting: settings look like key=value, for example style={style}.",
+        word=clip(word),
+        style=clip(word, 20),
+    )
