@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from bot.playground.errors import Problems
+from bot.playground.translations import check_apart, check_names, is_name, longest
 from bot.playground.world import World
 
 SLASH, USER_MENU, MESSAGE_MENU = 1, 2, 3
-_NAME = re.compile(r"^[-_'\w]{1,32}$")
 _MOST = {SLASH: 100, USER_MENU: 15, MESSAGE_MENU: 15}
 _OPTION_FIELDS = ("type", "name", "name_localizations", "description", "description_localizations", "required")
 _TYPED_FIELDS: dict[int, tuple[str, ...]] = {
@@ -149,6 +148,7 @@ def check(wanted: list[dict[str, Any]]) -> None:
             problems.longest(f"{path}.description", command.get("description"), 100, least=1)
         elif command.get("description"):
             problems.add(f"{path}.description", "APPLICATION_COMMAND_MENU_DESCRIPTION", "Menus have no description.")
+        check_names(path, command, problems, free=kind != SLASH)
         if (kind, str(name)) in seen:
             problems.add(path, "APPLICATION_COMMANDS_DUPLICATE_NAME", "Application command names must be unique")
         seen.add((kind, str(name)))
@@ -157,13 +157,14 @@ def check(wanted: list[dict[str, Any]]) -> None:
         if _characters(command) > 8000:
             problems.add(path, "APPLICATION_COMMAND_TOO_LARGE", "Command exceeds maximum size (8000)")
     for kind, most in _MOST.items():
+        check_apart("", [one for one in wanted if (one.get("type") or SLASH) == kind], problems)
         if counts[kind] > most:
             problems.add("", "APPLICATION_COMMANDS_TOO_MANY", f"At most {most} commands of kind {kind}.")
     problems.answer()
 
 
 def _check_name(path: str, name: object, problems: Problems) -> None:
-    if not isinstance(name, str) or not _NAME.match(name) or name != name.lower():
+    if not is_name(name):
         problems.add(path, "APPLICATION_COMMAND_INVALID_NAME", "Command name is invalid")
 
 
@@ -177,6 +178,7 @@ def _check_options(path: str, options: list[dict[str, Any]], problems: Problems)
             "APPLICATION_COMMAND_OPTIONS_TYPE_INVALID",
             "Sub-commands and options exclude each other.",
         )
+    check_apart(f"{path}.options", options, problems)
     seen: set[str] = set()
     optional = False
     for index, option in enumerate(options):
@@ -184,6 +186,7 @@ def _check_options(path: str, options: list[dict[str, Any]], problems: Problems)
         name = option.get("name")
         _check_name(f"{here}.name", name, problems)
         problems.longest(f"{here}.description", option.get("description"), 100, least=1)
+        check_names(here, option, problems)
         if str(name) in seen:
             problems.add(here, "APPLICATION_COMMAND_OPTIONS_NAME_ALREADY_EXISTS", "Option name already exists")
         seen.add(str(name))
@@ -203,6 +206,6 @@ def _check_options(path: str, options: list[dict[str, Any]], problems: Problems)
 
 def _characters(command: dict[str, Any]) -> int:
     """Of names, descriptions and values, in all: at most 8,000."""
-    total = len(str(command.get("name") or "")) + len(str(command.get("description") or ""))
-    total += sum(len(str(one.get("name"))) + len(json.dumps(one.get("value"))) for one in command.get("choices") or ())
+    total = longest(command, "name") + longest(command, "description")
+    total += sum(longest(one, "name") + len(json.dumps(one.get("value"))) for one in command.get("choices") or ())
     return total + sum(_characters(option) for option in command.get("options") or ())

@@ -14,6 +14,7 @@ from bot.playground.page.emoji import is_emoji
 from bot.playground.page.here import channel, message, myself
 from bot.playground.page.requests import Refused, Request
 from bot.playground.page.views import MOST_FILES
+from bot.playground.translations import LOCALES
 
 if TYPE_CHECKING:
     from bot.playground.drafts import File
@@ -44,6 +45,16 @@ def be(visit: Visit, request: Request) -> Result:
     if person is None:
         raise Refused("There is nobody by that number here: choose somebody from the list.")
     return visit.be(person)
+
+
+def speak(visit: Visit, request: Request) -> Result:
+    """The language of the person's client: the bot is told it with whatever they do, and commands have their names."""
+    person, locale = myself(visit), request.text("locale")
+    if locale not in LOCALES:
+        raise Refused("Discord has no such language: choose one from the list.")
+    person.locale = locale
+    visit.tell_of("commands")
+    return {"locale": locale}
 
 
 def open_(visit: Visit, request: Request) -> Result:
@@ -192,6 +203,7 @@ def restart(visit: Visit, request: Request) -> Result:
 _QUICK: Mapping[str, Callable[[Visit, Request], Result]] = MappingProxyType(
     {
         "be": be,
+        "speak": speak,
         "open": open_,
         "look": look,
         "post": post,

@@ -13,6 +13,7 @@ from bot.playground.page import assets
 from bot.playground.page.sight import Sight
 from bot.playground.permissions import Permission
 from bot.playground.standin import StandIn
+from bot.playground.translations import localized
 
 MOST_FILES = 10  #: of one message
 _TITLES = ("Owner", "Moderator", "App", "Member")
@@ -116,7 +117,8 @@ class Views:
         standin = self._standin
         known = [*standin.commands.all(None), *standin.commands.all(self._friendly.guild.id)]
         usable = [one for one in known if self._usable(person, channel, one)]
-        return [standin.commands.payload(one) for one in sorted(usable, key=lambda one: (one.kind, one.name))]
+        sorted_ = sorted(usable, key=lambda one: (one.kind, one.name))
+        return [localized(standin.commands.payload(one), person.locale) for one in sorted_]
 
     def _usable(self, person: User, channel: Channel, command: Command) -> bool:
         try:
@@ -139,6 +141,7 @@ class Views:
         guild = self._friendly.guild
         return {
             "me": str(person.id),
+            "locale": person.locale,
             "people": self.people(present),
             "guild": {"id": str(guild.id), "name": guild.name},
             "channels": self.channels(person),

@@ -86,6 +86,22 @@ function mountMe({ store }) {
       draw();
     }
   });
+  const language = h("select", { id: "language" });
+  const speaks = h("label", { class: "speaks", for: "language" }, "Language", language);
+  language.addEventListener("change", async () => {
+    try {
+      await store.speak(language.value);
+      announce(`Your language is ${languageName(language.value)} now.`);
+    } catch (error) {
+      announce(error.message, { assertive: true });
+    }
+  });
+  const drawLanguages = () => {
+    replace(language, store.locales.map((one) =>
+      h("option", { value: one, selected: one === store.locale }, languageName(one))));
+    speaks.hidden = store.locales.length < 2;
+  };
+  for (const kind of ["state", "commands"]) store.on(kind, drawLanguages);
   const draw = () => {
     const playable = [...store.people.values()].filter((one) => one.playable);
     if (!store.person) return;
@@ -97,5 +113,12 @@ function mountMe({ store }) {
     presence.classList.toggle("online", store.connected);
   };
   for (const kind of ["state", "people", "connection"]) store.on(kind, draw);
-  return h("div", { class: "me" }, presence, h("label", { for: "person" }, "You are", choice));
+  return h("div", { class: "me" }, presence, h("label", { for: "person" }, "You are", choice), speaks);
+}
+
+/** A language's own name: Deutsch. @param {string} locale */
+function languageName(locale) {
+  const language = locale.split("-")[0];
+  const name = new Intl.DisplayNames([language], { type: "language" }).of(language);
+  return name.charAt(0).toLocaleUpperCase(language) + name.slice(1);
 }

@@ -29,7 +29,7 @@ export class Commanding {
 
   /** As if it had been chosen after "/". @param {string} name */
   beginNamed(name) {
-    const leaf = leaves(this.composer.store.commands).find((one) => one.name === name);
+    const leaf = leaves(this.composer.store.commands).find((one) => one.wire === name);
     if (leaf) this.begin({ leaf, values: new Map(), rest: "" });
     else this.composer.say(`There is no command /${name} for you in this channel.`);
   }
@@ -56,7 +56,7 @@ export class Commanding {
 
   changed() {
     const { form } = this.composer.draft;
-    if (!form || leaves(this.composer.store.commands).some((one) => one.name === form.leaf.name)) return;
+    if (!form || leaves(this.composer.store.commands).some((one) => one.wire === form.leaf.wire)) return;
     this.leave();
     this.composer.say(`/${form.leaf.name} is not there any more: the bot has registered other commands.`);
   }

@@ -12,23 +12,42 @@ const [SUB_COMMAND, SUB_COMMAND_GROUP] = [1, 2];
 
 /**
  * @typedef {object} Leaf a command that can be sent: one without sub-commands, or a sub-command
- * @property {string} name "dream", "mod queue"
+ * @property {string} name "dream", "mod queue", in the person's language
+ * @property {string} wire the same as it is registered
  * @property {string} description
- * @property {object[]} options as registered
+ * @property {object[]} options as registered, with `wire` too
  */
 
 /**
+ * Commands as a person reads them: names and descriptions in their language, the registered name beside it as `wire`.
  * @param {object[]} commands as registered
+ * @returns {object[]}
+ */
+export function named(commands) {
+  return commands.map((one) => ({
+    ...one,
+    wire: one.name,
+    name: one.name_localized ?? one.name,
+    description: one.description_localized ?? one.description,
+    ...(one.options && { options: named(one.options) }),
+  }));
+}
+
+/**
+ * @param {object[]} commands as `named` gives them
  * @returns {Leaf[]} by name
  */
 export function leaves(commands) {
   const found = [];
-  const walk = (one, path) => {
-    const name = [...path, one.name].join(" ");
+  const walk = (one, above) => {
+    const path = [...above, one];
     const options = one.options ?? [];
     const inner = options.filter((option) => [SUB_COMMAND, SUB_COMMAND_GROUP].includes(option.type));
-    if (inner.length > 0) inner.forEach((option) => walk(option, [...path, one.name]));
-    else found.push({ name, description: one.description ?? "", options });
+    if (inner.length > 0) inner.forEach((option) => walk(option, path));
+    else {
+      const [name, wire] = ["name", "wire"].map((key) => path.map((part) => part[key]).join(" "));
+      found.push({ name, wire, description: one.description ?? "", options });
+    }
   };
   commands.filter((one) => (one.type ?? SLASH) === SLASH).forEach((one) => walk(one, []));
   return found.sort((one, other) => one.name.localeCompare(other.name));
@@ -37,10 +56,10 @@ export function leaves(commands) {
 /**
  * @param {object[]} commands
  * @param {number} kind USER_MENU or MESSAGE_MENU
- * @returns {string[]} the names of what stands under "Apps"
+ * @returns {{name: string, wire: string}[]} what stands under "Apps"
  */
-export function menuNames(commands, kind) {
-  return commands.filter((one) => one.type === kind).map((one) => one.name);
+export function menuEntries(commands, kind) {
+  return commands.filter((one) => one.type === kind);
 }
 
 /**
@@ -50,7 +69,8 @@ export function menuNames(commands, kind) {
  * @returns {import("./suggestions.js").Suggestion[]}
  */
 export function offered(all, typed, app) {
-  const items = all.map((leaf) => ({ label: `/${leaf.name}`, detail: leaf.description, group: app, value: leaf }));
+  const items = all.map((leaf) => (
+    { label: `/${leaf.name}`, also: `/${leaf.wire}`, detail: leaf.description, group: app, value: leaf }));
   return narrowed(items, typed === "/" ? "" : typed);
 }
 
@@ -62,25 +82,26 @@ export function offered(all, typed, app) {
  *   null when the text is no command that is known, or its name is still being typed
  */
 export function readTyped(text, all) {
-  const matching = all.filter((leaf) => text.startsWith(`/${leaf.name} `));
-  const leaf = matching.sort((one, other) => other.name.length - one.name.length)[0];
-  if (!leaf) return null;
-  const { values, rest } = splitOptions(text.slice(leaf.name.length + 2), leaf.options);
-  return { leaf, values, rest };
+  const heads = all.flatMap((leaf) => [leaf.name, leaf.wire].map((name) => ({ leaf, head: `/${name} ` })));
+  const matching = heads.filter((one) => text.startsWith(one.head));
+  const found = matching.sort((one, other) => other.head.length - one.head.length)[0];
+  if (!found) return null;
+  const { leaf, head } = found;
+  return { leaf, ...splitOptions(text.slice(head.length), leaf.options) };
 }
 
 /**
  * @param {string} text "eyes strength:1.5"
  * @param {object[]} options only their names count; what looks like an option but is none belongs to the value before
- * @returns {{values: Map<string, string>, rest: string}}
+ * @returns {{values: Map<string, string>, rest: string}} by the options' registered names
  */
 export function splitOptions(text, options) {
-  const names = new Set(options.map((one) => one.name));
+  const names = new Map(options.flatMap((one) => [[one.wire, one.wire], [one.name, one.wire]]));
   const found = [...text.matchAll(/(^|\s)([^\s:]{1,32}):/gu)].filter((match) => names.has(match[2]));
   const values = new Map();
   found.forEach((match, index) => {
     const end = found[index + 1]?.index ?? text.length;
-    values.set(match[2], text.slice(match.index + match[0].length, end).trim());
+    values.set(names.get(match[2]), text.slice(match.index + match[0].length, end).trim());
   });
   return { values, rest: text.slice(0, found[0]?.index ?? text.length).trim() };
 }

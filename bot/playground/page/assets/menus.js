@@ -4,7 +4,7 @@
  */
 
 import { announce, h } from "./dom.js";
-import { MESSAGE_MENU, USER_MENU, menuNames } from "./commands.js";
+import { MESSAGE_MENU, USER_MENU, menuEntries } from "./commands.js";
 import { confirm, askEmoji } from "./dialogs.js";
 import { icon } from "./icons.js";
 import { interactionsOf } from "./interactions.js";
@@ -125,13 +125,13 @@ function reactions(message, context) {
 function apps(kind, target, context) {
   const { store } = context;
   if (store.openOne?.may.commands === false) return [];
-  return menuNames(store.commands, kind).map((name) => ({
+  return menuEntries(store.commands, kind).map(({ name, wire }) => ({
     label: name,
     group: "Apps",
     picture: h("img", { class: "avatar", src: store.avatarOf(store.bot), alt: "" }),
     act: async () => {
       try {
-        await interactionsOf(context).begin("menu", { channel: store.channel, name, ...target }, name);
+        await interactionsOf(context).begin("menu", { channel: store.channel, name: wire, ...target }, name);
       } catch (error) {
         announce(error.message, { assertive: true });
         context.say?.(error.message);

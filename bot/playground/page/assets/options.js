@@ -78,7 +78,7 @@ export class CommandForm extends EventTarget {
    * @param {{text?: string, focus?: boolean}} [how]
    */
   add(option, { text, focus = false } = {}) {
-    const field = this.#fields.get(option.name) ?? this.#make(option);
+    const field = this.#fields.get(option.wire) ?? this.#make(option);
     if (text !== undefined && field instanceof TextField) field.setText(text);
     this.#more.value = "";
     this.#drawMore();
@@ -92,7 +92,7 @@ export class CommandForm extends EventTarget {
    */
   fill({ values, rest }) {
     for (const [name, text] of values) this.add(this.#option(name), { text });
-    const taking = this.leaf.options.find((one) => one.required && one.type === TEXT && !values.has(one.name));
+    const taking = this.leaf.options.find((one) => one.required && one.type === TEXT && !values.has(one.wire));
     if (rest && taking) this.add(taking, { text: rest });
     else if (rest) this.#more.value = rest;
   }
@@ -105,11 +105,11 @@ export class CommandForm extends EventTarget {
   takeFiles(files) {
     const taking = this.leaf.options.filter((one) => one.type === ATTACHMENT);
     if (taking.length === 0) return `/${this.leaf.name} takes no file. Leave the command with Escape to post the file.`;
-    const free = taking.filter((one) => !this.#fields.get(one.name)?.filled);
+    const free = taking.filter((one) => !this.#fields.get(one.wire)?.filled);
     const targets = free.length > 0 ? free : taking.slice(0, 1);
     files.slice(0, targets.length).forEach((file, index) => {
       this.add(targets[index]);
-      this.#fields.get(targets[index].name).setFile(file);
+      this.#fields.get(targets[index].wire).setFile(file);
     });
     this.focus();
     const room = targets.length === 1 ? "one file" : `${targets.length} files`;
@@ -125,7 +125,7 @@ export class CommandForm extends EventTarget {
     const taking = this.leaf.options.filter((one) => one.type === ATTACHMENT).slice(0, uploads.length);
     taking.forEach((option, index) => {
       this.add(option);
-      this.#fields.get(option.name).setUpload(uploads[index]);
+      this.#fields.get(option.wire).setUpload(uploads[index]);
     });
     return uploads.slice(0, taking.length);
   }
@@ -179,7 +179,7 @@ export class CommandForm extends EventTarget {
   }
 
   #option(name) {
-    return this.leaf.options.find((one) => one.name === name);
+    return this.leaf.options.find((one) => one.wire === name);
   }
 
   #make(option) {
@@ -188,7 +188,7 @@ export class CommandForm extends EventTarget {
       option.type === ATTACHMENT
         ? new FileField(option, this.#context, this.#stage)
         : new TextField(option, this.#context, this.#stage, complete);
-    this.#fields.set(option.name, field);
+    this.#fields.set(option.wire, field);
     if (!option.required) {
       const label = `Remove the option ${option.name}`;
       const remove = {
@@ -197,7 +197,7 @@ export class CommandForm extends EventTarget {
         "aria-label": label,
         title: label,
         tabindex: "-1",
-        on: { click: () => this.#remove(option.name) },
+        on: { click: () => this.#remove(option.wire) },
       };
       field.element.append(h("button", remove, icon("close")));
     }
@@ -210,7 +210,7 @@ export class CommandForm extends EventTarget {
     field.addEventListener("next", () => this.focus());
     field.addEventListener("send", () => this.dispatchEvent(new Event("send")));
     field.addEventListener("escape", () => this.dispatchEvent(new Event("leave")));
-    field.addEventListener("empty", () => (option.required ? this.#step(field, -1) : this.#remove(option.name)));
+    field.addEventListener("empty", () => (option.required ? this.#step(field, -1) : this.#remove(option.wire)));
     field.addEventListener("before", () => this.#step(field, -1));
     field.addEventListener("after", () => this.#step(field, 1));
     return field;
@@ -219,9 +219,9 @@ export class CommandForm extends EventTarget {
   /** "eyes strength:" typed into an option begins the next one. */
   #jump(field) {
     if (!(field instanceof TextField) || !field.input.value.includes(":")) return;
-    const open = this.leaf.options.filter((one) => one === field.option || !this.#fields.get(one.name)?.filled);
+    const open = this.leaf.options.filter((one) => one === field.option || !this.#fields.get(one.wire)?.filled);
     const { values, rest } = splitOptions(field.input.value, open);
-    values.delete(field.option.name);
+    values.delete(field.option.wire);
     if (values.size === 0) return;
     field.setText(rest);
     for (const [name, text] of values) this.add(this.#option(name), { text, focus: true });
@@ -252,12 +252,12 @@ export class CommandForm extends EventTarget {
       const { value } = field.read();
       if (value !== undefined) options[name] = value;
     }
-    const fields = { channel: this.#context.store.channel, name: this.leaf.name, focused: option.name, typed, options };
+    const fields = { channel: this.#context.store.channel, name: this.leaf.wire, focused: option.wire, typed, options };
     return (await this.#context.connection.request("complete", fields)).choices;
   }
 
   #rest() {
-    return this.leaf.options.filter((one) => !this.#fields.has(one.name));
+    return this.leaf.options.filter((one) => !this.#fields.has(one.wire));
   }
 
   #drawMore() {
@@ -266,7 +266,7 @@ export class CommandForm extends EventTarget {
   }
 
   #offer() {
-    const items = this.#rest().map((one) => ({ label: one.name, detail: one.description, value: one }));
+    const items = this.#rest().map((one) => ({ label: one.name, also: one.wire, detail: one.description, value: one }));
     const typed = this.#more.value.trim();
     const found = narrowed(items, typed);
     const head = [h("b", null, `/${this.leaf.name}`), h("span", null, this.leaf.description)];

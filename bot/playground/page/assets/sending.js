@@ -48,7 +48,7 @@ async function sendCommand(composer, form) {
   try {
     begun = await interactionsOf(context).begin(
       "command",
-      { channel, name: form.leaf.name, options },
+      { channel, name: form.leaf.wire, options },
       `/${form.leaf.name}`,
     );
   } catch (error) {

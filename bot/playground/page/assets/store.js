@@ -3,6 +3,8 @@
  * everything that the server tells goes through here first.
  */
 
+import { named } from "./commands.js";
+
 /**
  * @typedef {{id: string, name: string, display_name: string, avatar: string, bot: boolean}} User
  * @typedef {{user: User, roles: {id: string, name: string, color: number}[], title: string, playable: boolean,
@@ -43,6 +45,7 @@ export class Store extends EventTarget {
     /** @type {string | null} */ this.channel = null;
     /** @type {User | null} */ this.bot = null;
     this.commands = [];
+    this.locale = "en-GB";
     this.online = false;
     this.connected = false;
     this.limits = { upload_bytes: 10 << 20, files: 10, text: 2000 };
@@ -176,6 +179,18 @@ export class Store extends EventTarget {
     this._take(await this.connection.be(id));
   }
 
+  /** @param {string} locale in which the person's client is from now on, and the bot speaks to them alone */
+  async speak(locale) {
+    this.locale = (await this.connection.request("speak", { locale })).locale;
+    this._tell("state", null);
+  }
+
+  /** The locales in which the bot's commands have names. @returns {string[]} */
+  get locales() {
+    const known = this.commands.flatMap((one) => Object.keys(one.name_localizations ?? {}));
+    return [...new Set(["en-GB", this.locale, ...known])];
+  }
+
   /** @param {string | null} id Everything in this channel has been seen. */
   markRead(id) {
     if (this._unread.delete(id)) this._tell("unread", {});
@@ -200,11 +215,12 @@ export class Store extends EventTarget {
   _take(state) {
     const again = state.me === this.me; // it was only cut off
     this.me = state.me;
+    this.locale = state.locale;
     this._meet(state.people);
     this.guild = state.guild;
     this.channels = byId(state.channels);
     this.bot = state.bot;
-    this.commands = state.commands;
+    this.commands = named(state.commands);
     this.online = state.online;
     this.limits = state.limits;
     this.prefix = state.prefix;
@@ -237,7 +253,7 @@ export class Store extends EventTarget {
     if (event.type === "message") this._came(event.message);
     else if (event.type === "gone") this._gone(event);
     else if (event.type === "bot") this._tell("bot", { online: (this.online = event.online) });
-    else if (event.type === "commands") this._tell("commands", (this.commands = event.commands));
+    else if (event.type === "commands") this._tell("commands", (this.commands = named(event.commands)));
     else if (event.type === "channels") this._newChannels(event.channels);
     else if (event.type === "people") {
       this._meet(event.people);

@@ -9,6 +9,7 @@ import { icon } from "./icons.js";
 /**
  * @typedef {object} Suggestion
  * @property {string} label
+ * @property {string} [also] another name by which it is found
  * @property {string} [detail] what it is, after the label
  * @property {string} [aside] at the end of the line
  * @property {Node | (() => Node)} [picture] before the label
@@ -201,7 +202,7 @@ export function narrowed(items, typed) {
   const rank = (item) => {
     const label = item.label.toLocaleLowerCase();
     if (label.startsWith(wanted)) return 0;
-    if (label.includes(wanted)) return 1;
+    if (label.includes(wanted) || (item.also ?? "").startsWith(wanted)) return 1;
     return (item.detail ?? "").toLocaleLowerCase().includes(wanted) ? 2 : 3;
   };
   return items

@@ -274,3 +274,20 @@ async def test_the_file_of_a_command_is_its_users_own() -> None:
         assert "not there any more" in await ada.refused(
             "command", channel=where(here.people.general), name="copy", options=options
         )
+
+
+@runs
+async def test_a_tab_has_commands_under_their_names_in_the_persons_language() -> None:
+    async with town(bot=True) as here:
+        (pick,) = (one for one in here.standin.commands.all() if one.name == "pick")
+        pick.fields = {**pick.fields, "name_localizations": {"de": "wählen"}}
+        tab, other = await here.tab(), await here.tab(here.people.ben)
+        assert (await tab.ask("be", person=None))["locale"] == "en-GB"
+        assert await tab.refused("speak", locale="tlh") == "Discord has no such language: choose one from the list."
+        assert await tab.ask("speak", locale="de") == {"locale": "de"}
+        told = await tab.event("commands")
+        assert {one["name_localized"] for one in told["commands"]} >= {"wählen"}
+        assert commands(told) >= {"pick"}
+        assert here.people.ada.locale == "de"
+        await other.quiet()
+        assert other.told("commands") == []
