@@ -12,9 +12,9 @@ import discord
 
 from bot.dreaming import rules, variations
 from bot.dreaming.asks import ask_for
+from bot.dreaming.attaching import extension
 from bot.dreaming.buttons import DREAMS_ON, Action, Press, from_result_buttons
 from bot.dreaming.conversation import Interaction, answered, defer, defer_after, say
-from bot.dreaming.messages import extension
 from bot.dreaming.origins import stays_in
 from bot.dreaming.parsing import recipe_line
 from bot.dreaming.pictures import in_message, of_attachment
@@ -225,6 +225,8 @@ class Presses:
         await interaction.response.defer()  # acknowledged; and it makes the message the interaction's own
         with contextlib.suppress(discord.NotFound):  # somebody was quicker
             await interaction.delete_original_response()
+        if job is not None:
+            await self._dreaming.queue.answer_deleted(job.id)
         if interaction.user.id not in owners:
             self._dreaming.on_moderated(interaction, Action.DELETE, job)
 

@@ -220,6 +220,10 @@ class JobQueue:
         else:
             await self._let_go(job)
 
+    async def answer_deleted(self, id: str) -> None:
+        """Somebody has deleted the message that carried the answer."""
+        await self._note(id, result_message=None)
+
     async def undeliverable(self, id: str, *, log: str) -> None:
         """Nobody is left to give it to; if it still waits or runs, it is stopped."""
         values = {"state": JobState.UNDELIVERABLE.value, "log": log}

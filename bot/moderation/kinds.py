@@ -27,6 +27,7 @@ class Kind(ABC):
     """How the values of a setting are read, written and shown. None never is a value."""
 
     choices: tuple[str, ...] = ()  #: where the values can be listed
+    holds_unseen = False  #: what is missing may be there all the same
 
     @abstractmethod
     def parse(self, typed: str, context: Context) -> Any:

@@ -21,6 +21,7 @@ Overrides = Mapping[Scope, Mapping[str, str]]  #: what is stored: for each place
 
 _SPANS = {"per-hour": Span.HOUR, "per-day": Span.DAY, "waiting": Span.WAITING}
 SUBJECT = ("style", "layer")
+_LOST = {Level.CHANNEL: "that channel was deleted, or is an archived thread", Level.ROLE: "that role was deleted"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,7 +139,7 @@ def _read_stored(setting: Setting, scope: Scope, text: str, context: Context) ->
     """A stored value, if it holds, and why it does not, or not in full.
 
     A list of which a part was deleted still holds: were the last allowed channel's deletion to open all the others,
-    nobody would have decided that.
+    nobody would have decided that. And a channel that is not seen may be an archived thread.
     """
     if scope.level is not Level.OPERATOR and scope.level not in setting.levels:
         return None, f"{setting.key} is not a setting of a {scope.level.value}"
@@ -147,7 +148,8 @@ def _read_stored(setting: Setting, scope: Scope, text: str, context: Context) ->
     except ValueError as error:
         return None, str(error).rstrip(".")
     missing = setting.kind.missing(value, context.server)
-    return (value if missing is None or isinstance(value, tuple) else None), missing
+    holds = missing is None or isinstance(value, tuple) or setting.kind.holds_unseen
+    return (value if holds else None), missing
 
 
 def resolve(overrides: Overrides, where: Where, *, operator: Mapping[str, str], networks: tuple[str, ...]) -> Effective:
@@ -181,7 +183,7 @@ def unfit(
     """Everything stored for a server that does not hold in its own place: what has been deleted, or fits no more."""
     found: list[Ignored] = []
     for scope, stored in overrides.items():
-        gone = None if server.has(scope) else f"that {scope.level.value} was deleted"
+        gone = None if server.has(scope) else _LOST[scope.level]
         for key, text in stored.items():
             reason = gone or (None if key in SETTINGS else "this version of the bot has no such setting")
             if reason is not None:

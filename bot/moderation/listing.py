@@ -20,6 +20,7 @@ class Listed(Kind):
     _what = ("roles", "role")
     _mention = r"<@&([0-9]{1,20})>"
     _sign = "@"
+    _lost = "no longer there"
 
     def _known(self, server: Server) -> Mapping[int, str]:
         return server.roles
@@ -84,7 +85,7 @@ class Listed(Kind):
         if not gone:
             return None
         named = ", ".join(self._name(one, server) for one in gone)
-        return f"no longer there: {named}"
+        return f"{self._lost}: {named}"
 
     def known(self, value: Any, server: Server) -> Any:
         """What of the value is there; None where nothing is."""
@@ -103,6 +104,8 @@ class Roles(Listed):
 class Channels(Listed):
     """Some of the server's channels."""
 
+    holds_unseen = True
+    _lost = "deleted, or an archived thread"
     _what = ("channels", "channel")
     _mention = r"<#([0-9]{1,20})>"
     _sign = "#"

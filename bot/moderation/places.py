@@ -64,7 +64,7 @@ class Server:
     id: int
     name: str = ""
     roles: Mapping[int, str] = field(default_factory=dict)  # with @everyone, whose id is the server's
-    channels: Mapping[int, str] = field(default_factory=dict)  # and threads that are known
+    channels: Mapping[int, str] = field(default_factory=dict)  # and threads, save archived ones: nobody tells of them
     locale: str | None = None  # what it has chosen in Discord
 
     def has(self, scope: Scope) -> bool:
@@ -83,7 +83,7 @@ class Server:
 
 
 def channel_name(id: int, server: Server) -> str:
-    return f"#{clip(server.channels[id])}" if id in server.channels else f"deleted channel {id}"
+    return f"#{clip(server.channels[id])}" if id in server.channels else f"unseen channel {id}"
 
 
 def role_name(id: int, server: Server) -> str:

@@ -126,11 +126,11 @@ class Logbook:
         if stored is None:
             return None
         channel = self.channel(guild)
-        if channel is None:
+        refused = self._refused.get(guild.id)
+        if channel is None or guild.get_channel_or_thread(channel) is None:
             return sentences.log_gone(stored)
         if missing := writing_needs(guild, channel):
             return sentences.lacks_permissions(channel, missing)
-        refused = self._refused.get(guild.id)
         return sentences.log_unwritable(channel, refused[1]) if refused and refused[0] == channel else None
 
     def _read(self, stored: str | None, guild: discord.Guild) -> int | None:

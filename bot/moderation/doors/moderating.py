@@ -176,7 +176,7 @@ class Moderating:
     async def delete_message(self, who: Who, channel: int, message: int) -> Reply:
         """Delete one of the bot's messages that carries a dream."""
         allow_moderating(self._settings, who)
-        self._check_channel(who, channel)
+        await self._check_channel(who, channel)
         job = await self._records.answered_by(who.server.id, message)
         if job is not None and not job.ended:
             raise Refusal(sentences.STILL_MADE)
@@ -186,7 +186,11 @@ class Moderating:
                 raise Refusal(sentences.NOT_A_DREAM)
             await self._mailbox.delete(channel, message)
         except Refused as error:
+            if error.status == 404 and job is not None:
+                await self._queue.answer_deleted(job.id)
             raise Refusal(sentences.GONE if error.status == 404 else sentences.CANNOT_DELETE, log=str(error)) from error
+        if job is not None:
+            await self._queue.answer_deleted(job.id)
         self.note_deleted(who.guild, who.editor.id, job, channel)
         return self._done(who, sentences.DELETED)
 
@@ -206,15 +210,23 @@ class Moderating:
         whose = f" of <@{job.requester}>" if job is not None else ""
         self._logbook.write(guild, f"🗑️ <@{by}> deleted a dream{whose} in <#{channel}>")
 
-    def _check_channel(self, who: Who, channel: int) -> None:
-        found = who.guild.get_channel_or_thread(channel)
-        if found is None:
-            raise Refusal(sentences.GONE)
+    async def _check_channel(self, who: Who, channel: int) -> None:
+        found = who.guild.get_channel_or_thread(channel) or await self._archived(who, channel)
         if self._settings.may_change(who.server, who.editor):
             return
         held = found.permissions_for(who.member)
         if not (held.view_channel and held.manage_messages):
             raise Refusal(sentences.NO_CHANNEL_ACCESS)
+
+    async def _archived(self, who: Who, channel: int) -> discord.Thread:
+        """A thread that Discord does not tell of, unless it is asked."""
+        try:
+            found = await self._client.fetch_channel(channel)
+        except (discord.HTTPException, discord.InvalidData) as error:
+            raise Refusal(sentences.GONE, log=repr(error)) from error
+        if not isinstance(found, discord.Thread) or found.guild.id != who.guild.id:
+            raise Refusal(sentences.GONE)
+        return found
 
     async def _open(self, who: Who, person: int | None = None) -> list[Job]:
         return await self._queue.open_jobs(requester=person, guild=who.server.id)

@@ -158,8 +158,8 @@ def lacks_permissions(channel: int, names: Sequence[str]) -> str:
 
 def log_gone(stored: str) -> str:
     return (
-        f"The log channel ({stored}) is gone, so nothing is written down for moderators: choose another, "
-        "`/settings set log-channel`."
+        f"I do not see the log channel ({stored}) just now. If it was deleted, choose another: "
+        "`/settings set log-channel`. If it is an archived thread, I go on writing there."
     )
 
 

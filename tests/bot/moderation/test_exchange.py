@@ -66,8 +66,11 @@ async def test_an_export_is_imported_whatever_has_been_deleted_since(tmp_path: P
         await settings.set(GARDEN, SERVER, "network", "vgg16", by=OWNER)
         poorer = dataclasses.replace(GARDEN, channels={10: "garden"}, roles={1: "@everyone"})
         text = settings.export(poorer)
-        assert "# server channels = 10,11 (no longer there: deleted channel 11)\nserver channels = 10\n" in text
-        assert "# channel:11 strength = 2 (that channel was deleted)" in text
+        assert (
+            "# server channels = 10,11 (deleted, or an archived thread: unseen channel 11)\nserver channels = 10\n"
+            in text
+        )
+        assert "# channel:11 strength = 2 (that channel was deleted, or is an archived thread)" in text
         assert "# server layer = 4c (the network vgg16 has no layer" in text
         await settings.import_(poorer, text, by=OWNER, replace=True)
         assert settings.stored(GARDEN.id) == {SERVER: {"network": "vgg16", "channels": "10"}}

@@ -152,7 +152,9 @@ async def test_what_is_stored_for_a_deleted_channel_can_be_reset(tmp_path: Path)
     async with opened(tmp_path) as settings:
         await settings.set_all(GARDEN, channel_scope(10), {"style": "cats", "per-hour": "2"}, by=OWNER)
         without = dataclasses.replace(GARDEN, channels={})
-        assert [one.reason for one in settings.unfit(without)] == ["that channel was deleted"] * 2
+        assert [one.reason for one in settings.unfit(without)] == [
+            "that channel was deleted, or is an archived thread"
+        ] * 2
         await settings.reset(without, channel_scope(10), "style", by=OWNER)
         edit = await settings.reset(without, channel_scope(10), by=OWNER)
         assert settings.stored(GARDEN.id) == {}

@@ -13,7 +13,7 @@ import pytest
 from bot.moderation.doors.reports import MENU_NAME
 from bot.moderation.places import SERVER, channel_scope
 from bot.playground.drafts import File
-from bot.playground.model import Message
+from bot.playground.model import Channel, Message
 from bot.playground.permissions import Permission
 from tests.bot.dreaming.doors.house import PICTURE
 from tests.bot.moderation.doors.office import Office, in_office
@@ -220,13 +220,62 @@ def test_any_dream_is_deleted_by_its_link_or_from_the_list(tmp_path: Path) -> No
         second = await house.standin.message(lambda one: one.reply_to == asked.id and one.attachments)
         offered: list[dict[str, Any]] = []
         async with asyncio.timeout(10):
-            while len(offered) < 2:  # the latest first
+            while not offered:
                 found = await house.standin.autocomplete(mod, house.channel, "mod delete", "dream", "cat")
                 offered = [one for one in found if "cat.png" in one["name"]]
         assert "Deleted." in (await office.slash(mod, "mod delete", dream=offered[0]["value"])).text
         await house.standin.deleted(second)
+        assert await house.standin.autocomplete(mod, house.channel, "mod delete", "dream", "") == []
 
     in_office(tmp_path, test)
+
+
+def test_a_dream_that_its_owner_has_deleted_is_not_offered_to_moderators(tmp_path: Path) -> None:
+    async def test(office: Office) -> None:
+        house = office.house
+        made = await dream(office)
+        async with asyncio.timeout(10):
+            while not await house.standin.autocomplete(house.mod, house.channel, "mod delete", "dream", ""):
+                await asyncio.sleep(0.01)
+        await house.standin.press(house.alice, made, "Delete")
+        await house.standin.deleted(made)
+        async with asyncio.timeout(10):
+            while await house.standin.autocomplete(house.mod, house.channel, "mod delete", "dream", ""):
+                await asyncio.sleep(0.01)
+
+    in_office(tmp_path, test)
+
+
+def test_a_thread_that_is_archived_is_not_taken_for_deleted(tmp_path: Path) -> None:
+    """Discord tells of an archived thread only those who ask for it."""
+
+    async def test(office: Office) -> None:
+        house = office.house
+        thread = house.world.add_thread(house.channel, "minutes", house.mod)
+        await house.until(lambda: house.client.get_channel(thread.id) is not None)
+        made = await dream(office, channel=thread)
+        await office.set("log-channel", str(thread.id))
+        await office.set("strength", "2", channel_scope(thread.id))
+        await house.said("`strength` of #minutes", channel=thread)  # nothing is written any more that would open it
+        await archive(office, thread)
+        shown = await office.slash(office.owner, "settings show")
+        assert f"unseen channel {thread.id}" in shown.text
+        told = await office.slash(office.owner, "settings set", key="layer", value="4a")
+        assert f"I do not see the log channel ({thread.id}) just now" in told.text
+        await house.said("`layer` of the server: not set → `4a`", channel=thread)
+        await house.until(lambda: house.client.get_channel(thread.id) is not None)  # it is open again
+        assert "unseen" not in (await office.slash(office.owner, "settings show")).text
+        await archive(office, thread)
+        assert "Deleted." in (await office.slash(house.mod, "mod delete", dream=link(made))).text
+        await house.standin.deleted(made)
+
+    in_office(tmp_path, test)
+
+
+async def archive(office: Office, thread: Channel) -> None:
+    thread.archived = True
+    office.house.world.channel_changed(thread)
+    await office.house.until(lambda: office.house.client.get_channel(thread.id) is None)
 
 
 def test_only_dreams_are_deleted(tmp_path: Path) -> None:
@@ -398,7 +447,7 @@ def test_a_log_channel_that_takes_nothing_is_told_once_and_stops_nothing(tmp_pat
         if how == "deleted":
             house.world.delete_channel(office.log)
             await house.until(lambda: house.client.get_channel(office.log.id) is None)
-            words = "is gone"
+            words = "I do not see the log channel"
         else:
             house.world.set_overwrite(office.log, house.bot, deny=int(Permission.SEND_MESSAGES))
             await asyncio.sleep(0.1)
