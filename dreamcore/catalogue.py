@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from dreamcore.errors import UnknownClass, UnknownLayer, UnknownNetwork
+from dreamcore.sentences import Sentence
 
 #: What a layer makes more of, from shallow to deep; the same five words for every network.
 LEVELS = ("edges", "textures", "patterns", "parts", "objects")
@@ -45,7 +46,7 @@ class NetworkInfo:
 
     name: str
     family: str  # which table of styles applies: inception_v1, torchvision or daydream
-    title: str
+    title: str  # a `Sentence` where the network is one of the catalogue's
     source: str
     licence: str
     layers: tuple[LayerInfo, ...]  # from shallow to deep
@@ -160,7 +161,7 @@ def _read(path: Path) -> dict[str, NetworkInfo]:
 
 def _network(described: Mapping[str, Any], class_lists: Mapping[str, tuple[str, ...]]) -> NetworkInfo:
     return NetworkInfo(
-        **{key: described[key] for key in _PLAIN},
+        **{key: described[key] for key in _PLAIN} | {"title": Sentence(described["title"])},
         layers=tuple(LayerInfo(*layer) for layer in described["layers"]),
         levels={level: tuple(names) for level, names in described["levels"].items()},
         aliases=described["aliases"],

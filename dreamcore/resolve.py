@@ -8,6 +8,7 @@ from dreamcore.catalogue import NetworkInfo
 from dreamcore.errors import RecipeError, UnknownChannel
 from dreamcore.octaves import automatic_octaves, most_octaves
 from dreamcore.recipe import ENGINE, READS_CLASSES, Recipe, ResolvedRecipe
+from dreamcore.sentences import Sentence
 from dreamcore.settings import AUTO, MOST_TERMS, Term
 from dreamcore.styles import default_style, style_recipe, usual_smoothing
 
@@ -103,14 +104,24 @@ def _layers(asked: Recipe, objective: str, network: NetworkInfo) -> tuple[Term, 
     classifier = Term(_classifier(network))
     if objective in READS_CLASSES:
         if asked.channel or (asked.layer and asked.layer != (classifier,)):
-            raise RecipeError(f"objective={objective} is about classes, not layers: leave layer= and channel= out.")
+            raise RecipeError(
+                Sentence(
+                    "objective={objective} is about classes, not layers: leave layer= and channel= out.",
+                    objective=objective,
+                )
+            )
         if not network.classes:
             raise RecipeError(
-                f"The network {network.name} has no names for what it was taught: choose a layer instead."
+                Sentence(
+                    "The network {network} has no names for what it was taught: choose a layer instead.",
+                    network=network.name,
+                )
             )
         return (classifier,)
     if asked.classes:
-        raise RecipeError(f"classes= goes with objective=class or objective=seen, not with {objective}.")
+        raise RecipeError(
+            Sentence("classes= goes with objective=class or objective=seen, not with {objective}.", objective=objective)
+        )
     terms = [
         Term(info.name, term.weight)
         for term in asked.layer or (Term("parts"),)
@@ -120,10 +131,17 @@ def _layers(asked: Recipe, objective: str, network: NetworkInfo) -> tuple[Term, 
         terms = list({term.name: term for term in reversed(terms)}.values())[::-1]
     if len(terms) > MOST_TERMS:
         names = ",".join(term.name for term in asked.layer or ())
-        raise RecipeError(f"layer={names} means {len(terms)} layers; at most {MOST_TERMS} can be dreamt at once.")
+        raise RecipeError(
+            Sentence(
+                "layer={names} means {count} layers; at most {most} can be dreamt at once.",
+                names=names,
+                count=len(terms),
+                most=MOST_TERMS,
+            )
+        )
     if asked.channel:
         if len(terms) != 1:
-            raise RecipeError(f"channel= needs exactly one layer, and there are {len(terms)}.")
+            raise RecipeError(Sentence("channel= needs exactly one layer, and there are {count}.", count=len(terms)))
         (info,) = network.find_layers(terms[0].name)
         for channel in asked.channel:
             if channel >= info.channels:
@@ -141,7 +159,7 @@ def _classifier(network: NetworkInfo) -> str:
 
 def _classes(asked: Recipe, objective: str, network: NetworkInfo) -> tuple[Term, ...] | None:
     if objective == "class" and not asked.classes:
-        raise RecipeError("objective=class needs classes=, the names of what to make more of.")
+        raise RecipeError(Sentence("objective=class needs classes=, the names of what to make more of."))
     if not asked.classes:
         return None
     return tuple(Term(plain_class(network, network.find_class(term.name)), term.weight) for term in asked.classes)
@@ -163,4 +181,7 @@ def _octaves(asked: Recipe, height: int, width: int, scale: float) -> tuple[int,
     octaves = int(asked.octaves or 1)
     if octaves <= most:
         return octaves, ()
-    return most, (f"The picture is too small for {octaves} octaves: it was dreamt on {most}.",)
+    note = Sentence(
+        "The picture is too small for {octaves} octaves: it was dreamt on {most}.", octaves=octaves, most=most
+    )
+    return most, (note,)

@@ -10,8 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from dreamcore.catalogue import LEVELS, NetworkInfo
-from dreamcore.errors import RecipeError, did_you_mean
+from dreamcore.errors import RecipeError, clip, did_you_mean
 from dreamcore.recipe import Recipe
+from dreamcore.sentences import Sentence
 
 SURPRISE = "surprise"  #: one of the network's styles, drawn by the seed
 
@@ -20,107 +21,122 @@ SURPRISE = "surprise"  #: one of the network's styles, drawn by the seed
 class Style:
     """A look: what a person reads about it, and the settings it stands for."""
 
-    help: str
+    help: Sentence
     recipe: str
 
 
 _BY_LEVEL = {
-    "classic": Style("parts of things: eyes, wheels, petals", "layer=parts"),
-    "strokes": Style("lines and brush strokes", "layer=edges"),
-    "fabric": Style("fine repeating textures", "layer=textures"),
-    "ornament": Style("larger patterns", "layer=patterns"),
-    "creatures": Style("the deepest layers: whole things", "layer=objects"),
-    "bold": Style("parts of things, large and strong", "layer=parts strength=1.8 octave_scale=1.6"),
-    "grey": Style("parts of things in the picture's own colours", "layer=parts colours=keep"),
+    "classic": Style(Sentence("parts of things: eyes, wheels, petals"), "layer=parts"),
+    "strokes": Style(Sentence("lines and brush strokes"), "layer=edges"),
+    "fabric": Style(Sentence("fine repeating textures"), "layer=textures"),
+    "ornament": Style(Sentence("larger patterns"), "layer=patterns"),
+    "creatures": Style(Sentence("the deepest layers: whole things"), "layer=objects"),
+    "bold": Style(Sentence("parts of things, large and strong"), "layer=parts strength=1.8 octave_scale=1.6"),
+    "grey": Style(Sentence("parts of things in the picture's own colours"), "layer=parts colours=keep"),
 }
 
 _STYLES: Mapping[str, Mapping[str, Style]] = {
     "inception_v1": {
         "classic": Style(
-            "the look of 2015: whatever is there, made of animals and buildings", "layer=inception_4c/output"
+            Sentence("the look of 2015: whatever is there, made of animals and buildings"), "layer=inception_4c/output"
         ),
-        "eyes": Style("eyes and faces that look out of everything", "layer=inception_4a/output strength=1.2"),
-        "dogs": Style("dogs, large and small", "layer=inception_4e/output channel=14,252,134 strength=1.2"),
-        "cats": Style("small furry faces", "layer=inception_4b/output channel=58,214,88,208,125,504 strength=1.2"),
+        "eyes": Style(Sentence("eyes and faces that look out of everything"), "layer=inception_4a/output strength=1.2"),
+        "dogs": Style(Sentence("dogs, large and small"), "layer=inception_4e/output channel=14,252,134 strength=1.2"),
+        "cats": Style(
+            Sentence("small furry faces"), "layer=inception_4b/output channel=58,214,88,208,125,504 strength=1.2"
+        ),
         "leopards": Style(
-            "spotted cats", "layer=inception_4d/output channel=471,524,281,221,440,197,458,238 strength=1.2"
+            Sentence("spotted cats"), "layer=inception_4d/output channel=471,524,281,221,440,197,458,238 strength=1.2"
         ),
         "birds": Style(
-            "birds of bright colours", "layer=inception_4d/output channel=493,506,169,125,382,123,301,141 strength=1.2"
+            Sentence("birds of bright colours"),
+            "layer=inception_4d/output channel=493,506,169,125,382,123,301,141 strength=1.2",
         ),
         "peacocks": Style(
-            "peacocks and pheasants", "layer=inception_4d/output channel=518,77,521,258,80,454,375,254 strength=1.2"
+            Sentence("peacocks and pheasants"),
+            "layer=inception_4d/output channel=518,77,521,258,80,454,375,254 strength=1.2",
         ),
         "snakes": Style(
-            "snakes that wind along every line",
+            Sentence("snakes that wind along every line"),
             "layer=inception_4d/output channel=144,496,280,173,239,18,320,247 strength=1.2",
         ),
         "fish": Style(
-            "fish in water and clouds", "layer=inception_4d/output channel=473,495,470,64,310,494,111,291 strength=1.2"
+            Sentence("fish in water and clouds"),
+            "layer=inception_4d/output channel=473,495,470,64,310,494,111,291 strength=1.2",
         ),
         "monkeys": Style(
-            "apes and monkeys", "layer=inception_4d/output channel=317,157,262,355,360,242,98,112 strength=1.2"
+            Sentence("apes and monkeys"),
+            "layer=inception_4d/output channel=317,157,262,355,360,242,98,112 strength=1.2",
         ),
         "people": Style(
-            "gentlemen in hats and suits",
+            Sentence("gentlemen in hats and suits"),
             "layer=inception_4e/output channel=157,816,680,314,51,775,612,95 strength=1.2",
         ),
         "cars": Style(
-            "cars, parked everywhere", "layer=inception_4d/output channel=50,460,203,383,463,271,302,10 strength=1.2"
+            Sentence("cars, parked everywhere"),
+            "layer=inception_4d/output channel=50,460,203,383,463,271,302,10 strength=1.2",
         ),
         "towers": Style(
-            "towers, tents and pagodas",
+            Sentence("towers, tents and pagodas"),
             "layer=inception_4d/output channel=464,130,158,374,296,276,120,339 strength=1.2",
         ),
         "fountains": Style(
-            "fountains, arches and festive light",
+            Sentence("fountains, arches and festive light"),
             "layer=inception_4d/output channel=164,278,313,341,467,329,46,256 strength=1.2",
         ),
-        "flowers": Style("blossoms", "layer=inception_4d/output channel=474,290,354,340,257,500,220,229 strength=1.2"),
+        "flowers": Style(
+            Sentence("blossoms"), "layer=inception_4d/output channel=474,290,354,340,257,500,220,229 strength=1.2"
+        ),
         "spirals": Style(
-            "coils, shells and corals", "layer=inception_4d/output channel=309,468,487,240,336,371,246,91 strength=1.2"
+            Sentence("coils, shells and corals"),
+            "layer=inception_4d/output channel=309,468,487,240,336,371,246,91 strength=1.2",
         ),
         "feathers": Style(
-            "plumes and tufts", "layer=inception_4b/output channel=502,483,298,162,498,304,337 strength=1.2"
+            Sentence("plumes and tufts"), "layer=inception_4b/output channel=502,483,298,162,498,304,337 strength=1.2"
         ),
-        "honeycomb": Style("a fine net of dots over everything", "layer=inception_3b/output"),
+        "honeycomb": Style(Sentence("a fine net of dots over everything"), "layer=inception_3b/output"),
         "swirls": Style(
-            "flowing lines and small rings, as of an engraving", "layer=inception_3a/relu_3x3_reduce smoothing=gaussian"
+            Sentence("flowing lines and small rings, as of an engraving"),
+            "layer=inception_3a/relu_3x3_reduce smoothing=gaussian",
         ),
-        "strokes": Style("fine hatching along every edge", "layer=conv2/relu_3x3 smoothing=none"),
-        "braids": Style("braids and woven stripes", "layer=inception_3b/relu_5x5_reduce smoothing=gaussian"),
+        "strokes": Style(Sentence("fine hatching along every edge"), "layer=conv2/relu_3x3 smoothing=none"),
+        "braids": Style(Sentence("braids and woven stripes"), "layer=inception_3b/relu_5x5_reduce smoothing=gaussian"),
     },
     "daydream": {
-        "classic": Style("what it sees at each place, more of it", "objective=seen"),
+        "classic": Style(Sentence("what it sees at each place, more of it"), "objective=seen"),
         "creatures": Style(
-            "faces of beasts and birds", "objective=seen classes=dog,cat,owl,lion,tiger,fox,panda,rabbit,frog,penguin"
+            Sentence("faces of beasts and birds"),
+            "objective=seen classes=dog,cat,owl,lion,tiger,fox,panda,rabbit,frog,penguin",
         ),
         "garden": Style(
-            "flowers, mushrooms, trees and snails",
+            Sentence("flowers, mushrooms, trees and snails"),
             "objective=seen classes=sunflower,rose,mushroom,tree,daisy,butterfly,strawberry,snail",
         ),
         "sea": Style(
-            "fish, octopuses and starfish", "objective=seen classes=fish,octopus,jellyfish,starfish,crab,turtle,snail"
+            Sentence("fish, octopuses and starfish"),
+            "objective=seen classes=fish,octopus,jellyfish,starfish,crab,turtle,snail",
         ),
         "town": Style(
-            "castles, houses and lit windows",
+            Sentence("castles, houses and lit windows"),
             "objective=seen classes=castle,house,lighthouse,pagoda,windows,balloon,car",
         ),
         "air": Style(
-            "balloons, bees, lightning and frost",
+            Sentence("balloons, bees, lightning and frost"),
             "objective=seen classes=balloon,bird,butterfly,bee,lightning,snowflake",
         ),
         "ornament": Style(
-            "glass, honeycomb and peacocks' eyes",
+            Sentence("glass, honeycomb and peacocks' eyes"),
             "objective=seen classes=mandala,stained,honeycomb,peacock,feathers,scales",
         ),
-        "eerie": Style("skulls, pumpkins and spiders", "objective=seen classes=skull,pumpkin,alien,spider,eye,flame"),
-        "dragon": Style("scales, eyes and fire", "objective=seen classes=scales,eye,flame,feathers"),
-        "knitted": Style("everything made of wool", "objective=class classes=knit"),
-        "owls": Style("owls everywhere", "objective=class classes=owl"),
-        "roses": Style("roses everywhere", "objective=class classes=rose"),
-        "strokes": Style("bold brush strokes", "layer=edges"),
-        "woodcut": Style("thick contours, as cut in wood", "layer=patterns"),
+        "eerie": Style(
+            Sentence("skulls, pumpkins and spiders"), "objective=seen classes=skull,pumpkin,alien,spider,eye,flame"
+        ),
+        "dragon": Style(Sentence("scales, eyes and fire"), "objective=seen classes=scales,eye,flame,feathers"),
+        "knitted": Style(Sentence("everything made of wool"), "objective=class classes=knit"),
+        "owls": Style(Sentence("owls everywhere"), "objective=class classes=owl"),
+        "roses": Style(Sentence("roses everywhere"), "objective=class classes=rose"),
+        "strokes": Style(Sentence("bold brush strokes"), "layer=edges"),
+        "woodcut": Style(Sentence("thick contours, as cut in wood"), "layer=patterns"),
     },
     "torchvision": _BY_LEVEL,
 }
@@ -156,8 +172,16 @@ def style_recipe(name: str, network: NetworkInfo, seed: int) -> Recipe:
         wanted = sorted(styles)[seed % len(styles)]
     if wanted not in styles:
         known = (*styles, SURPRISE)
-        hint = did_you_mean(wanted, known) or f" It has: {', '.join(known)}."
-        raise RecipeError(f"The network {network.name} has no style “{wanted[:40]}”.{hint}")
+        # Translators: stands behind another sentence, with a space between them; `words` are names
+        hint = did_you_mean(wanted, known) or Sentence(" It has: {words}.", words=", ".join(known))
+        raise RecipeError(
+            Sentence(
+                "The network {network} has no style “{style}”.{hint}",
+                network=network.name,
+                style=clip(wanted, 40),
+                hint=hint,
+            )
+        )
     return Recipe.parse(styles[wanted].recipe)
 
 

@@ -16,6 +16,7 @@ from dreamcore.networks import daydream, inception_v1
 from dreamcore.networks.describe import Description
 from dreamcore.networks.preprocessing import Preprocessing
 from dreamcore.networks.weight_files import WeightFile
+from dreamcore.sentences import Sentence
 
 INCEPTION_V1: Final = "inception_v1"
 DAYDREAM: Final = "daydream"
@@ -31,46 +32,46 @@ DAYDREAM_PREPROCESSING: Final = Preprocessing(
 )
 
 # Title, and the layers of LEVELS from edges to objects.
-_TORCHVISION: Final[Mapping[str, tuple[str, tuple[str, str, str, str, str]]]] = MappingProxyType(
+_TORCHVISION: Final[Mapping[str, tuple[Sentence, tuple[str, str, str, str, str]]]] = MappingProxyType(
     {
         "googlenet": (
-            "GoogLeNet with batch norm (2014), torchvision's training",
+            Sentence("GoogLeNet with batch norm (2014), torchvision's training"),
             ("conv3", "inception3a", "inception3b", "inception4c", "inception4e"),
         ),
         "inception_v3": (
-            "Inception v3 (2015): the network of TensorFlow's and Keras's DeepDream",
+            Sentence("Inception v3 (2015): the network of TensorFlow's and Keras's DeepDream"),
             ("Conv2d_2b_3x3", "Mixed_5b", "Mixed_5d", "Mixed_6c", "Mixed_7a"),
         ),
         "vgg16": (
-            "VGG, 16 layers (2014): painterly, slow",
+            Sentence("VGG, 16 layers (2014): painterly, slow"),
             ("features.6", "features.11", "features.15", "features.22", "features.29"),
         ),
         "vgg19": (
-            "VGG, 19 layers (2014): painterly, slower",
+            Sentence("VGG, 19 layers (2014): painterly, slower"),
             ("features.6", "features.11", "features.17", "features.26", "features.35"),
         ),
         "resnet50": (
-            "ResNet, 50 layers (2015)",
+            Sentence("ResNet, 50 layers (2015)"),
             ("layer1.0", "layer1.2", "layer2.3", "layer3.3", "layer4.1"),
         ),
         "mobilenet_v3_large": (
-            "MobileNet v3 (2019): small and quick",
+            Sentence("MobileNet v3 (2019): small and quick"),
             ("features.1", "features.3", "features.6", "features.12", "features.15"),
         ),
         "efficientnet_b0": (
-            "EfficientNet B0 (2019)",
+            Sentence("EfficientNet B0 (2019)"),
             ("features.1.0", "features.2.1", "features.3.1", "features.5.2", "features.6.3"),
         ),
         "convnext_tiny": (
-            "ConvNeXt, tiny (2022)",
+            Sentence("ConvNeXt, tiny (2022)"),
             ("features.1.0", "features.1.2", "features.3.2", "features.5.5", "features.7.1"),
         ),
         "squeezenet1_1": (
-            "SqueezeNet 1.1 (2016): the quickest",
+            Sentence("SqueezeNet 1.1 (2016): the quickest"),
             ("features.3", "features.4", "features.7", "features.10", "features.12"),
         ),
         "alexnet": (
-            "AlexNet (2012): the one that began it",
+            Sentence("AlexNet (2012): the one that began it"),
             ("features.1", "features.4", "features.7", "features.9", "features.11"),
         ),
     }
@@ -95,7 +96,7 @@ def description(name: str) -> Description:
         return Description(
             name=name,
             family="inception_v1",
-            title="GoogLeNet by BVLC (2014): the network of the first DeepDream pictures",
+            title=Sentence("GoogLeNet by BVLC (2014): the network of the first DeepDream pictures"),
             source=INCEPTION_V1_WEIGHTS.address,
             licence="released by BVLC for unrestricted use",
             levels=_levels(_INCEPTION_V1_LEVELS),
@@ -106,14 +107,14 @@ def description(name: str) -> Description:
         return Description(
             name=name,
             family="daydream",
-            title="Daydream, our own: trained on procedural pictures only, always there",
+            title=Sentence("Daydream, our own: trained on procedural pictures only, always there"),
             source="comes with the program",
             licence="MIT",
             levels=_levels(_DAYDREAM_LEVELS),
             nicknames={block.removeprefix("mixed"): block for block in daydream.STAGES if "mixed" in block},
             classes=daydream.load_daydream()[1].classes,
         )
-    title, levels = _TORCHVISION.get(name, (f"{name}, as torchvision has it", None))
+    title, levels = _TORCHVISION.get(name, (Sentence("{name}, as torchvision has it", name=name), None))
     return Description(
         name=name,
         family="torchvision",
