@@ -11,11 +11,12 @@ import functools
 import logging
 from collections.abc import Callable
 
+from bot.dreaming.attaching import shown_pictures
 from bot.dreaming.buttons import result_buttons
 from bot.dreaming.finding import find, look
 from bot.dreaming.fitting import LEAST, STEP, Files, fit, load
 from bot.dreaming.mailbox import Compose, Letter, Mailbox, Waits
-from bot.dreaming.messages import LONG_WAIT, answer_text, moved_text, shown_pictures, stays_text
+from bot.dreaming.messages import LONG_WAIT, answer_text, moved_text, stays_text
 from bot.dreaming.pacer import Importance
 from bot.dreaming.rest import Refused, RestError, Unreachable, Upload
 from bot.dreaming.talks import Talk
@@ -23,6 +24,7 @@ from bot.dreaming.threads import settle_thread
 from bot.executor.protocol import Executor
 from bot.jobs.model import Job, JobState
 from bot.jobs.queue import JobQueue
+from bot.languages import speak
 
 NONCE_LIFE = 100.0  #: seconds that we trust Discord to remember a nonce
 
@@ -84,6 +86,7 @@ class Delivery:
         if talk.job is None and job.created > self._born:
             talk.unsure = talk.unsure_direct = False  # nobody has tried to tell anything yet
         talk.know(job)
+        speak(job.manner.language)  # it may not have been known before
         if not job.ended:
             talk.ended = False  # told too early; it will be told again
             return

@@ -9,15 +9,17 @@ import dataclasses
 import logging
 from collections.abc import Callable
 
+from bot.dreaming.attaching import is_spoiler
 from bot.dreaming.buttons import waiting_buttons
 from bot.dreaming.finding import look
 from bot.dreaming.mailbox import Compose, Letter, Mailbox
-from bot.dreaming.messages import is_spoiler, restart_text, running_text, waiting_text
+from bot.dreaming.messages import restart_text, running_text, waiting_text
 from bot.dreaming.pacer import Importance
 from bot.dreaming.rest import Refused, Unreachable, Upload
 from bot.dreaming.talks import Step, Talk
 from bot.dreaming.threads import settle_thread
 from bot.jobs.queue import JobQueue
+from bot.languages import tr
 
 _log = logging.getLogger(__name__)
 
@@ -154,4 +156,4 @@ _IMPORTANCE = {
 
 def _preview(data: bytes, spoiler: bool) -> Upload:
     name = "SPOILER_so-far.jpg" if spoiler else "so-far.jpg"
-    return Upload(filename=name, data=data, description="The dream so far", spoiler=spoiler)
+    return Upload(filename=name, data=data, description=tr("The dream so far"), spoiler=spoiler)

@@ -11,27 +11,34 @@ import discord
 from discord import app_commands
 
 from bot.errors import Refusal
+from bot.languages import mark, number, tell, tr
 from dreamcore.errors import DreamError
 
 log = logging.getLogger(__name__)
 
-DISCORD_TROUBLE = "Discord itself is in trouble just now. Please try again in a minute."
+DISCORD_TROUBLE = mark("Discord itself is in trouble just now. Please try again in a minute.")
 
 #: Discord's own error codes, where the person can do something about them.
 _BY_CODE = {
-    10003: "That channel is not there any more.",
-    10008: "That message is not there any more.",
-    10062: "That took too long for Discord. Please try once more.",
-    30046: "That message is too old to be changed any more.",
-    40005: "The file is too large for this server.",
-    50001: "I cannot see that channel or message: I need the permissions View Channel and Read Message History there.",
-    50007: "I cannot write to you directly: your settings do not allow direct messages from members of this server.",
-    50013: "I lack a permission here: I need View Channel, Send Messages, Attach Files, Embed Links and Read Message "
-    "History. A moderator can give them to me.",
-    50027: "That took too long for Discord. Please try once more.",
-    50035: "Discord did not accept my answer.",
+    10003: mark("That channel is not there any more."),
+    10008: mark("That message is not there any more."),
+    10062: mark("That took too long for Discord. Please try once more."),
+    30046: mark("That message is too old to be changed any more."),
+    40005: mark("The file is too large for this server."),
+    50001: mark(
+        "I cannot see that channel or message: I need the permissions View Channel and Read Message History there."
+    ),
+    50007: mark(
+        "I cannot write to you directly: your settings do not allow direct messages from members of this server."
+    ),
+    50013: mark(
+        "I lack a permission here: I need View Channel, Send Messages, Attach Files, Embed Links and Read Message "
+        "History. A moderator can give them to me."
+    ),
+    50027: mark("That took too long for Discord. Please try once more."),
+    50035: mark("Discord did not accept my answer."),
 }
-_BY_STATUS = {403: _BY_CODE[50013], 404: "That is not there any more.", 413: _BY_CODE[40005]}
+_BY_STATUS = {403: _BY_CODE[50013], 404: mark("That is not there any more."), 413: _BY_CODE[40005]}
 
 
 def sentence_for(error: BaseException) -> str:
@@ -46,24 +53,28 @@ def sentence_for(error: BaseException) -> str:
         return sentence
     reference = secrets.token_hex(3)
     log.error("unforeseen error, reference %s", reference, exc_info=error)
-    return f"Something went wrong on my side. If it happens again, please tell my operator the reference {reference}."
+    return tr(
+        "Something went wrong on my side. If it happens again, please tell my operator the reference {reference}.",
+        reference=reference,
+    )
 
 
 def _expected(error: BaseException) -> str | None:
     if isinstance(error, Refusal) and error.retry_at is not None and "<t:" not in error.sentence:
-        return f"{error.sentence} Try again {moment(error.retry_at)}."
+        return f"{tell(error.sentence)} {tr('Try again {when}.', when=moment(error.retry_at))}"
     if isinstance(error, DreamError):
-        return error.sentence
+        return tell(error.sentence)
     if isinstance(error, app_commands.CommandNotFound | app_commands.CommandSignatureMismatch):
-        return "This command has changed since your Discord learnt it. Reload Discord (Ctrl+R) and try again."
+        return tr("This command has changed since your Discord learnt it. Reload Discord (Ctrl+R) and try again.")
     if isinstance(error, app_commands.TransformerError):
-        return f"“{discord.utils.escape_markdown(str(error.value))[:60]}” does not fit there."
+        return tr("“{value}” does not fit there.", value=discord.utils.escape_markdown(str(error.value))[:60])
     if isinstance(error, discord.DiscordServerError):
-        return DISCORD_TROUBLE
+        return tr(DISCORD_TROUBLE)
     if isinstance(error, discord.HTTPException):
-        return _BY_CODE.get(error.code) or _BY_STATUS.get(error.status)
+        sentence = _BY_CODE.get(error.code) or _BY_STATUS.get(error.status)
+        return None if sentence is None else tr(sentence)
     if isinstance(error, asyncio.TimeoutError | aiohttp.ClientError | discord.RateLimited):
-        return DISCORD_TROUBLE
+        return tr(DISCORD_TROUBLE)
     return None
 
 
@@ -83,7 +94,16 @@ def duration(seconds: float) -> str:
     ('4 s', '1 min', '1.5 h', '1 s')
     """
     if seconds < 60:
-        return f"{max(1, round(seconds))} s"
+        return tr("{seconds} s", seconds=max(1, round(seconds)))
     if seconds < 3600:
-        return f"{round(seconds / 60)} min"
-    return f"{seconds / 3600:.1f} h"
+        return tr("{minutes} min", minutes=round(seconds / 60))
+    return tr("{hours} h", hours=number(seconds / 3600, 1))
+
+
+def brief(value: float) -> str:
+    """A number without needless zeros, as the reader writes it.
+
+    >>> brief(7.0), brief(0.5)
+    ('7', '0.5')
+    """
+    return number(value, len(f"{value:.6f}".rstrip("0").partition(".")[2]))

@@ -3,13 +3,12 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.dreaming.attaching import MOST_ALT, shown_pictures
 from bot.dreaming.messages import (
-    MOST_ALT,
     answer_text,
     estimate_moved,
     restart_text,
     running_text,
-    shown_pictures,
     thread_name,
     waiting_text,
 )
