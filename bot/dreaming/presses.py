@@ -225,6 +225,8 @@ class Presses:
         await interaction.response.defer()  # acknowledged; and it makes the message the interaction's own
         with contextlib.suppress(discord.NotFound):  # somebody was quicker
             await interaction.delete_original_response()
+        if job is not None:
+            await self._dreaming.queue.answer_deleted(job.id)
         if interaction.user.id not in owners:
             self._dreaming.on_moderated(interaction, Action.DELETE, job)
 
