@@ -17,6 +17,7 @@ from PIL import Image
 from dreamcore.errors import PictureError
 from dreamcore.picture.encoding import LONGEST_SIDE, WEBP_LOSSLESS, as_image, encode, jpeg, webp
 from dreamcore.picture.recipes import check_recipe, xmp_packet
+from dreamcore.sentences import Sentence, decimal
 
 _SAMPLE_PIXELS = 1 << 20
 _BAND = 64  # rows
@@ -35,7 +36,7 @@ class Encoded:
 
     data: bytes
     format: str  # PNG, JPEG or WEBP
-    note: str  # what was given up: "as JPEG at quality 88", "as WebP at 75 % of its size"; empty: nothing
+    note: str  # what was given up, a `Sentence`: "as JPEG at quality 88", "as WebP at 75 % of its size"; empty: nothing
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,8 @@ def _sample(image: Image.Image) -> tuple[Image.Image, float]:
 def _lossless(task: _Task) -> Encoded | None:
     """PNG, or WebP without loss, where the sample gives it a chance."""
     hopeful = task.limit * task.share * 1.15  # the sample errs by some per cent
-    for kind, note in (("PNG", ""), ("WEBP", "as lossless WebP")):
+    # Translators: how a dream was written, behind “Written”
+    for kind, note in (("PNG", ""), ("WEBP", Sentence("as lossless WebP"))):
         if max(task.image.size) > LONGEST_SIDE[kind]:
             continue
         if task.share < 1 and len(_exactly(task.sample, kind, None)) > hopeful:
@@ -122,7 +124,11 @@ def _by_quality(task: _Task, encoder: Lossy, kind: str, qualities: tuple[int, in
         tried.add(quality)
         data = encoder(task.image, quality)
         if len(data) <= task.limit and (best is None or len(data) > len(best.data)):
-            best = Encoded(data, kind, f"as {'JPEG' if kind == 'JPEG' else 'WebP'} at quality {quality}")
+            # Translators: how a dream was written, behind “Written”
+            note = Sentence(
+                "as {format} at quality {quality}", format="JPEG" if kind == "JPEG" else "WebP", quality=quality
+            )
+            best = Encoded(data, kind, note)
         if task.share == 1 or 0.9 * task.limit <= len(data) <= task.limit:
             break
         allowed *= task.limit / len(data) * 0.98  # the sample erred by this much
@@ -160,7 +166,9 @@ def _smaller(task: _Task, encoder: Lossy) -> Encoded:
             return best
         ratio = (task.limit / len(data)) ** 0.5
         if len(data) <= task.limit:
-            best = Encoded(data, "WEBP", f"as WebP at {_percent(scale)} of its size")
+            # Translators: how a dream was written, behind “Written”
+            note = Sentence("as WebP at {percent} of its size", percent=_percent(scale))
+            best = Encoded(data, "WEBP", note)
             if ratio < 1.2 or scale == ceiling:
                 return best
             scale = min(ceiling, scale * ratio * 0.95)  # the sample was harsher than the picture
@@ -168,8 +176,11 @@ def _smaller(task: _Task, encoder: Lossy) -> Encoded:
             scale *= min(0.95, ratio)
     if best is not None:
         return best
-    raise PictureError(f"{task.limit} bytes are too few for this picture, however small: allow some more.")
+    raise PictureError(
+        Sentence("{count} bytes are too few for this picture, however small: allow some more.", count=task.limit)
+    )
 
 
-def _percent(scale: float) -> str:
-    return f"{scale * 100:.0f} %" if scale >= 0.1 else f"{scale * 100:.1f} %"
+def _percent(scale: float) -> Sentence:
+    count = f"{scale * 100:.0f}" if scale >= 0.1 else decimal(f"{scale * 100:.1f}")
+    return Sentence("{count} %", count=count)

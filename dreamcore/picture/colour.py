@@ -12,9 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageCms
 
+from dreamcore.sentences import Sentence
+
 Bytes = NDArray[np.uint8]
 
-PROFILE_UNREADABLE = "Its colour profile could not be used: its colours were taken as sRGB."
+PROFILE_UNREADABLE = Sentence("Its colour profile could not be used: its colours were taken as sRGB.")
 
 
 def to_srgb(image: Image.Image, *, depth: int = 8) -> tuple[Bytes, Bytes | None, tuple[str, ...]]:

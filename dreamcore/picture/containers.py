@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from dreamcore.errors import PictureError
+from dreamcore.sentences import Sentence
 
 MAX_FRAMES = 10_000  # frames are counted this far and no further
 _MAX_CHUNKS = 100_000  # a 64 MiB PNG in the customary 8 KiB pieces has 8000
@@ -27,7 +28,7 @@ _MAX_PROFILE = 4 << 20  # bytes of a deflated colour profile; printers' largest 
 _TIFF_PACKINGS = {1, 5, 6, 7, 8, 32946, 32773, 34925, 50000, 50001}
 _MAX_RLE = 8 << 20  # bytes of a run-length encoded BMP, which are unpacked slowly
 
-DAMAGED = "The picture is damaged or incomplete: please save it again and post it anew."
+DAMAGED = Sentence("The picture is damaged or incomplete: please save it again and post it anew.")
 
 
 class Damaged(PictureError):
@@ -212,7 +213,7 @@ def _bmp(data: bytes) -> Survey:
         return Survey(data, width, height)
     width, height, _, _, compression = struct.unpack("<iiHHI", data[18:34])
     if compression in (1, 2) and len(data) > _MAX_RLE:
-        raise PictureError("This bitmap is packed in a way that takes too long to read: save it as a PNG.")
+        raise PictureError(Sentence("This bitmap is packed in a way that takes too long to read: save it as a PNG."))
     return Survey(data, abs(width), abs(height))
 
 
@@ -238,9 +239,9 @@ def _tiff(data: bytes) -> Survey:
     if tags.get(322, 0) * tags.get(323, 0) > _MAX_TILE:
         raise Damaged("TIFF: giant tiles")
     if tags.get(259, 1) not in _TIFF_PACKINGS:
-        raise PictureError("This TIFF is packed in a way that cannot be read here: save it as a PNG.")
+        raise PictureError(Sentence("This TIFF is packed in a way that cannot be read here: save it as a PNG."))
     if 50706 in tags:
-        raise PictureError("This is a raw camera file (DNG): develop it first, then post a JPEG or PNG.")
+        raise PictureError(Sentence("This is a raw camera file (DNG): develop it first, then post a JPEG or PNG."))
     return Survey(data, tags[256], tags[257], max(1, pages))
 
 

@@ -18,8 +18,12 @@ from dreamcore.errors import PictureError
 from dreamcore.picture.colour import to_srgb
 from dreamcore.picture.containers import DAMAGED, MAX_FRAMES, Survey, survey
 from dreamcore.picture.kinds import ADVICE, identify
+from dreamcore.sentences import Sentence, decimal
 
 _MEGAPIXEL = 1_000_000
+
+# Translators: that a picture has; the sentence goes on with how many can be read
+TOO_MANY = Sentence("too many pixels")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +49,7 @@ class Picture:
     alpha: NDArray[np.uint8] | None  # (H, W), not premultiplied; None where every pixel is opaque
     format: str  # as found in the file: PNG, JPEG, WEBP, GIF, BMP, TIFF, AVIF or HEIF
     frames: int = 1  # how many the file has (counted up to 10 000); only the first was decoded
-    notes: tuple[str, ...] = ()  # sentences for the person
+    notes: tuple[str, ...] = ()  # each a `Sentence` for the person
 
     @property
     def width(self) -> int:
@@ -64,8 +68,11 @@ def decode(data: bytes, *, limits: Limits = DEFAULT_LIMITS) -> Picture:
     """
     if len(data) > limits.bytes:
         raise PictureError(
-            f"The file has {_mebibytes(len(data))}; at most {_mebibytes(limits.bytes)} can be read. "
-            "Please post it smaller."
+            Sentence(
+                "The file has {size}; at most {most} can be read. Please post it smaller.",
+                size=_mebibytes(len(data)),
+                most=_mebibytes(limits.bytes),
+            )
         )
     kind = identify(data)
     found = survey(kind, data)
@@ -102,29 +109,40 @@ def _pixels(
     except Image.DecompressionBombError as error:
         raise _too_many_pixels(limits) from error
     except MemoryError as error:
-        raise PictureError("The picture is too large to be decoded here: post it smaller.") from error
+        raise PictureError(Sentence("The picture is too large to be decoded here: post it smaller.")) from error
     except Exception as error:
         raise PictureError(DAMAGED, log=f"{kind}: {type(error).__name__}: {error}") from error
 
 
 def _check_size(width: int, height: int, limits: Limits) -> None:
     if width * height > limits.pixels:
-        raise _too_many_pixels(limits, f"{width}x{height} pixels")
+        size = Sentence("{width}x{height} pixels", width=width, height=height)
+        raise _too_many_pixels(limits, size)
     if max(width, height) > limits.side:
         raise PictureError(
-            f"The picture measures {width}x{height} pixels; no side may exceed {limits.side}. Please crop it."
+            Sentence(
+                "The picture measures {width}x{height} pixels; no side may exceed {most}. Please crop it.",
+                width=width,
+                height=height,
+                most=limits.side,
+            )
         )
 
 
-def _too_many_pixels(limits: Limits, size: str = "too many pixels") -> PictureError:
+def _too_many_pixels(limits: Limits, size: Sentence = TOO_MANY) -> PictureError:
     return PictureError(
-        f"The picture has {size}; at most {limits.pixels / _MEGAPIXEL:g} megapixels can be read. "
-        "Please post it smaller."
+        Sentence(
+            "The picture has {size}; at most {most} megapixels can be read. Please post it smaller.",
+            size=size,
+            most=decimal(f"{limits.pixels / _MEGAPIXEL:g}"),
+        )
     )
 
 
-def _mebibytes(count: int) -> str:
-    return f"{count / (1 << 20):.3g} MiB" if count >= 1 << 20 else f"{count} bytes"
+def _mebibytes(count: int) -> Sentence:
+    if count >= 1 << 20:
+        return Sentence("{count} MiB", count=decimal(f"{count / (1 << 20):.3g}"))
+    return Sentence("{count} bytes", count=count)
 
 
 def _open(kind: str, data: bytes) -> Image.Image:
@@ -132,7 +150,7 @@ def _open(kind: str, data: bytes) -> Image.Image:
     if kind == "HEIF":
         return _open_heif(data)
     if kind == "AVIF" and not features.check("avif"):
-        raise PictureError(f"AVIF pictures cannot be read here: {ADVICE}.")
+        raise PictureError(Sentence("AVIF pictures cannot be read here: {advice}.", advice=ADVICE))
     return Image.open(io.BytesIO(data), formats=[kind])
 
 
@@ -141,7 +159,9 @@ def _open_heif(data: bytes) -> Image.Image:
     try:
         pillow_heif = importlib.import_module("pillow_heif")
     except ImportError as error:
-        raise PictureError(f"HEIF pictures (an iPhone's) cannot be read here: {ADVICE}.") from error
+        raise PictureError(
+            Sentence("HEIF pictures (an iPhone's) cannot be read here: {advice}.", advice=ADVICE)
+        ) from error
     opened: Image.Image = pillow_heif.HeifImageFile(io.BytesIO(data))
     return opened
 
@@ -167,9 +187,12 @@ def _upright(pixels: NDArray[np.uint8], orientation: int) -> NDArray[np.uint8]:
     return np.ascontiguousarray(turned)
 
 
-def _first_of(found: Survey, kind: str) -> str:
-    count = f"more than {MAX_FRAMES - 1}" if found.frames >= MAX_FRAMES else str(found.frames)
-    return f"The first of {count} {'pages' if kind == 'TIFF' else 'frames'} was dreamt."
+def _first_of(found: Survey, kind: str) -> Sentence:
+    all_counted = found.frames < MAX_FRAMES
+    count = found.frames if all_counted else Sentence("more than {count}", count=MAX_FRAMES - 1)
+    if kind == "TIFF":
+        return Sentence("The first of {count} pages was dreamt.", count=count)
+    return Sentence("The first of {count} frames was dreamt.", count=count)
 
 
 _SILENCE = threading.Lock()

@@ -11,6 +11,7 @@ from PIL.PngImagePlugin import PngInfo
 
 from dreamcore.errors import PictureError
 from dreamcore.picture.recipes import PNG_KEY, check_recipe, xmp_packet
+from dreamcore.sentences import Sentence
 
 PNG_LEVEL = 4  # on a 1024x1024 dream level 1 takes 84 ms and 2035 KiB, 4 128 ms and 1900, 6 214 ms and 1897
 JPEG_QUALITY = 92
@@ -38,11 +39,16 @@ def encode(
     Raises `PictureError` for a picture too long for its format and for a recipe that a file cannot carry.
     """
     if format not in LONGEST_SIDE:
-        raise PictureError("Dreams are written as PNG, JPEG or WebP only.")
+        raise PictureError(Sentence("Dreams are written as PNG, JPEG or WebP only."))
     longest = max(rgb.shape[:2])
     if longest > LONGEST_SIDE[format]:
         raise PictureError(
-            f"The dream is {longest} pixels long, and a {format} holds {LONGEST_SIDE[format]}: write it as a PNG."
+            Sentence(
+                "The dream is {longest} pixels long, and a {format} holds {most}: write it as a PNG.",
+                longest=longest,
+                format=format,
+                most=LONGEST_SIDE[format],
+            )
         )
     if recipe is not None:
         check_recipe(recipe)

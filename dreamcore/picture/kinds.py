@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import PurePath
 
 from dreamcore.errors import PictureError, clip
+from dreamcore.sentences import Sentence
 
-ADVICE = "post a JPEG, PNG, WebP or GIF"
+# Translators: what to do, at the end of a sentence, behind a colon
+ADVICE = Sentence("post a JPEG, PNG, WebP or GIF")
 
 _EXTENSIONS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".jpe": "JPEG", ".jfif": "JPEG", ".webp": "WEBP"}
 
@@ -14,35 +16,35 @@ _BMP_HEADERS = {12, 16, 40, 52, 56, 64, 108, 124}  # the sizes a bitmap's second
 _HEIF_BRANDS = {b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"hevm", b"hevs", b"mif1", b"msf1"}
 
 # What people post by mistake. Longer prefixes stand before shorter ones that they begin with.
-_OTHERS: tuple[tuple[bytes, str], ...] = (
-    (b"%PDF", "a PDF"),
-    (b"%!PS", "a PostScript file"),
-    (b"\xc5\xd0\xd3\xc6", "a PostScript file"),
-    (b"8BPS", "a Photoshop file"),
-    (b"gimp xcf", "a GIMP file"),
-    (b"\x00\x00\x01\x00", "an icon"),
-    (b"\x00\x00\x02\x00", "a mouse pointer"),
-    (b"\x00\x00\x00\x0cJXL ", "a JPEG XL picture"),
-    (b"\xff\x0a", "a JPEG XL picture"),
-    (b"\x00\x00\x00\x0cjP  ", "a JPEG 2000 picture"),
-    (b"\xff\x4f\xff\x51", "a JPEG 2000 picture"),
-    (b"v/1\x01", "an OpenEXR picture"),
-    (b"#?RADIANCE", "a Radiance picture"),
-    (b"DDS ", "a texture file"),
-    (b"qoif", "a QOI picture"),
-    (b"PK\x03\x04", "a ZIP archive or an office document"),
-    (b"Rar!", "a RAR archive"),
-    (b"7z\xbc\xaf", "a 7-Zip archive"),
-    (b"\x1f\x8b", "a gzip archive"),
-    (b"\x1aE\xdf\xa3", "a video"),
-    (b"\x00\x00\x01\xba", "a video"),
-    (b"\x00\x00\x01\xb3", "a video"),
-    (b"FLV", "a video"),
-    (b"OggS", "a sound or video file"),
-    (b"ID3", "a sound file"),
-    (b"fLaC", "a sound file"),
-    (b"MZ", "a program"),
-    (b"\x7fELF", "a program"),
+_OTHERS: tuple[tuple[bytes, Sentence], ...] = (
+    (b"%PDF", Sentence("a PDF")),
+    (b"%!PS", Sentence("a PostScript file")),
+    (b"\xc5\xd0\xd3\xc6", Sentence("a PostScript file")),
+    (b"8BPS", Sentence("a Photoshop file")),
+    (b"gimp xcf", Sentence("a GIMP file")),
+    (b"\x00\x00\x01\x00", Sentence("an icon")),
+    (b"\x00\x00\x02\x00", Sentence("a mouse pointer")),
+    (b"\x00\x00\x00\x0cJXL ", Sentence("a JPEG XL picture")),
+    (b"\xff\x0a", Sentence("a JPEG XL picture")),
+    (b"\x00\x00\x00\x0cjP  ", Sentence("a JPEG 2000 picture")),
+    (b"\xff\x4f\xff\x51", Sentence("a JPEG 2000 picture")),
+    (b"v/1\x01", Sentence("an OpenEXR picture")),
+    (b"#?RADIANCE", Sentence("a Radiance picture")),
+    (b"DDS ", Sentence("a texture file")),
+    (b"qoif", Sentence("a QOI picture")),
+    (b"PK\x03\x04", Sentence("a ZIP archive or an office document")),
+    (b"Rar!", Sentence("a RAR archive")),
+    (b"7z\xbc\xaf", Sentence("a 7-Zip archive")),
+    (b"\x1f\x8b", Sentence("a gzip archive")),
+    (b"\x1aE\xdf\xa3", Sentence("a video")),
+    (b"\x00\x00\x01\xba", Sentence("a video")),
+    (b"\x00\x00\x01\xb3", Sentence("a video")),
+    (b"FLV", Sentence("a video")),
+    (b"OggS", Sentence("a sound or video file")),
+    (b"ID3", Sentence("a sound file")),
+    (b"fLaC", Sentence("a sound file")),
+    (b"MZ", Sentence("a program")),
+    (b"\x7fELF", Sentence("a program")),
 )
 
 
@@ -52,7 +54,7 @@ def identify(data: bytes) -> str:
     Raises `PictureError` that says what the file is instead, as far as its first bytes tell.
     """
     if not data:
-        raise PictureError("The file is empty: nothing of the picture arrived. Please post it again.")
+        raise PictureError(Sentence("The file is empty: nothing of the picture arrived. Please post it again."))
     if data.startswith(b"\x89PNG\r\n\x1a\n"):
         return "PNG"
     if data.startswith(b"\xff\xd8\xff"):
@@ -65,7 +67,7 @@ def identify(data: bytes) -> str:
         return "BMP"
     if data.startswith((b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")):
         if data[8:10] == b"CR":
-            raise _not_a_picture("a raw camera file")
+            raise _not_a_picture(Sentence("a raw camera file"))
         return "TIFF"
     if data[4:8] == b"ftyp":
         return _box_brand(data)
@@ -82,8 +84,15 @@ def format_for(name: str) -> str:
     if extension in _EXTENSIONS:
         return _EXTENSIONS[extension]
     if not extension:
-        raise PictureError(f"The name “{clip(name)}” has no extension: end it in .png, .jpg or .webp.")
-    raise PictureError(f"A dream cannot be written as “{clip(extension)}”: end its name in .png, .jpg or .webp.")
+        raise PictureError(
+            Sentence("The name “{name}” has no extension: end it in .png, .jpg or .webp.", name=clip(name))
+        )
+    raise PictureError(
+        Sentence(
+            "A dream cannot be written as “{extension}”: end its name in .png, .jpg or .webp.",
+            extension=clip(extension),
+        )
+    )
 
 
 def _box_brand(data: bytes) -> str:
@@ -94,23 +103,24 @@ def _box_brand(data: bytes) -> str:
         return "AVIF"
     if _HEIF_BRANDS.intersection(brands):
         return "HEIF"
-    raise _not_a_picture("a video")
+    raise _not_a_picture(Sentence("a video"))
 
 
-def _what(data: bytes) -> str:
+def _what(data: bytes) -> Sentence | None:
     for prefix, name in _OTHERS:
         if data.startswith(prefix):
             return name
     if data.startswith(b"RIFF"):
-        return {b"AVI ": "a video", b"WAVE": "a sound file"}.get(data[8:12], "")
+        return {b"AVI ": Sentence("a video"), b"WAVE": Sentence("a sound file")}.get(data[8:12])
     text = data[:1024].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
     if b"<svg" in text:
-        return "an SVG drawing"
+        return Sentence("an SVG drawing")
     if text.startswith((b"<!doctype html", b"<html", b"<head", b"<body")) or b"<html" in text:
-        return "a web page"
+        return Sentence("a web page")
     if text.startswith(b"<?xml"):
-        return "an XML file"
-    return "text" if _is_text(data[:1024]) else ""
+        return Sentence("an XML file")
+    # Translators: what a file is, instead of a picture
+    return Sentence("text") if _is_text(data[:1024]) else None
 
 
 def _is_text(head: bytes) -> bool:
@@ -123,9 +133,9 @@ def _is_text(head: bytes) -> bool:
     return all(letter.isprintable() or letter in "\r\n\t\f" for letter in decoded)
 
 
-def _not_a_picture(what: str) -> PictureError:
+def _not_a_picture(what: Sentence | None) -> PictureError:
+    if what is None:
+        return PictureError(Sentence("This is not a picture of a kind that can be read here: {advice}.", advice=ADVICE))
     if what.endswith("picture"):
-        return PictureError(f"This is {what}, which cannot be read here: {ADVICE}.")
-    if what:
-        return PictureError(f"This is {what}, not a picture: {ADVICE}.")
-    return PictureError(f"This is not a picture of a kind that can be read here: {ADVICE}.")
+        return PictureError(Sentence("This is {what}, which cannot be read here: {advice}.", what=what, advice=ADVICE))
+    return PictureError(Sentence("This is {what}, not a picture: {advice}.", what=what, advice=ADVICE))

@@ -13,6 +13,7 @@ from xml.sax.saxutils import escape
 from dreamcore.errors import PictureError
 from dreamcore.picture.containers import jpeg_segments, png_chunks, webp_chunks
 from dreamcore.picture.kinds import identify
+from dreamcore.sentences import Sentence
 
 PNG_KEY = "Dreambot recipe"
 NAMESPACE = "https://dreambot.example/ns/1.0/"  # a name, not a place: nobody looks it up
@@ -47,13 +48,17 @@ def read_recipe(data: bytes) -> str | None:
 def check_recipe(recipe: str) -> None:
     """Raises `PictureError` for a text that not every format can carry: control characters, or far too long."""
     if any((letter < " " and letter not in "\t\n\r") or letter in "\ufffe\uffff" for letter in recipe):
-        raise PictureError("The recipe holds control characters, which a picture file cannot carry.")
+        raise PictureError(Sentence("The recipe holds control characters, which a picture file cannot carry."))
     try:
         size = len(escape(recipe).encode())
     except UnicodeEncodeError as error:
-        raise PictureError("The recipe holds half a letter, which a picture file cannot carry.") from error
+        raise PictureError(Sentence("The recipe holds half a letter, which a picture file cannot carry.")) from error
     if size > MAX_RECIPE:
-        raise PictureError(f"The recipe is too long for a picture file: {size} bytes of at most {MAX_RECIPE}.")
+        raise PictureError(
+            Sentence(
+                "The recipe is too long for a picture file: {size} bytes of at most {most}.", size=size, most=MAX_RECIPE
+            )
+        )
 
 
 def xmp_packet(recipe: str) -> bytes:
