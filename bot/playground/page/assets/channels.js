@@ -113,7 +113,8 @@ function mountMe({ store }) {
     presence.classList.toggle("online", store.connected);
   };
   for (const kind of ["state", "people", "connection"]) store.on(kind, draw);
-  return h("div", { class: "me" }, presence, h("label", { for: "person" }, "You are", choice), speaks);
+  return h("div", { class: "me" }, presence, h("div", { class: "me-fields" },
+    h("label", { for: "person" }, "You are", choice), speaks));
 }
 
 /** A language's own name: Deutsch. @param {string} locale */
