@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
-from bot.languages import languages
+from bot.languages import languages, mark, tr
 from bot.moderation.kinds import Choice, Kind, Number, Prefix, Recipe, Switch, TimeZone, Words
 from bot.moderation.listing import Channels, OneChannel, Roles
 from bot.moderation.places import Context, Level, Server
-from dreamcore.errors import clip, did_you_mean
+from dreamcore.errors import clip, did_you_mean, there_are
 from dreamcore.recipe import SETTINGS as RECIPE_SETTINGS
 
 AUTO_LANGUAGE = "auto"  #: the one that the server has chosen in Discord
@@ -30,12 +30,16 @@ class Merge(enum.Enum):
 class Group(enum.Enum):
     """What belongs together on a page."""
 
-    DEFAULTS = "Defaults"
-    LOCKS = "Locks and ceilings"
-    PEOPLE = "Who and where"
-    LIMITS = "Limits"
-    ANSWERS = "Answers"
-    SERVER = "This server"
+    DEFAULTS = mark("Defaults")
+    LOCKS = mark("Locks and ceilings")
+    PEOPLE = mark("Who and where")
+    LIMITS = mark("Limits")
+    ANSWERS = mark("Answers")
+    SERVER = mark("This server")
+
+    @property
+    def title(self) -> str:
+        return tr(self.value)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,7 +53,7 @@ class Setting:
     merge: Merge = Merge.NEAREST
     built_in: Any = None
     help: str = field(repr=False)
-    unset: str = "not set"  # what None means, in words
+    unset: str = mark("not set")  # what None means, in words
 
     def parse(self, typed: str, context: Context) -> Any:
         """The value that somebody typed. Raises ValueError: what it has to be."""
@@ -63,7 +67,12 @@ class Setting:
         return self.kind.write(value)
 
     def show(self, value: Any, server: Server) -> str:
-        return self.unset if value in (None, ()) else self.kind.show(value, server)
+        return tr(self.unset) if value in (None, ()) else self.kind.show(value, server)
+
+    @property
+    def purpose(self) -> str:
+        """What it is for, in the reader's language."""
+        return tr(self.help)
 
     @property
     def choices(self) -> tuple[str, ...]:
@@ -88,7 +97,7 @@ class Setting:
 
 def nearest_keys(key: str) -> str:
     """' Did you mean …?' for a key that there is none of, or all that there are."""
-    return did_you_mean(key, SETTINGS) or f" There are: {', '.join(SETTINGS)}."
+    return did_you_mean(key, SETTINGS) or there_are(SETTINGS)
 
 
 def setting_called(key: str) -> Setting | None:
@@ -97,7 +106,7 @@ def setting_called(key: str) -> Setting | None:
 
 
 def unknown_setting(key: str) -> str:
-    return f"There is no setting “{clip(key)}”.{nearest_keys(key)}"
+    return tr("There is no setting “{key}”.{hint}", key=clip(key), hint=nearest_keys(key))
 
 
 _EVERYWHERE = frozenset({Level.SERVER, Level.CHANNEL, Level.ROLE})
@@ -107,7 +116,12 @@ _SERVER = frozenset({Level.SERVER})
 
 def _default(key: str, help: str) -> Setting:
     return Setting(
-        key=key, kind=Recipe(key), group=Group.DEFAULTS, levels=_EVERYWHERE, help=help, unset="the bot's own choice"
+        key=key,
+        kind=Recipe(key),
+        group=Group.DEFAULTS,
+        levels=_EVERYWHERE,
+        help=help,
+        unset=mark("the bot's own choice"),
     )
 
 
@@ -135,7 +149,9 @@ class _MostSize(Recipe):
     def parse(self, typed: str, context: Context) -> Any:
         value = super().parse(typed, context)
         if not isinstance(value, int):
-            raise ValueError(f"a whole number is needed, from {self._least} to {self._most}")
+            raise ValueError(
+                tr("a whole number is needed, from {least} to {most}.", least=self._least, most=self._most)
+            )
         return value
 
     _least = int(RECIPE_SETTINGS["size"].minimum or 0)
@@ -143,15 +159,15 @@ class _MostSize(Recipe):
 
     @property
     def range(self) -> str:
-        return f"{self._least} to {self._most}"
+        return tr("{least} to {most}", least=self._least, most=self._most)
 
 
 _ALL = (
-    _default("style", "The look that a dream gets when nobody says otherwise."),
-    _default("network", "The network that dreams when nobody says otherwise."),
-    _default("layer", "What a dream makes more of when nobody says otherwise."),
-    _default("strength", "How strong a dream is when nobody says otherwise; 1 is the usual look."),
-    _default("size", "The longest side dreamt, in pixels, when nobody says otherwise."),
+    _default("style", mark("The look that a dream gets when nobody says otherwise.")),
+    _default("network", mark("The network that dreams when nobody says otherwise.")),
+    _default("layer", mark("What a dream makes more of when nobody says otherwise.")),
+    _default("strength", mark("How strong a dream is when nobody says otherwise; 1 is the usual look.")),
+    _default("size", mark("The longest side dreamt, in pixels, when nobody says otherwise.")),
     Setting(
         key="locked",
         kind=Words(*LOCKABLE),
@@ -159,8 +175,8 @@ _ALL = (
         levels=_EVERYWHERE,
         merge=Merge.STRICTEST,
         built_in=(),
-        unset="nothing",
-        help="What members may not choose for themselves: the default is used instead.",
+        unset=mark("nothing"),
+        help=mark("What members may not choose for themselves: the default is used instead."),
     ),
     Setting(
         key="most-strength",
@@ -168,8 +184,8 @@ _ALL = (
         group=Group.LOCKS,
         levels=_EVERYWHERE,
         merge=Merge.STRICTEST,
-        help="The strongest that members may dream.",
-        unset="no ceiling",
+        help=mark("The strongest that members may dream."),
+        unset=mark("no ceiling"),
     ),
     Setting(
         key="most-size",
@@ -177,40 +193,40 @@ _ALL = (
         group=Group.LOCKS,
         levels=_EVERYWHERE,
         merge=Merge.STRICTEST,
-        help="The longest side, in pixels, that members may have dreamt.",
-        unset="no ceiling",
+        help=mark("The longest side, in pixels, that members may have dreamt."),
+        unset=mark("no ceiling"),
     ),
     Setting(
         key="channels",
         kind=Channels(),
         group=Group.PEOPLE,
         levels=_SERVER,
-        help="The only channels in which dreams are made.",
-        unset="every channel",
+        help=mark("The only channels in which dreams are made."),
+        unset=mark("every channel"),
     ),
     Setting(
         key="roles",
         kind=Roles(),
         group=Group.PEOPLE,
         levels=_SERVER,
-        help="The only roles whose members may dream.",
-        unset="everybody",
+        help=mark("The only roles whose members may dream."),
+        unset=mark("everybody"),
     ),
     Setting(
         key="exempt-roles",
         kind=Roles(),
         group=Group.PEOPLE,
         levels=_SERVER,
-        help="Roles whose members the server's own limits do not hold for; the operator's do.",
-        unset="nobody",
+        help=mark("Roles whose members the server's own limits do not hold for; the operator's do."),
+        unset=mark("nobody"),
     ),
     Setting(
         key="managers",
         kind=Roles(),
         group=Group.PEOPLE,
         levels=_SERVER,
-        help="Roles that may change settings and moderate, besides those with the permission Manage Server.",
-        unset="only those with Manage Server",
+        help=mark("Roles that may change settings and moderate, besides those with the permission Manage Server."),
+        unset=mark("only those with Manage Server"),
     ),
     Setting(
         key="member-age",
@@ -219,7 +235,7 @@ _ALL = (
         levels=_NOT_ROLES,
         merge=Merge.STRICTEST,
         built_in=0,
-        help="Days that somebody has to be on the server before they may dream.",
+        help=mark("Days that somebody has to be on the server before they may dream."),
     ),
     Setting(
         key="own-pictures",
@@ -228,21 +244,21 @@ _ALL = (
         levels=_EVERYWHERE,
         merge=Merge.STRICTEST,
         built_in=False,
-        help="Members may only have their own pictures dreamt.",
+        help=mark("Members may only have their own pictures dreamt."),
     ),
-    _limit("per-hour", "Pictures that a member may have dreamt in an hour."),
-    _limit("per-day", "Pictures that a member may have dreamt in 24 hours."),
-    _limit("waiting", "Requests of a member that may wait at a time."),
-    _limit("server-per-hour", "Pictures that the whole server may have dreamt in an hour.", levels=_SERVER),
-    _limit("server-per-day", "Pictures that the whole server may have dreamt in 24 hours.", levels=_SERVER),
-    _limit("server-waiting", "Requests of the whole server that may wait at a time.", levels=_SERVER),
+    _limit("per-hour", mark("Pictures that a member may have dreamt in an hour.")),
+    _limit("per-day", mark("Pictures that a member may have dreamt in 24 hours.")),
+    _limit("waiting", mark("Requests of a member that may wait at a time.")),
+    _limit("server-per-hour", mark("Pictures that the whole server may have dreamt in an hour."), levels=_SERVER),
+    _limit("server-per-day", mark("Pictures that the whole server may have dreamt in 24 hours."), levels=_SERVER),
+    _limit("server-waiting", mark("Requests of the whole server that may wait at a time."), levels=_SERVER),
     Setting(
         key="answer",
         kind=Choice("reply", "thread"),
         group=Group.ANSWERS,
         levels=_NOT_ROLES,
         built_in="reply",
-        help="Where a dream is posted: as a reply, or in a thread of its own.",
+        help=mark("Where a dream is posted: as a reply, or in a thread of its own."),
     ),
     Setting(
         key="spoilers",
@@ -251,7 +267,7 @@ _ALL = (
         levels=_NOT_ROLES,
         merge=Merge.STRICTEST,
         built_in="as-posted",
-        help="Which dreams are hidden until they are clicked: those whose picture was, or all.",
+        help=mark("Which dreams are hidden until they are clicked: those whose picture was, or all."),
     ),
     Setting(
         key="buttons",
@@ -259,7 +275,7 @@ _ALL = (
         group=Group.ANSWERS,
         levels=_NOT_ROLES,
         built_in=True,
-        help="Whether there are buttons under a dream.",
+        help=mark("Whether there are buttons under a dream."),
     ),
     Setting(
         key="age-restricted",
@@ -268,7 +284,9 @@ _ALL = (
         levels=_SERVER,
         merge=Merge.STRICTEST,
         built_in="keep",
-        help="keep: a picture from an age-restricted channel never lands in another. refuse: it is not dreamt at all.",
+        help=mark(
+            "keep: a picture from an age-restricted channel never lands in another. refuse: it is not dreamt at all."
+        ),
     ),
     Setting(
         key="language",
@@ -276,7 +294,7 @@ _ALL = (
         group=Group.ANSWERS,
         levels=_NOT_ROLES,
         built_in=AUTO_LANGUAGE,
-        help="What the bot says for all to read. auto: as the server speaks in Discord. Members read their own.",
+        help=mark("What the bot says for all to read. auto: as the server speaks in Discord. Members read their own."),
     ),
     Setting(
         key="prefix",
@@ -284,15 +302,15 @@ _ALL = (
         group=Group.SERVER,
         levels=_SERVER,
         built_in="!",
-        help="What commands in messages begin with.",
+        help=mark("What commands in messages begin with."),
     ),
     Setting(
         key="log-channel",
         kind=OneChannel(),
         group=Group.SERVER,
         levels=_SERVER,
-        help="Where changes, reports and moderation are written.",
-        unset="nowhere",
+        help=mark("Where changes, reports and moderation are written."),
+        unset=mark("nowhere"),
     ),
     Setting(
         key="time-zone",
@@ -300,7 +318,7 @@ _ALL = (
         group=Group.SERVER,
         levels=_SERVER,
         built_in="UTC",
-        help="The zone of the times that moderators type.",
+        help=mark("The zone of the times that moderators type."),
     ),
 )
 

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from bot.errors import Refusal
+from bot.languages import tr
 from bot.moderation import texts
 from bot.moderation.catalogue import SETTINGS
 from bot.moderation.layers import Ignored
@@ -52,7 +53,9 @@ def text_of(data: bytes) -> str:
 def write(overrides: Mapping[Scope, Mapping[str, str]], server: Server, *, unfit: Iterable[Ignored] = ()) -> str:
     """All that a server has set, as a file that can be read again: what does not hold is a remark in it."""
     reasons = {(one.scope, one.key): one.reason for one in unfit}
-    lines = [f"# Dreambot: the settings of {_line(server.name) or 'a server'}", "# where key = value"]
+    name = _line(server.name)
+    title = tr("Dreambot: the settings of {server}", server=name) if name else tr("Dreambot: the settings of a server")
+    lines = [f"# {_line(title, 200)}", f"# {_line(tr('where key = value'))}"]
     for scope in sorted(overrides, key=lambda scope: (ORDER.index(scope.level), scope.id or 0)):
         stored = overrides[scope]
         if stored:
@@ -107,5 +110,5 @@ def _place(key: str) -> tuple[int, str]:
     return (known.index(key) if key in known else len(known), key)
 
 
-def _line(name: str) -> str:
-    return clip(" ".join(name.split()), 100)
+def _line(name: str, longest: int = 100) -> str:
+    return clip(" ".join(name.split()), longest)

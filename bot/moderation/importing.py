@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.errors import Refusal
+from bot.languages import tell
 from bot.moderation import exchange, texts
 from bot.moderation.catalogue import SETTINGS, Setting, unknown_setting
 from bot.moderation.exchange import Line, Problem
 from bot.moderation.layers import Overrides, at, resolve
 from bot.moderation.listing import Listed
 from bot.moderation.places import Context, Scope, Server
+from dreamcore.sentences import reason
 
 Cell = tuple[Scope, str]  #: a place and a key
 Wanted = Mapping[Cell, str | None]  #: what is to be stored; None: nothing any more
@@ -21,7 +23,7 @@ class BadValues(Refusal):
     """Some of what was typed does not work; `problems` has a sentence for each."""
 
     def __init__(self, problems: Mapping[Cell, str]) -> None:
-        super().__init__("\n".join(problems.values()))
+        super().__init__("\n".join(map(tell, problems.values())))
         self.problems = dict(problems)
 
 
@@ -37,14 +39,13 @@ class _Check:
     def text(self, scope: Scope, setting: Setting, typed: str) -> str:
         """The text to store. Raises ValueError: a sentence."""
         if scope.level not in setting.levels:
-            levels = [level.value for level in exchange.ORDER if level in setting.levels]
-            raise ValueError(texts.not_there(setting.key, scope.level.value, levels))
+            raise ValueError(texts.not_there(setting.key, scope.level, setting.levels))
         effective = resolve(self.stored, at(self.server, scope), operator=self.operator, networks=self.networks)
         context = Context(server=self.server, networks=effective.networks)
         try:
             return setting.write(setting.parse(typed, context))
         except ValueError as error:
-            raise ValueError(texts.bad_value(setting.key, typed, str(error))) from None
+            raise ValueError(texts.bad_value(setting.key, typed, error)) from None
 
 
 def checked(
@@ -64,7 +65,7 @@ def checked(
         try:
             wanted[scope, key] = None if text is None else check.text(scope, SETTINGS[key], text)
         except ValueError as error:
-            problems[scope, key] = str(error)
+            problems[scope, key] = reason(error)
     if problems:
         raise BadValues(problems)
     return wanted
@@ -103,7 +104,7 @@ def wanted_by(
         try:
             wanted[cell] = check.text(line.scope, setting, value)
         except ValueError as error:
-            problems.append((line.number, str(error)))
+            problems.append((line.number, reason(error)))
     if foreign and not skip:
         problems += foreign
     if problems:
@@ -117,7 +118,7 @@ def wanted_by(
 def _without_foreign(line: Line, setting: Setting, server: Server) -> tuple[str | None, str | None]:
     """The line's value as far as it is about this server (None: not at all), and what is not."""
     if not server.has(line.scope):
-        return None, texts.no_such_place(line.scope.level.value, line.scope.id)
+        return None, texts.no_such_place(line.scope.level, line.scope.id)
     if not isinstance(setting.kind, Listed):
         return line.value, None
     try:

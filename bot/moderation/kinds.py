@@ -1,8 +1,8 @@
 """The kinds of values that settings have: read from what somebody types, written to the table, shown.
 
-`parse` takes what a person types, `read` what is stored; both raise ValueError whose text goes on from "… does not
-work: ". A stored value may have stopped fitting (its layer, its role are gone): `read` says so, and the caller keeps
-the text as it is.
+`parse` takes what a person types, `read` what is stored; both raise ValueError, whose text goes on from "… does not
+work: " and ends with a full stop. A stored value may have stopped fitting (its layer, its role are gone): `read` says
+so, and the caller keeps the text as it is. All of it is in the language of whoever reads it.
 """
 
 from __future__ import annotations
@@ -10,17 +10,25 @@ from __future__ import annotations
 import re
 import zoneinfo
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from bot.languages import mark, tell, tr
 from bot.moderation.places import Context, Server
 from dreamcore.catalogue import NetworkInfo, catalogue, network_info
-from dreamcore.errors import RecipeError, clip, did_you_mean
+from dreamcore.errors import RecipeError, clip, did_you_mean, there_are
 from dreamcore.recipe import SETTINGS as RECIPE_SETTINGS
+from dreamcore.sentences import reason
 from dreamcore.settings import AUTO
 from dreamcore.styles import SURPRISE, style_recipe
+
+_NO_LIMIT = mark("none")
+
+
+class NotThere(ValueError):
+    """A style or a layer that no network here has: a sentence of its own, the engine's."""
 
 
 class Kind(ABC):
@@ -65,18 +73,20 @@ class Number(Kind):
 
     def parse(self, typed: str, context: Context) -> int:
         text = typed.strip().lower()
-        if self.unlimited and text in ("none", "no", "unlimited", "off"):
+        if self.unlimited and text in ("none", "no", "unlimited", "off", tr(_NO_LIMIT).lower()):
             return 0
         if not re.fullmatch(r"[0-9]{1,9}", text, re.ASCII) or not self.minimum <= int(text) <= self.maximum:
-            raise ValueError(f"it has to be a whole number from {self.range}")
+            raise ValueError(tr("it has to be a whole number from {range}.", range=self.range))
         return int(text)
 
     def show(self, value: int, server: Server) -> str:
-        return "none" if self.unlimited and value == 0 else str(value)
+        return tr(_NO_LIMIT) if self.unlimited and value == 0 else str(value)
 
     @property
     def range(self) -> str:
-        return f"{self.minimum} to {self.maximum}" + (" (0: no limit)" if self.unlimited else "")
+        if self.unlimited:
+            return tr("{least} to {most} (0: no limit)", least=self.minimum, most=self.maximum)
+        return tr("{least} to {most}", least=self.minimum, most=self.maximum)
 
 
 class Choice(Kind):
@@ -90,7 +100,8 @@ class Choice(Kind):
         text = typed.strip().lower()
         text = self._also.get(text, text)
         if text not in self.choices:
-            raise ValueError(f"it is one of {', '.join(self.choices)}{near(text, self.choices)}")
+            choices, hint = ", ".join(self.choices), did_you_mean(text, self.choices)
+            raise ValueError(tr("it is one of {choices}.{hint}", choices=choices, hint=hint))
         return text
 
 
@@ -117,9 +128,12 @@ class Words(Kind):
         given = [word for word in re.split(r"[\s,]+", typed.strip().lower()) if word]
         for word in given:
             if word not in self.choices:
-                raise ValueError(f"“{clip(word)}” is none of {', '.join(self.choices)}{near(word, self.choices)}")
+                choices, hint = ", ".join(self.choices), did_you_mean(word, self.choices)
+                raise ValueError(
+                    tr("“{word}” is none of {choices}.{hint}", word=clip(word), choices=choices, hint=hint)
+                )
         if not given:
-            raise ValueError(f"it takes some of {', '.join(self.choices)}")
+            raise ValueError(tr("it takes some of {choices}.", choices=", ".join(self.choices)))
         return tuple(word for word in self.choices if word in given)
 
     def write(self, value: tuple[str, ...]) -> str:
@@ -129,20 +143,24 @@ class Words(Kind):
 class Prefix(Kind):
     """What a command begins with."""
 
-    range = "1 to 10 characters without spaces that begin with none of / @ < and none of ` * _ ~ |"
+    @property
+    def range(self) -> str:
+        return tr("1 to 10 characters without spaces that begin with none of / @ < and none of ` * _ ~ |")
 
     def parse(self, typed: str, context: Context) -> str:
         text = typed.strip()
         fits = 1 <= len(text) <= 10 and text.isprintable() and not re.search(r"[\s`*_~|]", text)
         if not fits or text[0] in "/@<":
-            raise ValueError(f"it has to be {self.range}")
+            raise ValueError(tr("it has to be {range}.", range=self.range))
         return text
 
 
 class TimeZone(Kind):
     """A zone of the IANA database."""
 
-    range = "a name such as Europe/Vienna, America/New_York or UTC"
+    @property
+    def range(self) -> str:
+        return tr("a name such as Europe/Vienna, America/New_York or UTC")
 
     @staticmethod
     def names() -> tuple[str, ...]:
@@ -155,8 +173,8 @@ class TimeZone(Kind):
         if found is None:
             last = {name.rpartition("/")[2].lower(): name for name in _zones().values()}
             same = last.get(text.lower())
-            hint = f". Did you mean {same}?" if same else near(text, list(_zones().values()))
-            raise ValueError(f"it has to be {self.range}{hint}")
+            hint = did_you_mean(same or text, [same] if same else _zones().values())
+            raise ValueError(tr("it has to be {range}.{hint}", range=self.range, hint=hint))
         return found
 
 
@@ -176,26 +194,28 @@ class Recipe(Kind):
 
     @property
     def range(self) -> str:
-        words = {
-            "style": "a style of the network, or surprise",
-            "layer": "a level (edges, textures, patterns, parts, objects) or the network's own layers",
-            "network": ", ".join(self.choices),
-        }
-        return words.get(self.key) or self._setting.range
+        if self.key == "style":
+            return tr("a style of the network, or surprise")
+        if self.key == "layer":
+            return tr("a level (edges, textures, patterns, parts, objects) or the network's own layers")
+        return ", ".join(self.choices) if self.key == "network" else tell(self._setting.range)
 
     def parse(self, typed: str, context: Context) -> Any:
-        value = self._setting.parse(typed.strip())
-        self._setting.check(value)
+        try:
+            value = self._setting.parse(typed.strip())
+            self._setting.check(value)
+        except ValueError as error:
+            raise ValueError(tr("{clause}.", clause=reason(error))) from None
         if self.key == "network" and value != AUTO:
             value = value.lower()
             if value not in self.choices:
-                hint = near(value, self.choices) or f". There are: {', '.join(self.choices)}"
-                raise ValueError(f"there is no network of that name{hint}")
+                hint = did_you_mean(value, self.choices) or there_are(self.choices)
+                raise ValueError(tr("there is no network of that name.{hint}", hint=hint))
         elif self.key in ("style", "layer"):
             value = value.lower() if self.key == "style" else value
             why = [misfit(self.key, value, network_info(name)) for name in context.networks]
             if why and all(why):  # without a network there is nothing that it could not fit
-                raise ValueError(_lower_first(str(why[0]).removesuffix(".")))
+                raise NotThere(tell(why[0] or ""))
         return float(value) if self.key == "strength" else value
 
     def write(self, value: Any) -> str:
@@ -213,12 +233,3 @@ def misfit(key: str, value: Any, network: NetworkInfo) -> str | None:
     except RecipeError as error:
         return error.sentence
     return None
-
-
-def near(word: str, known: Iterable[str]) -> str:
-    hint = did_you_mean(word, known)
-    return f".{hint}" if hint else ""
-
-
-def _lower_first(sentence: str) -> str:
-    return sentence[:1].lower() + sentence[1:]

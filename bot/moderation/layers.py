@@ -11,17 +11,26 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.jobs.allowance import Allowance, Limit, Span
+from bot.languages import mark, tell, tr
 from bot.moderation.applying import Applied, apply
 from bot.moderation.catalogue import MEMBER_LIMITS, SERVER_LIMITS, SETTINGS, Group, Merge, Setting
 from bot.moderation.places import BUILT_IN, OPERATOR, SERVER, Context, Level, Scope, Server, channel_scope, role_scope
 from dreamcore.recipe import Recipe
+from dreamcore.sentences import reason as why
 from dreamcore.settings import AUTO
 
 Overrides = Mapping[Scope, Mapping[str, str]]  #: what is stored: for each place, its keys and their values' texts
 
 _SPANS = {"per-hour": Span.HOUR, "per-day": Span.DAY, "waiting": Span.WAITING}
 SUBJECT = ("style", "layer")
-_LOST = {Level.CHANNEL: "that channel was deleted, or is an archived thread", Level.ROLE: "that role was deleted"}
+_LOST = {
+    Level.CHANNEL: mark("that channel was deleted, or is an archived thread"),
+    Level.ROLE: mark("that role was deleted"),
+}
+_MISPLACED = {
+    Level.CHANNEL: mark("{key} is not a setting of a channel"),
+    Level.ROLE: mark("{key} is not a setting of a role"),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,11 +151,11 @@ def _read_stored(setting: Setting, scope: Scope, text: str, context: Context) ->
     nobody would have decided that. And a channel that is not seen may be an archived thread.
     """
     if scope.level is not Level.OPERATOR and scope.level not in setting.levels:
-        return None, f"{setting.key} is not a setting of a {scope.level.value}"
+        return None, tr(_MISPLACED[scope.level], key=setting.key)
     try:
         value = setting.read(text, context)
     except ValueError as error:
-        return None, str(error).rstrip(".")
+        return None, tell(why(error)).removesuffix(".")
     missing = setting.kind.missing(value, context.server)
     holds = missing is None or isinstance(value, tuple) or setting.kind.holds_unseen
     return (value if holds else None), missing
@@ -183,11 +192,11 @@ def unfit(
     """Everything stored for a server that does not hold in its own place: what has been deleted, or fits no more."""
     found: list[Ignored] = []
     for scope, stored in overrides.items():
-        gone = None if server.has(scope) else _LOST[scope.level]
+        gone = None if server.has(scope) else tr(_LOST[scope.level])
         for key, text in stored.items():
-            reason = gone or (None if key in SETTINGS else "this version of the bot has no such setting")
-            if reason is not None:
-                found.append(Ignored(scope=scope, key=key, stored=text, reason=reason))
+            lost = gone or (None if key in SETTINGS else tr("this version of the bot has no such setting"))
+            if lost is not None:
+                found.append(Ignored(scope=scope, key=key, stored=text, reason=lost))
         if gone is None:
             effective = resolve(overrides, at(server, scope), operator=operator, networks=networks)
             found += [one for one in effective.ignored if one.scope == scope]
@@ -230,7 +239,8 @@ def _subject(reading: _Reading) -> int:
     for key, reads in found.items():
         if reads and reads[0].distance > nearest.distance:
             other = next(key for key, reads in found.items() if nearest in reads)
-            reading.set_aside(reads[0], key, f"{other} is set nearer, for {reading.server.call(nearest.scope)}")
+            place = reading.server.call(nearest.scope)
+            reading.set_aside(reads[0], key, tr("{key} is set nearer, for {place}", key=other, place=place))
     return nearest.distance
 
 

@@ -4,23 +4,45 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from bot.moderation.kinds import Kind, near
+from bot.languages import mark, tr
+from bot.moderation.kinds import Kind
 from bot.moderation.places import Context, Server, channel_name, role_name
-from dreamcore.errors import clip
+from dreamcore.errors import clip, did_you_mean
 
 MOST_LISTED = 25  #: in one list: what one of Discord's menus can choose
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Said:
+    """What is said about roles or channels."""
+
+    some: str
+    one: str
+    no_id: str
+    no_name: str
+    twins: str
+    too_many: str
+    lost: str
 
 
 class Listed(Kind):
     """Roles or channels: mentions, ids or names, parted by commas or spaces."""
 
     many = True
-    _what = ("roles", "role")
     _mention = r"<@&([0-9]{1,20})>"
     _sign = "@"
-    _lost = "no longer there"
+    _said = _Said(
+        some=mark("roles of this server"),
+        one=mark("a role of this server"),
+        no_id=mark("there is no role {id} on this server."),
+        no_name=mark("there is no role “{name}” on this server.{hint}"),
+        twins=mark("there is more than one role of that name: give its id, or mention it."),
+        too_many=mark("it takes at most {most} roles."),
+        lost=mark("no longer there: {names}"),
+    )
 
     def _known(self, server: Server) -> Mapping[int, str]:
         return server.roles
@@ -35,18 +57,18 @@ class Listed(Kind):
             match = re.match(rf"{self._mention}|([0-9]{{1,20}})(?=[\s,<]|$)", rest, re.ASCII)
             found, length = (int(match[1] or match[2]), match.end()) if match else (0, 0)
             if match and match[1] and found not in known:
-                raise ValueError(f"there is no {self._what[1]} {found} on this server")
+                raise ValueError(tr(self._said.no_id, id=found))
             if found not in known:
                 found, length = self._by_name(rest, known)
             ids.append(found)
             rest = rest[length:].lstrip(" ,\n\t")
         each = tuple(dict.fromkeys(ids))
         if not each:
-            raise ValueError(f"it takes {self.range}")
+            raise ValueError(tr("it takes {range}.", range=self.range))
         if len(each) > MOST_LISTED:
-            raise ValueError(f"it takes at most {MOST_LISTED} {self._what[0]}")
+            raise ValueError(tr(self._said.too_many, most=MOST_LISTED))
         if not self.many and len(each) > 1:
-            raise ValueError(f"it takes one {self._what[1]}, and these are {len(each)}")
+            raise ValueError(tr("it takes one channel, and these are {count}.", count=len(each)))
         return each if self.many else each[0]
 
     def _by_name(self, text: str, known: Mapping[int, str]) -> tuple[int, int]:
@@ -61,17 +83,17 @@ class Listed(Kind):
         ]
         if not fits:
             word = re.split(r",|\n", text)[0].strip()
-            hint = near(word.lstrip(self._sign), [name.removeprefix("@") for name in known.values()])
-            raise ValueError(f"there is no {self._what[1]} “{clip(word)}” on this server{hint}")
+            hint = did_you_mean(word.lstrip(self._sign), [name.removeprefix("@") for name in known.values()])
+            raise ValueError(tr(self._said.no_name, name=clip(word), hint=hint))
         length, longest = max(fits)
         if sum(1 for other, _ in fits if other == length) > 1:
-            raise ValueError(f"there is more than one {self._what[1]} of that name: give its id, or mention it")
+            raise ValueError(tr(self._said.twins))
         return longest, skipped + length
 
     def read(self, stored: str, context: Context) -> Any:
         found = tuple(int(one) for one in stored.split(",") if re.fullmatch(r"[0-9]{1,20}", one.strip(), re.ASCII))
         if not found:
-            raise ValueError(f"it takes {self.range}")
+            raise ValueError(tr("it takes {range}.", range=self.range))
         return found if self.many else found[0]
 
     def write(self, value: Any) -> str:
@@ -85,7 +107,7 @@ class Listed(Kind):
         if not gone:
             return None
         named = ", ".join(self._name(one, server) for one in gone)
-        return f"{self._lost}: {named}"
+        return tr(self._said.lost, names=named)
 
     def known(self, value: Any, server: Server) -> Any:
         """What of the value is there; None where nothing is."""
@@ -94,7 +116,7 @@ class Listed(Kind):
 
     @property
     def range(self) -> str:
-        return f"{self._what[0]} of this server" if self.many else f"a {self._what[1]} of this server"
+        return tr(self._said.some if self.many else self._said.one)
 
 
 class Roles(Listed):
@@ -105,10 +127,17 @@ class Channels(Listed):
     """Some of the server's channels."""
 
     holds_unseen = True
-    _lost = "deleted, or an archived thread"
-    _what = ("channels", "channel")
     _mention = r"<#([0-9]{1,20})>"
     _sign = "#"
+    _said = _Said(
+        some=mark("channels of this server"),
+        one=mark("a channel of this server"),
+        no_id=mark("there is no channel {id} on this server."),
+        no_name=mark("there is no channel “{name}” on this server.{hint}"),
+        twins=mark("there is more than one channel of that name: give its id, or mention it."),
+        too_many=mark("it takes at most {most} channels."),
+        lost=mark("deleted, or an archived thread: {names}"),
+    )
 
     def _known(self, server: Server) -> Mapping[int, str]:
         return server.channels

@@ -49,7 +49,7 @@ def _typed(text: str) -> dict[str, str]:
         try:
             value = setting.parse(pairs[key], Context(server=Server(id=0), networks=networks))
         except ValueError as error:
-            raise ConfigError(f"DREAM_SETTINGS: {texts.bad_value(setting.key, pairs[key], str(error))}") from None
+            raise ConfigError(f"DREAM_SETTINGS: {texts.bad_value(setting.key, pairs[key], error)}") from None
         values[setting.key] = setting.write(value)
     return values
 

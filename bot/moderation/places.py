@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from bot.languages import mark, tr
 from dreamcore.errors import clip
 
 
@@ -48,6 +49,9 @@ BUILT_IN = Scope(Level.BUILT_IN)
 OPERATOR = Scope(Level.OPERATOR)
 SERVER = Scope(Level.SERVER)
 
+THE_SERVER = mark("the server")
+_CALLED = {Level.BUILT_IN: mark("built in"), Level.OPERATOR: mark("the operator")}
+
 
 def channel_scope(id: int) -> Scope:
     return Scope(Level.CHANNEL, id)
@@ -79,15 +83,15 @@ class Server:
             return channel_name(scope.id, self)
         if scope.level is Level.ROLE and scope.id is not None:
             return role_name(scope.id, self)
-        return {Level.BUILT_IN: "built in", Level.OPERATOR: "the operator"}.get(scope.level, "the server")
+        return tr(_CALLED.get(scope.level, THE_SERVER))
 
 
 def channel_name(id: int, server: Server) -> str:
-    return f"#{clip(server.channels[id])}" if id in server.channels else f"unseen channel {id}"
+    return f"#{clip(server.channels[id])}" if id in server.channels else tr("unseen channel {id}", id=id)
 
 
 def role_name(id: int, server: Server) -> str:
-    return f"@{clip(server.roles[id]).removeprefix('@')}" if id in server.roles else f"deleted role {id}"
+    return f"@{clip(server.roles[id]).removeprefix('@')}" if id in server.roles else tr("deleted role {id}", id=id)
 
 
 @dataclass(frozen=True, kw_only=True)

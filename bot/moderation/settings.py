@@ -229,7 +229,7 @@ def _setting(key: str) -> Setting:
 
 def _check_place(server: Server, scope: Scope) -> None:
     if not server.has(scope):
-        raise Refusal(texts.no_such_place(scope.level.value))
+        raise Refusal(texts.no_such_place(scope.level))
 
 
 def _nothing(_edit: Edit) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from bot.dreaming import suggestions
 from bot.dreaming.suggestions import LONGEST, MOST, Suggestion, last_of_list, offered
+from bot.languages import tr, tr_count
 from bot.moderation.catalogue import SETTINGS, Setting, setting_called
 from bot.moderation.doors import ends
 from bot.moderation.kinds import Number, TimeZone, Words
@@ -38,14 +39,15 @@ def places(server: Server, stored: Overrides, typed: str, here: Scope | None) ->
 
 def _named(server: Server, scope: Scope, stored: Overrides) -> str:
     count = len(stored.get(scope, {}))
-    return server.call(scope) + (f" · {count} set" if count else "")
+    name = server.call(scope)
+    return tr_count("{place} · {count} set", "{place} · {count} set", count, place=name) if count else name
 
 
 def keys(scope: Scope | None, stored: Overrides, typed: str, *, only_set: bool = False) -> list[Suggestion]:
     """only_set: what can be reset there, also what this version has no setting for any more."""
     here = stored.get(scope, {}) if scope is not None else {}
     known = {
-        key: f"{key} · {setting.help}"
+        key: f"{key} · {setting.purpose}"
         for key, setting in SETTINGS.items()
         if scope is None or scope.level in setting.levels
     }
@@ -101,7 +103,8 @@ def _fitting(
         except ValueError:
             pass
     unlimited = isinstance(setting.kind, Number) and setting.kind.unlimited
-    return [Suggestion(name=f"{one} · no limit" if unlimited and one == "0" else one, value=one) for one in found]
+    none = tr("{value} · no limit", value="0")
+    return [Suggestion(name=none if unlimited and one == "0" else one, value=one) for one in found]
 
 
 def _listed(kind: Listed, server: Server, typed: str) -> list[Suggestion]:
@@ -132,10 +135,15 @@ def _zones(typed: str) -> list[Suggestion]:
 def moments(typed: str) -> list[Suggestion]:
     """Ends of a block."""
     text = typed.strip()
-    found = [one for one in ends.USUAL if one.startswith(text.lower())]
-    if text and text not in found:
-        found.insert(0, text)
-    return [Suggestion(name=clip(one, LONGEST), value=clip(one, LONGEST)) for one in found][:MOST]
+    known = {one: tr(one) for one in ends.USUAL}
+    found = {
+        one: name
+        for one, name in known.items()
+        if one.startswith(text.lower()) or name.lower().startswith(text.lower())
+    }
+    if text and text not in found and text not in found.values():
+        found = {text: text, **found}
+    return [Suggestion(name=clip(name, LONGEST), value=clip(one, LONGEST)) for one, name in found.items()][:MOST]
 
 
 def _with_present(
@@ -149,7 +157,7 @@ def _with_present(
         shown = setting.show(setting.read(text, Context(server=server, networks=())), server)
     except ValueError:
         return others[:MOST]
-    return [Suggestion(name=clip(f"{shown} · as it is now", LONGEST), value=text), *others][:MOST]
+    return [Suggestion(name=clip(tr("{value} · as it is now", value=shown), LONGEST), value=text), *others][:MOST]
 
 
 def _first(known: Mapping[str, str]) -> list[Suggestion]:

@@ -71,7 +71,7 @@ async def test_an_export_is_imported_whatever_has_been_deleted_since(tmp_path: P
             in text
         )
         assert "# channel:11 strength = 2 (that channel was deleted, or is an archived thread)" in text
-        assert "# server layer = 4c (the network vgg16 has no layer" in text
+        assert "# server layer = 4c (The network vgg16 has no layer" in text
         await settings.import_(poorer, text, by=OWNER, replace=True)
         assert settings.stored(GARDEN.id) == {SERVER: {"network": "vgg16", "channels": "10"}}
 

@@ -209,7 +209,7 @@ def test_what_belongs_to_deleted_places_and_to_other_versions_is_shown() -> None
         channel_scope(10): {"prefix": "?", "network": "vgg16", "layer": "4c"},
     }
     found = {(one.scope, one.key): one.reason for one in unfit(stored, GARDEN, operator={}, networks=NETWORKS)}
-    assert found.pop((channel_scope(10), "layer")).startswith("the network vgg16 has no layer")
+    assert found.pop((channel_scope(10), "layer")).startswith("The network vgg16 has no layer")
     assert found == {
         (channel_scope(99), "style"): "that channel was deleted, or is an archived thread",
         (role_scope(98), "per-hour"): "that role was deleted",

@@ -36,7 +36,7 @@ def test_an_operators_defaults_give_way_and_their_locks_and_ceilings_do_not() ->
         ("managers=5", "DREAM_SETTINGS does not take managers."),
         ("per-hour=5", "DREAM_SETTINGS does not take per_hour."),
         ("strength=9", "DREAM_SETTINGS: strength = 9 does not work: it goes from 0 to 4."),
-        ("layer=4c network=vgg16", "DREAM_SETTINGS: layer = 4c does not work: the network vgg16 has no layer"),
+        ("layer=4c network=vgg16", "DREAM_SETTINGS: layer = 4c does not work. The network vgg16 has no layer"),
     ],
 )
 def test_a_slip_of_the_operators_is_one_sentence(settings: str, sentence: str) -> None:

@@ -17,7 +17,7 @@ from tests.bot.moderation.garden import GARDEN
     ("scope", "key", "text", "sentence"),
     [
         (SERVER, "laier", "4c", "There is no setting “laier”. Did you mean layer?"),
-        (SERVER, "layer", "4cc", "the network inception_v1 has no layer “4cc”. Did you mean 4c?"),
+        (SERVER, "layer", "4cc", "4cc does not work. The network inception_v1 has no layer “4cc”. Did you mean 4c?"),
         (SERVER, "style", "catts", "has no style “catts”. Did you mean cats"),
         (SERVER, "strength", "9", "strength = 9 does not work: it goes from 0 to 4."),
         (SERVER, "strength", "nan", "a number is needed, from 0 to 4"),
@@ -40,7 +40,7 @@ from tests.bot.moderation.garden import GARDEN
         (SERVER, "prefix", "/", "it has to be 1 to 10 characters without spaces"),
         (SERVER, "prefix", "d d", "it has to be 1 to 10 characters without spaces"),
         (SERVER, "time-zone", "Europe/Viena", "Did you mean Europe/Vienna"),
-        (SERVER, "language", "klingon", "it is one of en"),
+        (SERVER, "language", "klingon", "it is one of auto, en"),
         (channel_scope(10), "prefix", "?", "prefix cannot be set for a channel: it is set for the server."),
         (role_scope(5), "buttons", "off", "buttons cannot be set for a role: it is set for the server or a channel."),
         (channel_scope(99), "style", "cats", "There is no such channel on this server."),

@@ -86,7 +86,8 @@ def test_a_text_begins_with_a_place_or_with_none() -> None:
     ("typed", "seconds"),
     [
         ("30m", 1800), ("2 hours", 7200), ("1h 30m", 5400), ("1 day and 2 hours", 93_600), ("3 days", 259_200),
-        ("for 1 week", 604_800), ("in 1 year", 31_536_000), ("1d", 86_400),
+        ("for 1 week", 604_800), ("in 1 year", 31_536_000), ("1d", 86_400), ("1h30m", 5400), ("30 Minuten", 1800),
+        ("3 Tage", 259_200), ("1 Tag und 2 Std.", 93_600), ("für 2 Wochen", 1_209_600), ("in 1 Jahr", 31_536_000),
     ],
 )  # fmt: skip
 def test_a_span_ends_that_much_later(typed: str, seconds: int) -> None:
@@ -100,12 +101,15 @@ def test_a_date_is_read_in_the_servers_zone() -> None:
         ("2026-03-29", datetime.datetime(2026, 3, 29, tzinfo=vienna)),
         ("2026-03-30 18:00", datetime.datetime(2026, 3, 30, 18, tzinfo=vienna)),
         ("2026-12-24T18:00", datetime.datetime(2026, 12, 24, 18, tzinfo=vienna)),
+        ("24.12.2026 18:00", datetime.datetime(2026, 12, 24, 18, tzinfo=vienna)),
+        ("bis 24. 12. 2026, 18:00 Uhr", datetime.datetime(2026, 12, 24, 18, tzinfo=vienna)),
+        ("1.4.2026", datetime.datetime(2026, 4, 1, tzinfo=vienna)),
     ):
         assert end_of(typed, now=NOW, zone="Europe/Vienna") == local.timestamp()
     assert end_of("2026-03-30 18:00", now=NOW, zone="UTC") == end_of("2026-03-30 20:00", now=NOW, zone="Europe/Vienna")
 
 
-@pytest.mark.parametrize("typed", ["", "never", "Forever", "for good", "permanent"])
+@pytest.mark.parametrize("typed", ["", "never", "Forever", "for good", "permanent", "nie", "Für immer"])
 def test_never_is_no_end(typed: str) -> None:
     assert end_of(typed, now=NOW, zone="UTC") is None
 
@@ -117,6 +121,8 @@ def test_never_is_no_end(typed: str) -> None:
         ("3 moons", "is no end"),
         ("-3 days", "is no end"),
         ("2026-02-30", "is no end"),
+        ("30.02.2026", "is no end"),
+        ("2026-12-2418:00", "is no end"),
         ("2026-13-01 99:99", "is no end"),
         ("2020-01-01", "is over already"),
         ("0 days", "is over already"),
