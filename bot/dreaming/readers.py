@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 
@@ -11,7 +12,7 @@ from discord import app_commands
 from bot.dreaming.conversation import Interaction
 from bot.dreaming.scenes import scene_of_interaction, scene_of_message
 from bot.languages import ENGLISH, languages, speak, speaking, tr
-from bot.languages.catalogues import name_in
+from bot.languages.catalogues import catalogue, name_in
 from bot.moderation.reading import readers_language
 from bot.moderation.settings import Settings
 from dreamcore.errors import clip
@@ -46,6 +47,10 @@ class Tree(app_commands.CommandTree[Any]):
 
 class Names(app_commands.Translator):
     """What commands, their options and their descriptions are called in the languages that we speak."""
+
+    async def load(self) -> None:
+        """Catalogues are read once, beside the event loop: nobody's first answer waits for it."""
+        await asyncio.gather(*(asyncio.to_thread(catalogue, language) for language in languages()))
 
     async def translate(
         self,
