@@ -17,6 +17,7 @@ from typing import Any, Self
 import discord
 
 from bot.jobs.model import Job
+from bot.languages import mark, tr
 
 VERSION = "d1"
 EVENT = "dream_button"  #: dispatched on the client with (interaction, press)
@@ -106,19 +107,19 @@ class EternalView(discord.ui.View):
 _Look = tuple[str, str, discord.ButtonStyle]
 _GREY = discord.ButtonStyle.secondary
 _LOOKS: dict[Action, _Look] = {
-    Action.AGAIN: ("Again", "🎲", discord.ButtonStyle.primary),
-    Action.STRONGER: ("Stronger", "🔥", _GREY),
-    Action.DEEPER: ("Deeper", "🌀", _GREY),
-    Action.CALMER: ("Calmer", "🌙", _GREY),
-    Action.COMPARE: ("Before/after", "🌗", _GREY),
-    Action.RECIPE: ("Recipe", "📜", _GREY),
-    Action.DELETE: ("Delete", "🗑️", _GREY),
-    Action.CANCEL: ("Cancel", "✖️", _GREY),
-    Action.FROM_RESULT: ("Dream on from the result", "➡️", discord.ButtonStyle.primary),
-    Action.TAKE: ("Yes, dream it", "💭", discord.ButtonStyle.primary),
-    Action.LEAVE: ("No", "✖️", _GREY),
-    Action.FORGET: ("Yes, forget me", "🗑️", discord.ButtonStyle.danger),
-    Action.KEEP: ("No", "✖️", _GREY),
+    Action.AGAIN: (mark("Again"), "🎲", discord.ButtonStyle.primary),
+    Action.STRONGER: (mark("Stronger"), "🔥", _GREY),
+    Action.DEEPER: (mark("Deeper"), "🌀", _GREY),
+    Action.CALMER: (mark("Calmer"), "🌙", _GREY),
+    Action.COMPARE: (mark("Before/after"), "🌗", _GREY),
+    Action.RECIPE: (mark("Recipe"), "📜", _GREY),
+    Action.DELETE: (mark("Delete"), "🗑️", _GREY),
+    Action.CANCEL: (mark("Cancel"), "✖️", _GREY),
+    Action.FROM_RESULT: (mark("Dream on from the result"), "➡️", discord.ButtonStyle.primary),
+    Action.TAKE: (mark("Yes, dream it"), "💭", discord.ButtonStyle.primary),
+    Action.LEAVE: (mark("No"), "✖️", _GREY),
+    Action.FORGET: (mark("Yes, forget me"), "🗑️", discord.ButtonStyle.danger),
+    Action.KEEP: (mark("No"), "✖️", _GREY),
 }
 
 
@@ -156,7 +157,7 @@ def _view(rows: list[list[Press]]) -> discord.ui.View:
             assert press.action is not None
             label, emoji, style = _LOOKS[press.action]
             button: discord.ui.Button[Any] = discord.ui.Button(
-                label=label, emoji=emoji, style=style, custom_id=press.custom_id, row=number
+                label=tr(label), emoji=emoji, style=style, custom_id=press.custom_id, row=number
             )
             view.add_item(DreamButton(press, button))
     return view

@@ -15,6 +15,7 @@ import discord
 
 from bot.dreaming.places import held_in, may_speak
 from bot.dreaming.words import sentence_for
+from bot.languages import tr
 
 QUICK = 1.0  #: seconds for checks before an interaction is acknowledged anyway
 LONGEST = 2000  #: characters of one message
@@ -117,9 +118,12 @@ async def reply(
     if message.guild is None:
         return None
     try:
-        where = f"About {message.jump_url}: {sentence}".removesuffix(": ")
+        link = message.jump_url
+        about = (
+            tr("About {link}: {sentence}", link=link, sentence=sentence) if sentence else tr("About {link}", link=link)
+        )
         more = {"embed": embed} if embed else {}
-        return await message.author.send(where[:LONGEST], **more)
+        return await message.author.send(about[:LONGEST], **more)
     except discord.HTTPException as error:
         log.info("message %s: its author cannot be told: %r", message.id, error)
         return None

@@ -7,8 +7,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from bot.languages import tr
 from dreamcore.errors import BadValue, RecipeError, clip
 from dreamcore.recipe import SETTINGS, Recipe
+from dreamcore.sentences import reason
 
 
 class Word(enum.Enum):
@@ -119,11 +121,11 @@ def recipe_from_options(options: Mapping[str, object], text: str) -> Recipe:
         if value is None or (isinstance(value, str) and not value.strip()):
             continue
         if key in written:
-            raise RecipeError(f"{key} is given twice, as an option and inside recipe:. Keep one of them.")
+            raise RecipeError(tr("{key} is given twice, as an option and inside recipe:. Keep one of them.", key=key))
         try:
             chosen[key] = SETTINGS[key].parse(value.strip()) if isinstance(value, str) else value
         except ValueError as error:
-            raise BadValue(key, str(value), str(error)) from None
+            raise BadValue(key, str(value), reason(error)) from None
     return Recipe(**{**written, **chosen})
 
 

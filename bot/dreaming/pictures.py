@@ -15,8 +15,11 @@ import aiohttp
 import discord
 from yarl import URL
 
+from bot.dreaming.words import brief
 from bot.errors import LinkError, NoPicture
+from bot.languages import mark, tell, tr
 from dreamcore.errors import PictureError, clip
+from dreamcore.sentences import Sentence
 
 MOST_PICTURES = 10  #: of one request; as many as a message carries
 TOTAL = 4  #: all pictures of one request together, in sizes of the largest single one
@@ -26,8 +29,8 @@ PAUSES = (0.3, 1.0)  #: seconds before each further attempt
 _CHUNK = 1 << 16
 _PASSING = (408, 429, 500, 502, 503, 504, 520, 522, 524)
 
-UPLOAD_IT = "I fetch nothing from outside of Discord. Save the picture and post it here as an attachment."
-EXPIRED = "The link to {name} has expired. Please post the picture again."
+UPLOAD_IT = mark("I fetch nothing from outside of Discord. Save the picture and post it here as an attachment.")
+EXPIRED = mark("The link to {name} has expired. Please post the picture again.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,7 +93,7 @@ def of_avatar(user: discord.User | discord.Member | discord.ClientUser) -> Found
 def of_link(url: str, *, author: int, origins: Collection[str]) -> Found:
     """A link that somebody typed. Raises LinkError unless it is one of Discord's own."""
     if not _is_own(url, origins):
-        raise LinkError(UPLOAD_IT)
+        raise LinkError(tr(UPLOAD_IT))
     name = URL(url, encoded=True).name or "picture"
     return Found(url=url, filename=name, author=author, origin=_channel_in(url))
 
@@ -125,12 +128,12 @@ def is_picture(found: Found) -> bool:
     return kind == "application/octet-stream" or (kind.startswith("image/") and not kind.startswith("image/svg"))
 
 
-def pictures_only(found: Sequence[Found]) -> tuple[tuple[Found, ...], tuple[str, ...]]:
+def pictures_only(found: Sequence[Found]) -> tuple[tuple[Found, ...], tuple[Sentence, ...]]:
     """(the pictures, a sentence about each file that is none). Raises NoPicture when none of the files is one."""
     pictures = tuple(file for file in found if is_picture(file))
     others = tuple(_not_a_picture(file) for file in found if not is_picture(file))
     if others and not pictures:
-        raise NoPicture(f"{others[0]} I dream JPEG, PNG, WebP, GIF, AVIF, BMP and TIFF.")
+        raise NoPicture(f"{tell(others[0])} {tr('I dream JPEG, PNG, WebP, GIF, AVIF, BMP and TIFF.')}")
     return pictures, others
 
 
@@ -139,11 +142,22 @@ def check_sizes(pictures: Iterable[Found], most: int) -> None:
     total = 0
     for picture in pictures:
         if (picture.size or 0) > most:
-            raise PictureError(f"{picture.name} has {_mebibytes(picture.size or 0)}; I take up to {_mebibytes(most)}.")
+            raise PictureError(
+                tr(
+                    "{name} has {size}; I take up to {most}.",
+                    name=picture.name,
+                    size=_mebibytes(picture.size or 0),
+                    most=_mebibytes(most),
+                )
+            )
         total += picture.size or 0
     if total > TOTAL * most:
         raise PictureError(
-            f"These pictures have {_mebibytes(total)} together; I take up to {_mebibytes(TOTAL * most)} at once."
+            tr(
+                "These pictures have {size} together; I take up to {most} at once.",
+                size=_mebibytes(total),
+                most=_mebibytes(TOTAL * most),
+            )
         )
 
 
@@ -164,13 +178,15 @@ class Downloader:
     async def fetch(self, picture: Found) -> bytes:
         """The file. Raises LinkError (Expired where a fresh link may help) or PictureError."""
         if not _is_own(picture.url, self._origins):
-            raise LinkError(UPLOAD_IT)
+            raise LinkError(tr(UPLOAD_IT))
         async with self._places:
             try:
                 async with asyncio.timeout(self._patience):
                     return await self._fetch_patiently(picture)
             except TimeoutError:
-                raise LinkError(f"{picture.name} came too slowly from Discord. Please try again in a minute.") from None
+                raise LinkError(
+                    tr("{name} came too slowly from Discord. Please try again in a minute.", name=picture.name)
+                ) from None
 
     async def _fetch_patiently(self, picture: Found) -> bytes:
         for pause in (*PAUSES, None):
@@ -179,7 +195,10 @@ class Downloader:
             except (_Passing, aiohttp.ClientError) as error:
                 if pause is None:
                     raise LinkError(
-                        f"Discord does not hand out {picture.name} just now. Please try again in a minute.",
+                        tr(
+                            "Discord does not hand out {name} just now. Please try again in a minute.",
+                            name=picture.name,
+                        ),
                         log=f"picture not fetched: {error!r}",
                     ) from error
                 await asyncio.sleep(pause)
@@ -196,12 +215,12 @@ class Downloader:
         url = URL(picture.url, encoded=True)  # the signature counts as it is written
         async with self._session.get(url, allow_redirects=False) as answer:
             if answer.status in (403, 404, 410):
-                raise Expired(EXPIRED.format(name=picture.name))
+                raise Expired(tr(EXPIRED, name=picture.name))
             if answer.status in _PASSING:
                 raise _Passing(f"status {answer.status}")
             if answer.status != 200:
                 raise LinkError(
-                    f"Discord did not hand out {picture.name}. Please post it again as an attachment.",
+                    tr("Discord did not hand out {name}. Please post it again as an attachment.", name=picture.name),
                     log=f"picture's link answered {answer.status}",
                 )
             if (answer.content_length or 0) > self._most:
@@ -215,11 +234,12 @@ class Downloader:
             if len(data) > self._most:
                 raise self._too_large(picture)
         if not data:
-            raise PictureError(f"{picture.name} is empty.")
+            raise PictureError(tr("{name} is empty.", name=picture.name))
         return bytes(data)
 
     def _too_large(self, picture: Found) -> PictureError:
-        return PictureError(f"{picture.name} is larger than the {_mebibytes(self._most)} that I take.")
+        most = _mebibytes(self._most)
+        return PictureError(tr("{name} is larger than the {most} that I take.", name=picture.name, most=most))
 
 
 class _Passing(Exception):
@@ -252,19 +272,19 @@ def _same_file(one: str, other: str) -> bool:
 
 
 _KINDS = {
-    "video": "a video",
-    "audio": "a sound",
-    "text": "a text",
-    "application/pdf": "a PDF",
-    "image/svg": "a drawing",
+    "video": mark("{name} is a video."),
+    "audio": mark("{name} is a sound."),
+    "text": mark("{name} is a text."),
+    "application/pdf": mark("{name} is a PDF."),
+    "image/svg": mark("{name} is a drawing."),
+    "": mark("{name} is no picture."),
 }
 
 
-def _not_a_picture(file: Found) -> str:
+def _not_a_picture(file: Found) -> Sentence:
     kind = (file.content_type or "").lower()
-    what = next((name for prefix, name in _KINDS.items() if kind.startswith(prefix)), "no picture")
-    return f"{file.name} is {what}."
+    return Sentence(next(said for prefix, said in _KINDS.items() if kind.startswith(prefix)), name=file.name)
 
 
 def _mebibytes(count: int) -> str:
-    return f"{count / (1 << 20):.1f}".removesuffix(".0") + " MiB"
+    return f"{brief(round(count / (1 << 20), 1))} MiB"

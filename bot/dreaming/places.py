@@ -8,17 +8,18 @@ import discord
 
 from bot.errors import Refusal
 from bot.jobs.model import Place
+from bot.languages import listed, mark, tr, tr_count
 
 TOKEN_LIFE = 15 * 60.0  #: seconds for which an interaction's token leads back
 DIRECT_BYTES = 10 << 20  #: of one file in a direct message
 
 #: What a dream's whole way needs, as Discord's settings call it.
 NEEDED = {
-    "view_channel": "View Channel",
-    "send_messages": "Send Messages",
-    "attach_files": "Attach Files",
-    "embed_links": "Embed Links",
-    "read_message_history": "Read Message History",
+    "view_channel": mark("View Channel"),
+    "send_messages": mark("Send Messages"),
+    "attach_files": mark("Attach Files"),
+    "embed_links": mark("Embed Links"),
+    "read_message_history": mark("Read Message History"),
 }
 
 
@@ -33,17 +34,20 @@ def missing_permissions(held: discord.Permissions, *, thread: bool) -> tuple[str
     needed = dict(NEEDED)
     if thread:
         del needed["send_messages"]
-        needed["send_messages_in_threads"] = "Send Messages in Threads"
+        needed["send_messages_in_threads"] = mark("Send Messages in Threads")
     return tuple(name for key, name in needed.items() if not getattr(held, key))
 
 
-def lacking(missing: tuple[str, ...], where: str = "here") -> Refusal:
+def lacking(missing: tuple[str, ...]) -> Refusal:
     """The sentence about missing permissions."""
-    names = missing[0] if len(missing) == 1 else f"{', '.join(missing[:-1])} and {missing[-1]}"
     return Refusal(
-        f"I cannot dream {where}: I need the permission{'s' * (len(missing) > 1)} {names}. "
-        "A moderator of the server can give it to me.",
-        log=f"missing permissions: {names}",
+        tr_count(
+            "I cannot dream here: I need the permission {names}. A moderator of the server can give it to me.",
+            "I cannot dream here: I need the permissions {names}. A moderator of the server can give it to me.",
+            len(missing),
+            names=listed([tr(name) for name in missing]),
+        ),
+        log=f"missing permissions: {', '.join(missing)}",
     )
 
 
@@ -91,10 +95,10 @@ def is_personal(interaction: discord.Interaction[Any]) -> bool:
 def place_of_interaction(interaction: discord.Interaction[Any], *, personal_install: bool) -> Place:
     """Where an interaction is answered. Raises Refusal where it cannot be."""
     if interaction.channel_id is None:
-        raise Refusal("I cannot tell which channel this is. Please try in another one.")
+        raise Refusal(tr("I cannot tell which channel this is. Please try in another one."))
     personal = is_personal(interaction)
     if personal and not personal_install:
-        raise Refusal("Here I am no member, and my operator does not let people bring me along themselves.")
+        raise Refusal(tr("Here I am no member, and my operator does not let people bring me along themselves."))
     if not personal and interaction.guild_id is not None:
         thread = isinstance(interaction.channel, discord.Thread)
         missing = missing_permissions(interaction.app_permissions, thread=thread)

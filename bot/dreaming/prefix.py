@@ -23,14 +23,18 @@ from bot.dreaming.service import LOOK_BACK, Dreaming
 from bot.dreaming.words import moment, sentence_for
 from bot.errors import NoPicture, Refusal
 from bot.jobs.model import Door, Place
+from bot.languages import mark, tr
 from dreamcore.recipe import Recipe
 
 QUESTION_LIFE = 600.0  #: seconds in which a question may be answered
 
 log = logging.getLogger(__name__)
 
-_MENU = "right-click the picture's message (or hold it) and choose Apps → Dream this, or use /dream with the picture"
-_POST_ONE = "Post a picture with it, answer a message that has one, or name a member for their avatar."
+_MENU = mark(
+    "Please right-click the picture's message (or hold it) and choose Apps → Dream this, "
+    "or use /dream with the picture."
+)
+_POST_ONE = mark("Post a picture with it, answer a message that has one, or name a member for their avatar.")
 
 
 class Prefix:
@@ -83,7 +87,7 @@ class Prefix:
             guild = message.guild.id if message.guild is not None else None
             await reply(message, await self._commands.queue_text(message.author.id, guild))
         elif command.word is Word.CANCEL:
-            raise Refusal("Press Cancel under the message that shows your dream's place, or use /cancel.")
+            raise Refusal(tr("Press Cancel under the message that shows your dream's place, or use /cancel."))
         else:
             await self._dream(message, command)
 
@@ -137,9 +141,12 @@ class Prefix:
         if found:
             return found
         if not self._sees(answered):
-            raise NoPicture(f"I cannot see what others post here. Please {_MENU}.")
+            raise NoPicture(f"{tr('I cannot see what others post here.')} {tr(_MENU)}")
         raise NoPicture(
-            "There is no picture in the message you answered: only what was uploaded to Discord counts, links do not."
+            tr(
+                "There is no picture in the message you answered: "
+                "only what was uploaded to Discord counts, links do not."
+            )
         )
 
     async def _answered(self, message: discord.Message) -> discord.Message:
@@ -147,11 +154,11 @@ class Prefix:
         assert reference is not None
         assert reference.message_id is not None
         if reference.channel_id != message.channel.id:
-            raise NoPicture(f"That message is in another channel. {_POST_ONE}")
+            raise NoPicture(f"{tr('That message is in another channel.')} {tr(_POST_ONE)}")
         if isinstance(reference.resolved, discord.Message):
             return reference.resolved
         if isinstance(reference.resolved, discord.DeletedReferencedMessage):
-            raise NoPicture("The message you answered is deleted.")
+            raise NoPicture(tr("The message you answered is deleted."))
         return await self._dreaming.fetch_message(reference.channel_id, reference.message_id)
 
     async def _user(self, message: discord.Message, id: int) -> discord.User | discord.Member:
@@ -169,14 +176,16 @@ class Prefix:
 
     async def _from_channel(self, message: discord.Message, scene: Scene, place: Place, recipe: Recipe) -> None:
         if not self._message_content and message.guild is not None:
-            raise NoPicture(f"There is no picture in your message, and I cannot see what others post. Please {_MENU}.")
+            blind = tr("There is no picture in your message, and I cannot see what others post.")
+            raise NoPicture(f"{blind} {tr(_MENU)}")
         last = await self._dreaming.last_in(
             message.channel,
             lambda earlier: not self._dreaming.is_me(earlier.author),  # the picture is meant, not the dream of it
             before=message,
         )
         if last is None:
-            raise NoPicture(f"I see no picture among the last {LOOK_BACK} messages. {_POST_ONE}")
+            none_seen = tr("I see no picture among the last {count} messages.", count=LOOK_BACK)
+            raise NoPicture(f"{none_seen} {tr(_POST_ONE)}")
         earlier, found = last
         if earlier.author.id == message.author.id:
             await self._take(scene, place, recipe, found)
@@ -187,9 +196,13 @@ class Prefix:
         view = question_buttons(asker=message.author.id, asking=message.id, picture=earlier.id)
         await reply(
             message,
-            f"Do you mean the picture by {earlier.author.mention}? {earlier.jump_url} "
-            "They will be named in the answer, and may delete it. "
-            f"(This question ends {moment(self._dreaming.clock() + QUESTION_LIFE)}.)",
+            tr(
+                "Do you mean the picture by {member}? {link} "
+                "They will be named in the answer, and may delete it. (This question ends {when}.)",
+                member=earlier.author.mention,
+                link=earlier.jump_url,
+                when=moment(self._dreaming.clock() + QUESTION_LIFE),
+            ),
             view=view,
         )
 
@@ -197,10 +210,10 @@ class Prefix:
         """Yes or No under the question. Both messages are read anew: nothing was kept but what the button says."""
         numbers = (press.job, *press.more)
         if len(numbers) != 3 or not all(number.isdecimal() for number in numbers):
-            raise Refusal(OTHER_VERSION)
+            raise Refusal(tr(OTHER_VERSION))
         asker, asking, picture = map(int, numbers)
         if interaction.user.id != asker:
-            raise Refusal("Only who asked may answer this.")
+            raise Refusal(tr("Only who asked may answer this."))
         await interaction.response.defer()
         if press.action is Action.LEAVE:
             await _withdraw(interaction)
@@ -208,13 +221,13 @@ class Prefix:
         asked = discord.utils.snowflake_time(asking).timestamp()
         if self._dreaming.clock() - asked > QUESTION_LIFE:
             await _withdraw(interaction)
-            raise Refusal("That question is too old. Please ask again.")
+            raise Refusal(tr("That question is too old. Please ask again."))
         assert interaction.channel_id is not None
         message = await self._dreaming.fetch_message(interaction.channel_id, asking)
         earlier = await self._dreaming.fetch_message(interaction.channel_id, picture)
         command = self._read(message, interaction.guild)
         if command is None:
-            raise Refusal("Your message has changed since. Please ask again.")
+            raise Refusal(tr("Your message has changed since. Please ask again."))
         found = in_message(earlier, origins=self._dreaming.config.picture_origins)
         place, recipe = _place_of_question(interaction, asking), Recipe.parse(command.rest)
         await _withdraw(interaction)

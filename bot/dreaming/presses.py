@@ -25,6 +25,7 @@ from bot.dreaming.service import Dreaming, made_pictures, with_authors
 from bot.errors import BotError, NoPicture, Refusal
 from bot.executor.protocol import Encoded
 from bot.jobs.model import AskedPicture, Door, Job
+from bot.languages import mark, tell, tr
 from dreamcore.catalogue import network_info
 from dreamcore.recipe import Recipe
 
@@ -33,10 +34,10 @@ COMPARED_AT_ONCE = 2
 REQUEST_BYTES = 24 << 20  #: of all files in one answer; Discord takes 25 MiB
 LONGEST_RECIPE = 1800
 
-GONE = "I no longer know this dream: it was deleted from my records."
-OTHER_VERSION = "This button was made by another version of me, which I cannot read any more. Please ask anew."
-NOTHING_ELSE = "That would make no other dream here."
-NO_LONGER_KEPT = "The picture that this was made of is no longer kept."
+GONE = mark("I no longer know this dream: it was deleted from my records.")
+OTHER_VERSION = mark("This button was made by another version of me, which I cannot read any more. Please ask anew.")
+NOTHING_ELSE = mark("That would make no other dream here.")
+NO_LONGER_KEPT = mark("The picture that this was made of is no longer kept.")
 
 
 Answering = Callable[[Interaction, Press], Awaitable[None]]
@@ -67,7 +68,7 @@ class Presses:
 
     async def _handle(self, interaction: Interaction, press: Press) -> None:
         if press.action is None:
-            raise Refusal(OTHER_VERSION)
+            raise Refusal(tr(OTHER_VERSION))
         await self._handlers[press.action](interaction, press)
 
     # --- dreaming on
@@ -86,10 +87,10 @@ class Presses:
     async def _from_result(self, interaction: Interaction, press: Press) -> None:
         """The same, of the dream itself, where the picture that it was made of is gone."""
         if len(press.more) != 2 or not press.more[1].isdecimal():
-            raise Refusal(OTHER_VERSION)
+            raise Refusal(tr(OTHER_VERSION))
         action = next((one for one in DREAMS_ON if one.value == press.more[0]), None)
         if action is None:
-            raise Refusal(OTHER_VERSION)
+            raise Refusal(tr(OTHER_VERSION))
         job = await self._job(press)
         scene, recipe = self._varied(interaction, job, action)
         channel = interaction.channel_id or job.place.channel
@@ -97,7 +98,7 @@ class Presses:
         message = await self._dreaming.fetch_message(channel, int(press.more[1]))
         found = with_authors(in_message(message, origins=self._dreaming.config.picture_origins), job)
         if not found:
-            raise NoPicture("The dream is no longer in that message.")
+            raise NoPicture(tr("The dream is no longer in that message."))
         await self._take(interaction, scene, job, recipe, found=found)
 
     async def _take(self, interaction: Interaction, scene: Scene, job: Job, recipe: Recipe, **pictures: Any) -> None:
@@ -117,9 +118,9 @@ class Presses:
 
     async def _offer_result(self, interaction: Interaction, job: Job, action: Action) -> None:
         if interaction.message is None or not job.place.reachable:
-            raise NoPicture(f"{NO_LONGER_KEPT} Save the dream and post it again to dream on.")
+            raise NoPicture(f"{tr(NO_LONGER_KEPT)} {tr('Save the dream and post it again to dream on.')}")
         view = from_result_buttons(job, action, interaction.message.id)
-        await say(interaction, f"{NO_LONGER_KEPT} Shall I dream on from the dream itself?", view=view)
+        await say(interaction, f"{tr(NO_LONGER_KEPT)} {tr('Shall I dream on from the dream itself?')}", view=view)
 
     async def _sources(self, job: Job) -> tuple[AskedPicture, ...] | None:
         """The pictures that were dreamt, as they were posted; None when one is no longer kept."""
@@ -148,7 +149,7 @@ class Presses:
         rules.admit(scene, now=self._dreaming.clock())
         changed, as_it_is = (scene.effective.apply(one) for one in (recipe, base))
         if action is not Action.AGAIN and changed.recipe.but(seed=None) == as_it_is.recipe.but(seed=None):
-            raise Refusal(" ".join((NOTHING_ELSE, *changed.notes)))
+            raise Refusal(" ".join((tr(NOTHING_ELSE), *map(tell, changed.notes))))
         return scene, recipe
 
     def _variation(self, base: Recipe, action: Action) -> Recipe:
@@ -168,29 +169,29 @@ class Presses:
         await defer(interaction, ephemeral=True)
         sources = await self._sources(job)
         if sources is None:
-            raise NoPicture(f"{NO_LONGER_KEPT} There is nothing to compare the dream with.")
+            raise NoPicture(f"{tr(NO_LONGER_KEPT)} {tr('There is nothing to compare the dream with.')}")
         attachments = interaction.message.attachments if interaction.message is not None else []
         pairs = list(zip(sources, attachments, strict=False))
         if not pairs:
-            raise NoPicture("The dream is no longer in this message.")
+            raise NoPicture(tr("The dream is no longer in this message."))
         limit = min(interaction.filesize_limit, REQUEST_BYTES // len(pairs))
         try:
             async with asyncio.timeout(COMPARE_PATIENCE), self._comparing:
                 made = [await self._side_by_side(source, result, limit) for source, result in pairs]
         except TimeoutError:
             raise BotError(
-                "I am too busy to put the pictures side by side. Please try again in some minutes."
+                tr("I am too busy to put the pictures side by side. Please try again in some minutes.")
             ) from None
         files = [
             discord.File(
                 io.BytesIO(encoded.data),
                 f"before-after-{number}.{extension(encoded.format)}",
                 spoiler=source.spoiler,
-                description="Before and after, side by side",
+                description=tr("Before and after, side by side"),
             )
             for number, (encoded, (source, _)) in enumerate(zip(made, pairs, strict=True), 1)
         ]
-        await say(interaction, "Before and after:", files=files)
+        await say(interaction, tr("Before and after:"), files=files)
 
     async def _side_by_side(self, source: AskedPicture, result: discord.Attachment, limit: int) -> Encoded:
         after = await self._dreaming.downloader.fetch(of_attachment(result, author=source.author))
@@ -204,7 +205,9 @@ class Presses:
         prefix = self._dreaming.settings.prefix(interaction.guild_id)
         lines = [recipe_line(recipe, prefix) for recipe in recipes]
         text = "\n".join(f"```\n{line}\n```" for line in lines)
-        head = "With the same picture this makes the same dream; `/dream` takes what follows the command as `recipe:`."
+        head = tr(
+            "With the same picture this makes the same dream; `/dream` takes what follows the command as `recipe:`."
+        )
         if len(text) <= LONGEST_RECIPE:
             await say(interaction, f"{head}\n{text}")
         else:
@@ -221,7 +224,7 @@ class Presses:
         else:  # whose it was is forgotten; Discord still says who asked
             owners = _asked_by(interaction.message)
         if interaction.user.id not in owners and not moderates(interaction, self._dreaming.settings):
-            raise Refusal("Only who asked for this dream, who posted the picture, or a moderator may delete it.")
+            raise Refusal(tr("Only who asked for this dream, who posted the picture, or a moderator may delete it."))
         await interaction.response.defer()  # acknowledged; and it makes the message the interaction's own
         with contextlib.suppress(discord.NotFound):  # somebody was quicker
             await interaction.delete_original_response()
@@ -233,9 +236,9 @@ class Presses:
     async def _cancel(self, interaction: Interaction, press: Press) -> None:
         job = await self._job(press)
         if interaction.user.id != job.requester and not moderates(interaction, self._dreaming.settings):
-            raise Refusal("Only who asked for this dream, or a moderator, may cancel it.")
+            raise Refusal(tr("Only who asked for this dream, or a moderator, may cancel it."))
         if await self._dreaming.queue.cancel(job.id, by=interaction.user.id) is None:
-            raise Refusal("This dream is over already.")
+            raise Refusal(tr("This dream is over already."))
         await interaction.response.defer()  # the waiting message itself will say so
         if interaction.user.id != job.requester:
             self._dreaming.on_moderated(interaction, Action.CANCEL, job)
@@ -243,7 +246,7 @@ class Presses:
     async def _job(self, press: Press) -> Job:
         job = await self._dreaming.queue.job(press.job)
         if job is None:
-            raise Refusal(GONE)
+            raise Refusal(tr(GONE))
         return job
 
 

@@ -35,6 +35,7 @@ from bot.executor.protocol import Executor
 from bot.jobs.model import AskedPicture, Job, JobPicture, Place, Request
 from bot.jobs.queue import JobQueue
 from bot.jobs.rules import Ask as Limited
+from bot.languages import tr
 from bot.moderation.pausing import Pausing
 from bot.moderation.settings import Settings
 from dreamcore.catalogue import catalogue, network_info
@@ -99,9 +100,11 @@ class Dreaming:
     async def check(self, ask: Ask) -> None:
         """Raises the DreamError that keeps this from being dreamt; asks neither Discord nor the executor."""
         if ask.count == 0:
-            raise NoPicture("There is no picture to dream.")
+            raise NoPicture(tr("There is no picture to dream."))
         if ask.count > MOST_PICTURES:
-            raise Refusal(f"At most {MOST_PICTURES} pictures at once, please; these are {ask.count}.")
+            raise Refusal(
+                tr("At most {most} pictures at once, please; these are {count}.", most=MOST_PICTURES, count=ask.count)
+            )
         rules.admit(ask.scene, now=self.clock())
         rules.check_authors(ask.scene, ask.authors)
         rules.check_origins(ask.scene, origins_of(self.client, ask))
@@ -131,7 +134,8 @@ class Dreaming:
         """Raises Refusal when somebody else's picture is meant who does not want that."""
         for author in authors:
             if author != requester and await self.queue.members.opted_out(author):
-                raise Refusal(f"<@{author}> does not want their pictures to be dreamt by others.")
+                member = f"<@{author}>"
+                raise Refusal(tr("{member} does not want their pictures to be dreamt by others.", member=member))
 
     def check_recipe(self, recipe: Recipe, found: Iterable[Found] = ()) -> None:
         """Raises RecipeError for what the network cannot do, so that nobody waits in a queue for a typing error."""
@@ -240,7 +244,7 @@ class Dreaming:
         if job is None:
             return found
         if not job.ended:
-            raise Refusal("This dream is still being made. Please wait until it is there.")
+            raise Refusal(tr("This dream is still being made. Please wait until it is there."))
         return with_authors(found, job)
 
     def is_me(self, user: discord.abc.User) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from bot.languages import tr
 from dreamcore.catalogue import LEVELS, NetworkInfo
 from dreamcore.errors import RecipeError
 from dreamcore.recipe import READS_CLASSES, SETTINGS, Recipe
@@ -46,7 +47,9 @@ def stronger(base: Recipe) -> Recipe:
     """
     now = _strength(base)
     if now >= MOST:
-        raise RecipeError(f"This is as strong as it gets: strength goes up to {MOST:g}. Try Deeper, or Again.")
+        raise RecipeError(
+            tr("This is as strong as it gets: strength goes up to {most}. Try Deeper, or Again.", most=f"{MOST:g}")
+        )
     return base.but(strength=min(MOST, round(max(now, LEAST) * STEP, 3)))
 
 
@@ -58,13 +61,15 @@ def calmer(base: Recipe) -> Recipe:
     """
     now = _strength(base)
     if now <= LEAST:
-        raise RecipeError("Calmer than this is the picture itself.")
+        raise RecipeError(tr("Calmer than this is the picture itself."))
     return base.but(strength=max(LEAST, round(now / STEP, 3)))
 
 
 def deeper(base: Recipe, network: NetworkInfo) -> Recipe:
     """The same on the next deeper level of the network. Raises RecipeError where there is none."""
-    deepest = RecipeError(f"This is as deep as {network.name} goes. Another network goes elsewhere: see /layers.")
+    deepest = RecipeError(
+        tr("This is as deep as {network} goes. Another network goes elsewhere: see /layers.", network=network.name)
+    )
     if base.objective in READS_CLASSES or (base.classes and base.objective is None):
         raise deepest
     layers = [info.name for term in base.layer or (Term("parts"),) for info in network.find_layers(term.name)]
