@@ -10,6 +10,7 @@ import psutil
 import torch
 
 from dreamcore.errors import DeviceError, InstallationError
+from dreamcore.sentences import Sentence
 
 
 def choose_device(name: str | None = None) -> torch.device:
@@ -22,14 +23,18 @@ def choose_device(name: str | None = None) -> torch.device:
         wanted = "cuda" if torch.cuda.is_available() else "mps" if _has_mps() else "cpu"
     kind, _, number = wanted.partition(":")
     if kind not in ("cpu", "cuda", "mps") or (number and not (number.isdecimal() and number.isascii())):
-        raise DeviceError(f"There is no device “{wanted[:30]}”: it is one of auto, cpu, cuda, cuda:1, mps.")
+        raise DeviceError(
+            Sentence("There is no device “{device}”: it is one of auto, cpu, cuda, cuda:1, mps.", device=wanted[:30])
+        )
     if kind == "cuda":
         _check_cuda(wanted, int(number or 0))
         return torch.device("cuda", int(number or 0))
     if kind == "mps" and not _has_mps():
-        raise DeviceError("There is no Apple GPU that PyTorch can use here; device=cpu always works.")
+        raise DeviceError(Sentence("There is no Apple GPU that PyTorch can use here; device=cpu always works."))
     if number and int(number) > 0:
-        raise DeviceError(f"There is only one {kind} here, so {wanted[:30]} does not exist.")
+        raise DeviceError(
+            Sentence("There is only one {kind} here, so {device} does not exist.", kind=kind, device=wanted[:30])
+        )
     return torch.device(kind)
 
 
@@ -62,17 +67,20 @@ def torchvision_models() -> ModuleType:
     try:
         return importlib.import_module("torchvision.models")
     except ModuleNotFoundError as error:
-        raise InstallationError(_INSTALL.format(what="torchvision is not installed"), log=str(error)) from error
+        raise _not_installed(Sentence("torchvision is not installed"), error) from error
     except (RuntimeError, OSError, ImportError, AttributeError) as error:
-        raise InstallationError(
-            _INSTALL.format(what="torch and torchvision do not fit each other"), log=str(error)
-        ) from error
+        raise _not_installed(Sentence("torch and torchvision do not fit each other"), error) from error
 
 
-_INSTALL = (
-    "{what}: install both anew, together and from the same index"
-    " (pip install --force-reinstall torch torchvision, with the same --index-url for both)."
-)
+def _not_installed(what: Sentence, error: Exception) -> InstallationError:
+    return InstallationError(
+        Sentence(
+            "{what}: install both anew, together and from the same index"
+            " (pip install --force-reinstall torch torchvision, with the same --index-url for both).",
+            what=what,
+        ),
+        log=str(error),
+    )
 
 
 _UNLIMITED = 1 << 62  # bytes
@@ -84,9 +92,15 @@ def _has_mps() -> bool:
 
 def _check_cuda(wanted: str, number: int) -> None:
     if not torch.cuda.is_available():
-        raise DeviceError("There is no NVIDIA GPU that PyTorch can use here; device=cpu always works.")
+        raise DeviceError(Sentence("There is no NVIDIA GPU that PyTorch can use here; device=cpu always works."))
     if number >= torch.cuda.device_count():
-        raise DeviceError(f"There is no {wanted[:30]}: this machine has {torch.cuda.device_count()} CUDA device(s).")
+        raise DeviceError(
+            Sentence(
+                "There is no {device}: this machine has {count} CUDA device(s).",
+                device=wanted[:30],
+                count=torch.cuda.device_count(),
+            )
+        )
 
 
 def _left_in_container() -> int:

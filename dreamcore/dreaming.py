@@ -26,6 +26,7 @@ from dreamcore.progress import AskCancelled, ReportProgress
 from dreamcore.recipe import Recipe, ResolvedRecipe
 from dreamcore.reporting import Reporter
 from dreamcore.resolve import resolve
+from dreamcore.sentences import Sentence
 from dreamcore.styles import reference_change
 from dreamcore.tiles import MARGIN
 
@@ -45,7 +46,7 @@ class Dream:
     rgb: NDArray[np.uint8]  #: (H, W, 3), as large as the picture
     alpha: NDArray[np.uint8] | None  #: (H, W), the picture's own
     recipe: ResolvedRecipe
-    notes: tuple[str, ...]  #: sentences for the person
+    notes: tuple[str, ...]  #: each a `Sentence` for the person
     change: float  #: root mean square change at the size dreamt, of full scale
     seconds: float
 
@@ -99,7 +100,7 @@ def _within_memory(
         except torch.OutOfMemoryError as error:
             log = str(error)
             torch.cuda.empty_cache()
-    raise OutOfMemory("There is not enough memory for a dream of this size: try a smaller size=.", log=log)
+    raise OutOfMemory(Sentence("There is not enough memory for a dream of this size: try a smaller size=."), log=log)
 
 
 def _undisturbed(device: torch.device) -> ExitStack:

@@ -10,6 +10,7 @@ from dreamcore.networks import Eye, Network
 from dreamcore.octaves import Octave, pyramid
 from dreamcore.recipe import READS_CLASSES, ResolvedRecipe
 from dreamcore.resolve import DeviceDefaults, working_size
+from dreamcore.sentences import Sentence, decimal
 from dreamcore.tiles import Canvas, canvas_for
 
 FINISHING_STEPS = 2  #: made at an intermediate size, tiled, when the picture is more than twice as large as dreamt
@@ -73,8 +74,13 @@ def largest_window(eye: Eye, budget: int, octave: Octave) -> int | None:
         return None
     if eye.whole_picture:
         raise OutOfMemory(
-            f"This layer looks at the whole picture at once, so it cannot be dreamt in tiles, and {octave.width}x"
-            f"{octave.height} needs about {needed / 2**30:.1f} GiB: ask for a smaller size= or a layer before it."
+            Sentence(
+                "This layer looks at the whole picture at once, so it cannot be dreamt in tiles, and {width}x{height} "
+                "needs about {memory} GiB: ask for a smaller size= or a layer before it.",
+                width=octave.width,
+                height=octave.height,
+                memory=decimal(f"{needed / 2**30:.1f}"),
+            )
         )
     return max(1, int(budget / needed * octave.pixels))
 

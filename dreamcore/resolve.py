@@ -40,7 +40,7 @@ class Resolution:
     """A recipe ready to be dreamt."""
 
     recipe: ResolvedRecipe
-    notes: tuple[str, ...]  #: sentences for the person: what was changed, and why
+    notes: tuple[str, ...]  #: each a `Sentence` for the person: what was changed, and why
 
 
 def resolve(

@@ -18,6 +18,7 @@ from safetensors import SafetensorError, safe_open
 from torch import Tensor, nn
 
 from dreamcore.errors import WeightsError
+from dreamcore.sentences import Sentence
 
 FORMAT_VERSION: Final = 1  #: of the weights file; another version is refused, never guessed at
 MINIMUM_SIZE: Final = 16  #: the shorter side of the smallest picture that still has a place at the deepest stage
@@ -176,9 +177,10 @@ class DaydreamMetadata:
     provenance: str  # one line: how these weights came about
 
 
-def _unusable(path: Path, reason: str) -> WeightsError:
+def _unusable(path: Path, reason: Sentence) -> WeightsError:
     return WeightsError(
-        f"The weights {path.name} cannot be used: {reason}.", log=f"weights {path} cannot be used: {reason}"
+        Sentence("The weights {name} cannot be used: {reason}.", name=path.name, reason=reason),
+        log=f"weights {path} cannot be used: {reason}",
     )
 
 
@@ -192,16 +194,25 @@ def load_daydream(path: Path = SHIPPED_WEIGHTS) -> tuple[DaydreamNet, DaydreamMe
             described = (file.metadata() or {}).get(_METADATA_KEY)
             tensors: dict[str, Tensor] = {name: file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118 - a file handle, not a dict
     except FileNotFoundError as error:
-        raise _unusable(path, "the file is not there") from error
+        raise _unusable(path, Sentence("the file is not there")) from error
     except (SafetensorError, OSError) as error:
-        raise _unusable(path, f"it is damaged or not a safetensors file ({error})") from error
+        raise _unusable(
+            path, Sentence("it is damaged or not a safetensors file ({error})", error=str(error))
+        ) from error
     if described is None:
-        raise _unusable(path, "it does not say that it belongs to daydream")
+        raise _unusable(path, Sentence("it does not say that it belongs to daydream"))
     try:
         facts = json.loads(described)
         version = int(facts["version"])
         if version != FORMAT_VERSION:
-            raise _unusable(path, f"it is of version {version}, this program reads version {FORMAT_VERSION}")
+            raise _unusable(
+                path,
+                Sentence(
+                    "it is of version {version}, this program reads version {known}",
+                    version=version,
+                    known=FORMAT_VERSION,
+                ),
+            )
         metadata = DaydreamMetadata(
             version=version,
             classes=tuple(facts["classes"]),
@@ -216,14 +227,14 @@ def load_daydream(path: Path = SHIPPED_WEIGHTS) -> tuple[DaydreamNet, DaydreamMe
             provenance=str(facts["provenance"]),
         )
     except (KeyError, TypeError, AttributeError, ValueError) as error:
-        raise _unusable(path, f"its description is damaged ({error!r})") from error
+        raise _unusable(path, Sentence("its description is damaged ({error})", error=repr(error))) from error
     net = DaydreamNet(len(metadata.classes), batch_norm=False)
     try:
         net.load_state_dict(tensors)
     except RuntimeError as error:
-        raise _unusable(path, "its tensors do not fit the network") from error
+        raise _unusable(path, Sentence("its tensors do not fit the network")) from error
     if not all(bool(tensor.isfinite().all()) for tensor in tensors.values()):
-        raise _unusable(path, "it holds values that are not numbers")
+        raise _unusable(path, Sentence("it holds values that are not numbers"))
     return net.eval().requires_grad_(False), metadata
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from dreamcore.errors import WeightsError
+from dreamcore.sentences import Sentence
 
 #: Gets the bytes so far and the bytes in all, if known.
 Progress = Callable[[int, "int | None"], None]
@@ -40,15 +41,23 @@ def download(
         with _partial_file(target) as (file, partial):
             digest = _fetch(address, file, on_progress, timeout)
             if not digest.startswith(sha256_prefix):
-                raise _Damaged(f"its checksum is {digest[:16]}…, not {sha256_prefix}…")
+                raise _Damaged(
+                    Sentence("its checksum is {found}…, not {right}…", found=digest[:16], right=sha256_prefix)
+                )
             file.close()
             partial.replace(target)
     except (OSError, http.client.HTTPException, _Damaged, ValueError) as error:
         if isinstance(error, urllib.error.HTTPError):
             error.close()  # it is also the server's answer, with an open connection
         raise WeightsError(
-            f"The weights could not be fetched from {address} ({_reason(error)});"
-            f" if you have the file, put it into {target.parent} as {target.name}.",
+            Sentence(
+                "The weights could not be fetched from {address} ({reason});"
+                " if you have the file, put it into {folder} as {name}.",
+                address=address,
+                reason=_reason(error),
+                folder=str(target.parent),
+                name=target.name,
+            ),
             log=f"download of {address} to {target} failed: {error!r}",
         ) from error
     return target
@@ -56,6 +65,10 @@ def download(
 
 class _Damaged(Exception):
     """What arrived is not what was promised."""
+
+    def __init__(self, reason: Sentence) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 def _fetch(address: str, file: BinaryIO, on_progress: Progress | None, timeout: float) -> str:
@@ -71,11 +84,11 @@ def _fetch(address: str, file: BinaryIO, on_progress: Progress | None, timeout: 
             sha256.update(chunk)
             done += len(chunk)
             if done > _LARGEST:
-                raise _Damaged("it does not end")
+                raise _Damaged(Sentence("it does not end"))
             if on_progress is not None:
                 on_progress(done, total)
     if total is not None and done != total:
-        raise _Damaged(f"only {done} of {total} bytes came")
+        raise _Damaged(Sentence("only {count} of {total} bytes came", count=done, total=total))
     file.flush()
     os.fsync(file.fileno())
     return sha256.hexdigest()
@@ -94,7 +107,9 @@ def _partial_file(target: Path) -> Iterator[tuple[BinaryIO, Path]]:
 
 def _reason(error: Exception) -> str:
     """A few words for the person; the class's name where the error has none."""
-    if isinstance(error, TimeoutError):
-        return "no answer in time"
+    if isinstance(error, _Damaged):
+        return error.reason
     reason = getattr(error, "reason", None) or str(error) or type(error).__name__
-    return "no answer in time" if isinstance(reason, TimeoutError) else str(reason).splitlines()[0][:120]
+    if isinstance(error, TimeoutError) or isinstance(reason, TimeoutError):
+        return Sentence("no answer in time")
+    return str(reason).splitlines()[0][:120]

@@ -18,6 +18,7 @@ from dreamcore.networks.describe import describe
 from dreamcore.networks.download import Progress
 from dreamcore.networks.network import Network
 from dreamcore.networks.weight_files import WeightFile, WeightFolders, check_fit, digest, read_state_dict
+from dreamcore.sentences import Sentence
 
 _log = logging.getLogger(__name__)
 
@@ -160,7 +161,9 @@ def _torchvision(name: str, tensors: Mapping[str, Tensor], path: Path) -> Networ
             info_of(name, module), module, families.torchvision_preprocessing(name), weights=digest(tensors)[:16]
         )
     except (TypeError, ValueError, RuntimeError, IndexError) as error:
-        raise RecipeError(f"{name} cannot be dreamt with: it is built too differently.", log=repr(error)) from error
+        raise RecipeError(
+            Sentence("{name} cannot be dreamt with: it is built too differently.", name=name), log=repr(error)
+        ) from error
 
 
 def _with_classes(info: NetworkInfo, classifier: str, classes: tuple[str, ...], count: int) -> NetworkInfo:

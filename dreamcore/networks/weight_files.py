@@ -16,6 +16,7 @@ from torch import Tensor
 
 from dreamcore.errors import WeightsError
 from dreamcore.networks.download import Progress, download
+from dreamcore.sentences import Sentence
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,7 +65,12 @@ class WeightFile:
         target = folders.data / self.names[0]
         if not fetch:
             raise WeightsError(
-                f"The weights {self.names[0]} are not here; they are at {self.address}, put them into {target.parent}."
+                Sentence(
+                    "The weights {name} are not here; they are at {address}, put them into {folder}.",
+                    name=self.names[0],
+                    address=self.address,
+                    folder=str(target.parent),
+                )
             )
         return download(self.address, target, sha256_prefix=self.sha256_prefix, on_progress=on_progress)
 
@@ -79,18 +85,23 @@ def read_state_dict(path: Path) -> dict[str, Tensor]:
             warnings.simplefilter("ignore")  # of unusual pickles, which then fail with a sentence
             stored = torch.load(path, map_location="cpu", weights_only=True)
     except FileNotFoundError:
-        raise WeightsError(f"There is no file {path.name}.", log=f"no file {path}") from None
+        raise WeightsError(Sentence("There is no file {name}.", name=path.name), log=f"no file {path}") from None
     except pickle.UnpicklingError as error:
         raise WeightsError(
-            f"{path.name} is not a plain file of weights (it is damaged, or holds code, which is never run).",
+            Sentence(
+                "{name} is not a plain file of weights (it is damaged, or holds code, which is never run).",
+                name=path.name,
+            ),
             log=f"{path}: {error}",
         ) from error
     except Exception as error:  # the unpickler meets any other file with whatever its bytes lead it to
-        raise WeightsError(f"{path.name} is damaged or no file of weights.", log=f"{path}: {error!r}") from error
+        raise WeightsError(
+            Sentence("{name} is damaged or no file of weights.", name=path.name), log=f"{path}: {error!r}"
+        ) from error
     if isinstance(stored, Mapping) and isinstance(stored.get("state_dict"), Mapping):
         stored = stored["state_dict"]  # as training programs save it
     if not isinstance(stored, Mapping) or not all(isinstance(value, Tensor) for value in stored.values()):
-        raise WeightsError(f"{path.name} does not hold a state dict (names with tensors).")
+        raise WeightsError(Sentence("{name} does not hold a state dict (names with tensors).", name=path.name))
     return {str(name).removeprefix("module."): value for name, value in stored.items()}
 
 
@@ -100,20 +111,32 @@ def check_fit(tensors: Mapping[str, Tensor], expected: Mapping[str, Tensor], *, 
     surplus = [name for name in tensors if name not in expected]
     wrong = [n for n in expected if n in tensors and tensors[n].shape != expected[n].shape]
     if missing:
-        detail = f"{missing[0]} is missing"
+        detail = Sentence("{tensor} is missing", tensor=missing[0])
     elif surplus:
-        detail = f"{surplus[0]} is not expected"
+        detail = Sentence("{tensor} is not expected", tensor=surplus[0])
     elif wrong:
         found, right = (tuple(t[wrong[0]].shape) for t in (tensors, expected))
-        detail = f"{wrong[0]} has the shape {found} instead of {right}"
+        detail = Sentence(
+            "{tensor} has the shape {found} instead of {right}", tensor=wrong[0], found=str(found), right=str(right)
+        )
     else:
         broken = [n for n, t in tensors.items() if t.is_floating_point() and not bool(t.isfinite().all())]
         if not broken:
             return
-        raise WeightsError(f"{what} holds values that are not numbers (in {broken[0]}).")
+        raise WeightsError(
+            Sentence("{name} holds values that are not numbers (in {tensor}).", name=what, tensor=broken[0])
+        )
     count = len(missing) + len(surplus) + len(wrong)
-    more = f", and {count - 1} more do not fit" if count > 1 else ""
-    raise WeightsError(f"{what} does not fit the network: {detail}{more}.")
+    if count == 1:
+        raise WeightsError(Sentence("{name} does not fit the network: {detail}.", name=what, detail=detail))
+    raise WeightsError(
+        Sentence(
+            "{name} does not fit the network: {detail}, and {more} more do not fit.",
+            name=what,
+            detail=detail,
+            more=count - 1,
+        )
+    )
 
 
 def digest(tensors: Mapping[str, Tensor]) -> str:
