@@ -45,6 +45,12 @@ def in_loop(test: Callable[..., Coroutine[Any, Any, None]]) -> Callable[..., Non
     return run
 
 
+async def until(true: Callable[[], object]) -> None:
+    """Wait for it, however slow the machine is; `in_loop` ends what never comes."""
+    while not true():
+        await asyncio.sleep(0.005)
+
+
 class Clock:
     """Says what it is told."""
 
@@ -169,7 +175,7 @@ class ScriptedExecutor:
     async def order(self, number: int) -> Handed:
         """The order that was handed out as this one, from 0."""
         async with self._arrived:
-            await asyncio.wait_for(self._arrived.wait_for(lambda: len(self.handed) > number), 10)
+            await asyncio.wait_for(self._arrived.wait_for(lambda: len(self.handed) > number), 60)
         return self.handed[number]
 
     def cancel(self, job: str) -> None:
@@ -209,8 +215,7 @@ class RememberingAnswers:
 
     async def all_of(self, *jobs: str) -> None:
         """Wait until these have ended."""
-        while not set(jobs) <= set(self.ends):
-            await asyncio.sleep(0.005)
+        await until(lambda: set(jobs) <= set(self.ends))
 
 
 @dataclass

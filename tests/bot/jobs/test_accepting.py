@@ -9,6 +9,7 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from bot.config import LimitsConfig
 from bot.errors import NoPicture, Refusal
@@ -17,8 +18,20 @@ from bot.jobs.model import JobState
 from bot.jobs.people import Block
 from bot.jobs.queue import JobQueue
 from bot.jobs.rules import Ask
+from bot.store.tables import job_pictures
 from dreamcore.recipe import Recipe
-from tests.bot.jobs.fakes import MANY, NOON, Clock, ScriptedExecutor, dispatching, failed, in_loop, opened, request
+from tests.bot.jobs.fakes import (
+    MANY,
+    NOON,
+    Clock,
+    Desk,
+    ScriptedExecutor,
+    dispatching,
+    failed,
+    in_loop,
+    opened,
+    request,
+)
 
 
 def limits(**changes: int) -> LimitsConfig:
@@ -134,10 +147,17 @@ async def test_a_cancelled_dream_costs_nothing_before_it_was_begun(tmp_path: Pat
         await desk.queue.cancel(first.job.id, by=1)
         second = await desk.queue.accept(request())
         (await desk.executor.order(1)).start()
-        await asyncio.sleep(0.05)
+        while not await stored_as_begun(desk, second.job.id):
+            await asyncio.sleep(0.005)
         await desk.queue.cancel(second.job.id, by=1)
         with pytest.raises(Refusal, match="1 picture dreamt"):
             await desk.queue.accept(request())
+
+
+async def stored_as_begun(desk: Desk, job: str) -> bool:
+    async with desk.queue._database.reading() as connection:
+        found = await connection.execute(select(job_pictures.c.begun).where(job_pictures.c.job == job))
+        return found.scalar_one() is not None
 
 
 @in_loop

@@ -26,6 +26,7 @@ from tests.bot.jobs.fakes import (
     made,
     opened,
     request,
+    until,
 )
 
 
@@ -166,7 +167,6 @@ async def test_a_stored_start_counts_even_if_the_executor_has_forgotten_it(tmp_p
             handed = await desk.executor.order(number)
             handed.start()
             handed.lose(started=False)
-            await asyncio.sleep(0.05)
         await desk.answers.all_of(accepted.job.id)
 
 
@@ -180,7 +180,8 @@ async def test_a_loss_before_the_start_is_free_but_does_not_spin(
         accepted = await desk.queue.accept(request())
         for number in range(5):
             (await desk.executor.order(number)).lose(started=False)
-            await asyncio.sleep(0.05)
+            await until(desk.queue.board.held_until)
+            await asyncio.sleep(0.02)
             assert len(desk.executor.handed) == number + 1, "held for a while"
             clock.tick(60)
             desk.dispatcher.wake()
@@ -200,7 +201,7 @@ async def test_a_picture_that_never_begins_ends_with_a_sentence(
         accepted = await desk.queue.accept(request())
         for number in range(3):
             (await desk.executor.order(number)).lose(started=False)
-            await asyncio.sleep(0.02)
+            await until(lambda: desk.answers.ends or desk.queue.board.held_until())
             clock.tick(60)
             desk.dispatcher.wake()
         await desk.answers.all_of(accepted.job.id)
@@ -250,8 +251,7 @@ async def test_cancelling_stops_what_waits_and_what_runs(tmp_path: Path) -> None
         job = await job_of(desk, running.job.id)
         assert (job.state, job.answered) == (JobState.CANCELLED, True)
         after = await desk.queue.accept(request())
-        while not any(order.order.job == after.job.id for order in desk.executor.handed):
-            await asyncio.sleep(0.01)
+        await until(lambda: any(order.order.job == after.job.id for order in desk.executor.handed))
 
 
 @in_loop

@@ -1,9 +1,13 @@
-"""Neither a long queue nor a long history holds up the event loop or an answer."""
+"""Neither a long queue nor a long history holds up the event loop or an answer.
+
+All is counted in processor time, and compared with what else takes such time: how busy the machine is does not matter.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import sqlite3
+import statistics
 import time
 from pathlib import Path
 
@@ -81,31 +85,32 @@ async def test_the_event_loop_goes_on_while_a_thousand_jobs_wait(tmp_path: Path)
     async with opened(tmp_path) as queue:
         await queue.accept(request())
     fill(tmp_path / "bot.sqlite", 1000, job={}, picture={})
-    delays: list[float] = []
+    turns: list[float] = []
 
     async def watch() -> None:
         while True:
-            began = time.perf_counter()
-            await asyncio.sleep(0.005)
-            delays.append(time.perf_counter() - began - 0.005)
+            began = time.thread_time()
+            await asyncio.sleep(0.001)
+            turns.append(time.thread_time() - began)  # what was done meanwhile, waiting apart
 
     async with dispatching(tmp_path, executor=ScriptedExecutor(slots=2)) as desk:
         watcher = asyncio.create_task(watch())
+        longest = []
         for number in range(30):
+            turns.clear()
             handed = await desk.executor.order(number)
             handed.start()
             accepted = await desk.queue.accept(request(requester=1000 + number))
             assert desk.queue.standings()[accepted.job.id].ahead < 1000
             handed.end()
+            longest.append(max(turns))
         watcher.cancel()
-        delays.sort()
-        held = max(0.05, 2 * seconds_to_order(1000))  # on a busy machine everything takes longer
-        assert delays[int(len(delays) * 0.95)] < held, delays[-10:]
+        assert statistics.median(longest) < 3 * seconds_to_order(1000), longest
 
 
 @in_loop
 async def test_a_long_history_does_not_slow_acceptance(tmp_path: Path) -> None:
-    """100,000 finished jobs, a thousand by each member. Counted in processor time: the disk is not what is tested."""
+    """30,000 finished jobs, three hundred by each member."""
     limits = LimitsConfig(
         member_per_hour=500, member_waiting=500, guild_per_hour=5000, guild_waiting=5000, waiting=5000
     )
@@ -113,23 +118,24 @@ async def test_a_long_history_does_not_slow_acceptance(tmp_path: Path) -> None:
         without = await processor_time(queue)
     fill(
         tmp_path / "bot.sqlite",
-        100_000,
+        30_000,
         job={"state": "delivered", "finished": NOON, "delivered": NOON, "kept": False},
         picture={"state": "made", "begun": NOON, "finished": NOON},
     )
-    clock = Clock(NOON + 100_000 * 30.0)
+    clock = Clock(NOON + 30_000 * 30.0)
     async with opened(tmp_path, clock=clock, limits=limits) as queue:
         assert await processor_time(queue) < 1.8 * without + 0.001
 
 
 async def processor_time(queue: JobQueue) -> float:
-    """Of accepting one request, in seconds."""
-    for member in range(10):
-        await queue.accept(request(requester=member))
-    began = time.process_time()
-    for member in range(50):
-        await queue.accept(request(requester=member))
-    return (time.process_time() - began) / 50
+    """Of accepting one request, in seconds; the best of several."""
+    times = []
+    for _ in range(6):
+        began = time.process_time()
+        for member in range(10):
+            await queue.accept(request(requester=member))
+        times.append(time.process_time() - began)
+    return min(times) / 10
 
 
 def fill(path: Path, count: int, *, job: dict[str, object], picture: dict[str, object]) -> None:
