@@ -14,7 +14,7 @@ import struct
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 
 import pymupdf_fonts
@@ -23,6 +23,7 @@ from PIL import Image, ImageDraw, ImageFont, features
 LONGEST = 300  #: characters of a text that are looked at
 MARKS_ON_A_LETTER = 3  #: more are a joke, and would be drawn over the neighbours
 ELLIPSIS = "…"
+SMALLER = 0.82  #: letters still look like the others'
 
 _JOINERS = "\u200c\u200d"  # part of how some scripts are written
 _SYSTEM_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "/Library/Fonts")
@@ -78,6 +79,11 @@ class Line:
     def width(self) -> float:
         return sum(run.width for run in self.runs)
 
+    @property
+    def letters(self) -> int:
+        """How many were left by the room there was."""
+        return sum(len(run.text) for run in self.runs)
+
     def draw(self, image: Image.Image, left: float, baseline: float, colour: Colour) -> None:
         """At `left`, its letters standing on `baseline`."""
         pen = ImageDraw.Draw(image)
@@ -102,6 +108,14 @@ def line(text: str, face: Face, size: int, *, within: float) -> Line:
     return _line(_cut(clusters, low), face, size) if low else _line([], face, size)
 
 
+def fitted(text: str, face: Face, size: int, *, within: float) -> Line:
+    """One line, a little smaller where that spares it being cut."""
+    for smaller in (size, round(SMALLER * size)):
+        if _width(text, face, smaller) <= within:
+            return line(text, face, smaller, within=within)
+    return line(text, face, round(SMALLER * size), within=within)
+
+
 def lines(text: str, face: Face, size: int, *, within: float, most: int) -> list[Line]:
     """Up to `most` lines, broken between words where there are words; the last is cut."""
     made: list[Line] = []
@@ -116,7 +130,7 @@ def lines(text: str, face: Face, size: int, *, within: float, most: int) -> list
         words = words[count:]
     if words:
         made.append(line(" ".join(words), face, size, within=within))
-    return made
+    return [each for each in made if each.letters]
 
 
 def can_write(text: str, face: Face = Face.BOLD) -> bool:
@@ -193,7 +207,7 @@ def clusters_of(text: str) -> Iterator[str]:
         yield cluster
 
 
-@cache
+@lru_cache(maxsize=1 << 13)
 def _font_for(cluster: str, face: Face) -> Font | None:
     if not _shapes() and any(_needs_shaping(letter) for letter in cluster):
         return None

@@ -22,9 +22,10 @@ PATIENCE = 15.0  #: seconds for one picture
 ALL_PATIENCE = 75.0  #: for all of them; those that are left then are not shown
 QUALITY = 90
 
+#: How a kind of sheet is drawn, and how large a picture of it can be.
 _KINDS = {
-    SheetKind.RESULTS: (results.results, results.LONGEST),
-    SheetKind.PAGE: (leaf.leaf, leaf.LONGEST),
+    SheetKind.RESULTS: (results.results, results.longest),
+    SheetKind.PAGE: (leaf.leaf, leaf.longest),
 }
 _log = logging.getLogger(__name__)
 
@@ -40,7 +41,7 @@ def sheet(
         if stop():
             raise Cancelled
         patience = min(PATIENCE, deadline - clock())
-        pictures.append(_read(entry.picture, decoder, longest, patience))
+        pictures.append(_read(entry.picture, decoder, longest(entry), patience))
     whole = draw(order, pictures)
     if stop():
         raise Cancelled

@@ -1,193 +1,150 @@
-"""The results of a challenge: the winners large under the theme, the others in rows below, each with its label."""
+"""The results of a challenge: the winners large under the theme, the others around and below, each with its label."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from PIL import Image
 
 from bot.executor.protocol import SheetEntry, SheetOrder
 from bot.executor.sheets import wall
-from bot.executor.sheets.layout import Box, frame_shape, hang, rows_of
-from bot.executor.sheets.lettering import Colour, Face, can_write, line, lines
+from bot.executor.sheets.arranging import Measures, arranged
+from bot.executor.sheets.layout import UNKNOWN_SHAPE, Box, frame_shape
+from bot.executor.sheets.lettering import Colour, Face, Line, can_write, fitted, line, lines
 from dreamcore.picture import Picture
 
-MOST_LARGE = 6  #: winners; where more are equal, nobody stands out
-UNKNOWN_SHAPE = 1.25  #: of a frame without a picture
-LONGEST = 1440  #: pixels of the longer side that a picture here can have
+LEAST_OF_A_TITLE = 11  #: letters: less of a long one says nothing, and is left out
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Hung:
-    """An entry in its place."""
-
-    entry: SheetEntry
-    picture: Picture | None
-    frame: Box
-    large: bool
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Measures:
-    """Lengths in pixels, on a sheet for so many entries."""
-
-    width: int
-    columns: float
-
-    margin: int = 84
-    gap: int = 36
-    row_gap: int = 46
-    name: int = 36  # height of letters
-    detail: int = 29
-
-    @property
-    def inner(self) -> int:
-        return self.width - 2 * self.margin
-
-    @property
-    def label(self) -> int:
-        """Room below a picture."""
-        return round(self.name * 1.55 + self.detail * 1.45)
+def longest(entry: SheetEntry) -> int:
+    """Pixels of the longer side that its picture may need."""
+    return 1440 if entry.winner else 1080
 
 
 def results(order: SheetOrder, pictures: Sequence[Picture | None]) -> Image.Image:
     """The sheet; `pictures` belong to the order's entries, None where there is none."""
-    winners = sum(entry.winner for entry in order.entries)
-    large = winners if winners <= MOST_LARGE else 0
-    others = len(order.entries) - large
-    measures = _measures(others)
-    top = _heading_height(order, measures)
-    hung, bottom = _arranged(order.entries, pictures, measures, top)
-    lamp = hung[0].frame.top + hung[0].frame.height / 2
-    sheet = wall.wall(measures.width, bottom + measures.margin, lamp=lamp)
+    winners = [number for number, entry in enumerate(order.entries) if entry.winner]
+    shapes = [UNKNOWN_SHAPE if p is None else frame_shape(p.width, p.height) for p in pictures]
+    made = arranged(shapes, winners, lambda measures: _heading_height(order, measures))
+    measures, first = made.measures, made.frames[0]
+    sheet = wall.wall(measures.width, made.bottom, lamp=first.top + first.height / 2)
     _heading(sheet, order, measures)
-    for each in hung:
-        _hang(sheet, each, order, measures, alone=large == 1)
+    for number, (entry, picture, frame) in enumerate(zip(order.entries, pictures, made.frames, strict=True)):
+        large = number in made.large
+        _picture(sheet, entry, picture, frame, order.missing, measures, large=large)
+        if large and len(made.large) == 1:
+            _plate(sheet, entry, frame, measures)
+        else:
+            _label(sheet, entry, frame, measures, scale=1.25 if large else 1.0)
     return sheet
 
 
-def _measures(others: int) -> _Measures:
-    if others <= 8:
-        return _Measures(width=1600, columns=3 if others in (3, 5, 6) else 4)
-    return _Measures(width=1600 if others <= 12 else 1800, columns=4 if others <= 16 else 5)
+def _heading_lines(order: SheetOrder, measures: Measures) -> list[Line]:
+    return lines(order.heading, Face.BOLD, measures.heading, within=measures.inner, most=2)
 
 
-def _arranged(
-    entries: Sequence[SheetEntry], pictures: Sequence[Picture | None], measures: _Measures, top: int
-) -> tuple[list[_Hung], int]:
-    shapes = [UNKNOWN_SHAPE if p is None else frame_shape(p.width, p.height) for p in pictures]
-    large = [number for number, entry in enumerate(entries) if entry.winner]
-    if len(large) > MOST_LARGE:
-        large = []
-    others = [number for number in range(len(entries)) if number not in large]
-    places: dict[int, Box] = {}
-    for group, columns, tallest, label in (
-        (large, 3 if len(large) != 4 else 2, 880 if len(large) == 1 else 640, _large_label(measures, len(large) == 1)),
-        (others, measures.columns, 420, measures.label),
-    ):
-        if not group:
-            continue
-        for row in rows_of([shapes[n] for n in group], columns=columns):
-            members = [group[n] for n in row]
-            frames = hang(
-                [shapes[n] for n in members],
-                left=measures.margin, top=top, width=measures.inner, gap=measures.gap, tallest=tallest,
-            )  # fmt: skip
-            places.update(zip(members, frames, strict=True))
-            top = frames[0].bottom + label + measures.row_gap
-    hung = [
-        _Hung(entry=entry, picture=pictures[n], frame=places[n], large=n in large) for n, entry in enumerate(entries)
-    ]
-    return hung, top - measures.row_gap
+def _heading_height(order: SheetOrder, measures: Measures) -> int:
+    below = 1.15 * len(_heading_lines(order, measures)) + (0.75 if order.details else 0)
+    return round(measures.heading * (2.0 + below + 0.6))
 
 
-def _large_label(measures: _Measures, alone: bool) -> int:
-    return round(measures.label * (1.9 if alone else 1.3))
-
-
-def _heading_height(order: SheetOrder, measures: _Measures) -> int:
-    wrapped = lines(order.heading, Face.BOLD, 76, within=measures.inner, most=2)
-    return 150 + 88 * len(wrapped) + (58 if order.details else 0) + 40
-
-
-def _heading(sheet: Image.Image, order: SheetOrder, measures: _Measures) -> None:
-    middle = measures.width / 2
-    wall.moon(sheet, (middle, 92), diameter=52, colour=wall.MOON)
-    baseline = 220.0
-    for each in lines(order.heading, Face.BOLD, 76, within=measures.inner, most=2):
+def _heading(sheet: Image.Image, order: SheetOrder, measures: Measures) -> None:
+    size, middle = measures.heading, measures.width / 2
+    wall.moon(sheet, (middle, size * 1.2), diameter=round(size * 0.68), colour=wall.MOON)
+    baseline = size * 2.95
+    for each in _heading_lines(order, measures):
         each.draw(sheet, middle - each.width / 2, baseline, wall.CREAM)
-        baseline += 88
+        baseline += size * 1.15
     if order.details:
-        small = line(order.details, Face.PLAIN, 34, within=measures.inner)
-        small.draw(sheet, middle - small.width / 2, baseline - 24, wall.SOFT)
+        details = line(order.details, Face.PLAIN, round(size * 0.44), within=measures.inner)
+        details.draw(sheet, middle - details.width / 2, baseline - size * 0.35, wall.SOFT)
 
 
-def _hang(sheet: Image.Image, hung: _Hung, order: SheetOrder, measures: _Measures, *, alone: bool) -> None:
-    rim = _metal(hung.entry) if hung.entry.winner else wall.EDGE
-    thickness = 4 if hung.large else 2
-    wall.shade(sheet, hung.frame, softness=26 if hung.large else 14)
-    if hung.picture is None:
-        wall.empty_frame(sheet, order.missing, hung.frame, rim=rim, thickness=thickness, size=measures.name)
+def _picture(
+    sheet: Image.Image,
+    entry: SheetEntry,
+    picture: Picture | None,
+    frame: Box,
+    missing: str,
+    measures: Measures,
+    *,
+    large: bool,
+) -> None:
+    wall.shade(sheet, frame, softness=30 if large else 14)
+    look = wall.LARGE_FRAME if large else wall.GOLD_FRAME if entry.winner else wall.PLAIN_FRAME
+    if picture is None:
+        wall.empty_frame(sheet, missing, frame, look, size=measures.name)
     else:
-        wall.frame_picture(sheet, hung.picture, hung.frame, rim=rim, thickness=thickness)
-    if hung.large and alone:
-        _plate(sheet, hung, measures)
-    else:
-        _label(sheet, hung, measures, scale=1.25 if hung.large else 1.0)
+        wall.frame_picture(sheet, picture, frame, look)
 
 
-def _plate(sheet: Image.Image, hung: _Hung, measures: _Measures) -> None:
-    """The one winner's label, in the middle."""
-    size, middle = round(measures.name * 1.7), measures.width / 2
-    name = line(_name(hung.entry), Face.BOLD, size, within=measures.inner - 2 * size)
-    disc = round(size * 1.15)
-    left = middle - (disc + size * 0.35 + name.width) / 2
-    baseline = hung.frame.bottom + size * 1.5
+def _plate(sheet: Image.Image, entry: SheetEntry, frame: Box, measures: Measures) -> None:
+    """The one winner's label, below the middle of the picture."""
+    size = round(measures.name * 1.65)
+    small = round(measures.detail * 1.3)
+    disc, space = round(size * 1.15), size * 0.35
+    first, face, second = _said(entry)
+    written = fitted(first, face, size, within=frame.width - disc - space)
+    middle = frame.left + frame.width / 2
+    left = middle - (disc + space + written.width) / 2
+    baseline = frame.bottom + size * 1.55
+    wall.medal(
+        sheet, entry.mark, (left + disc / 2, baseline - size * 0.35), diameter=disc, fill=wall.MOON, colour=wall.INK
+    )
+    written.draw(sheet, left + disc + space, baseline, wall.CREAM)
+    votes, title, width = _details(entry.votes, second, small, frame.width)
+    _write_details(sheet, votes, title, middle - width / 2, baseline + small * 1.6, small)
+
+
+def _label(sheet: Image.Image, entry: SheetEntry, frame: Box, measures: Measures, *, scale: float) -> None:
+    size, small = round(measures.name * scale), round(measures.detail * scale)
+    baseline = frame.bottom + size * 1.4
+    disc = round(size * 1.2)
+    first, face, second = _said(entry)
     wall.medal(
         sheet,
-        hung.entry.mark,
-        (left + disc / 2, baseline - size * 0.35),
+        entry.mark,
+        (frame.left + disc / 2, baseline - size * 0.35),
         diameter=disc,
-        fill=wall.MOON,
+        fill=_metal(entry),
         colour=wall.INK,
     )
-    name.draw(sheet, left + disc + size * 0.35, baseline, wall.CREAM)
-    small = round(measures.detail * 1.3)
-    _details(sheet, hung.entry, middle, baseline + small * 1.55, small, measures.inner, centred=True)
-
-
-def _label(sheet: Image.Image, hung: _Hung, measures: _Measures, *, scale: float) -> None:
-    size, small = round(measures.name * scale), round(measures.detail * scale)
-    frame, entry = hung.frame, hung.entry
-    baseline = frame.bottom + size * 1.35
-    metal = _metal(entry)
-    disc = round(size * 1.2)
-    wall.medal(
-        sheet, entry.mark, (frame.left + disc / 2, baseline - size * 0.35), diameter=disc, fill=metal, colour=wall.INK
-    )
     at = frame.left + disc + size * 0.3
-    line(_name(entry), Face.BOLD, size, within=frame.right - at).draw(sheet, at, baseline, wall.CREAM)
-    _details(sheet, entry, frame.left, baseline + small * 1.45, small, frame.width, centred=False)
+    fitted(first, face, size, within=frame.right - at).draw(sheet, at, baseline, wall.CREAM)
+    votes, title, _ = _details(entry.votes, second, small, frame.width)
+    _write_details(sheet, votes, title, frame.left, baseline + small * 1.5, small)
 
 
-def _details(
-    sheet: Image.Image, entry: SheetEntry, at: float, baseline: float, size: int, within: float, *, centred: bool
-) -> None:
-    """Votes, then the title."""
-    votes = line(entry.votes, Face.PLAIN, size, within=within)
-    space = size * 0.6 if entry.votes and entry.title else 0.0
-    title = line(entry.title, Face.SLANTED, size, within=max(0.0, within - votes.width - space))
-    left = at - (votes.width + space + title.width) / 2 if centred else at
+def _said(entry: SheetEntry) -> tuple[str, Face, str]:
+    """What stands beside the place, how it is written, and the title that is left for the line below.
+
+    A name in letters that no font here has gives way to the user name; without a name, the title comes first.
+    """
+    name = entry.name
+    if name and entry.handle and not can_write(name):
+        name = entry.handle
+    if line(name, Face.BOLD, 10, within=math.inf).letters:
+        return name, Face.BOLD, entry.title
+    return entry.title, Face.SLANTED, ""
+
+
+def _details(votes: str, title: str, size: int, within: float) -> tuple[Line, Line, float]:
+    """Votes and title on one line, and how wide it is."""
+    counted = line(votes, Face.PLAIN, size, within=within)
+    room = within - counted.width - size * 0.6
+    named = line(title, Face.SLANTED, size, within=room)
+    if named.letters < min(LEAST_OF_A_TITLE, len(title)):
+        named = line("", Face.SLANTED, size, within=room)
+    return counted, named, counted.width + (size * 0.6 if counted.width and named.width else 0) + named.width
+
+
+def _write_details(sheet: Image.Image, votes: Line, title: Line, left: float, baseline: float, size: int) -> None:
     votes.draw(sheet, left, baseline, wall.MOON)
-    title.draw(sheet, left + votes.width + space, baseline, wall.SOFT)
+    title.draw(sheet, left + votes.width + (size * 0.6 if votes.width else 0), baseline, wall.SOFT)
 
 
 def _metal(entry: SheetEntry) -> Colour:
     if entry.winner:
         return wall.MOON
     return {"2": wall.SILVER, "3": wall.BRONZE}.get(entry.mark, wall.SOFT)
-
-
-def _name(entry: SheetEntry) -> str:
-    return entry.name if can_write(entry.name) or not entry.handle else entry.handle

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
@@ -16,23 +18,42 @@ MOON: Colour = (255, 217, 138)  #: places, winners
 SILVER: Colour = (214, 214, 226)
 BRONZE: Colour = (224, 164, 118)
 INK: Colour = (33, 22, 27)  #: on medals
-MAT: Colour = (24, 17, 23)  #: around a picture that does not fill its frame
-PLUM, NIGHT = (58, 40, 50), (20, 14, 20)  #: the wall under the lamp, and far from it
+MAT: Colour = (21, 15, 20)  #: around a picture that does not fill its frame
+PLUM, NIGHT = (72, 49, 54), (19, 13, 19)  #: the wall under the lamp, and far from it
 EDGE: Colour = (92, 70, 80)
 
+_BAND = 256  # rows
 _SOFTNESS = 4  #: times finer, for round shapes
+_SLACK = 0.05  #: of a picture that its frame may hide, where otherwise the mat would be a mere line on two sides
+
+
+@dataclass(frozen=True, kw_only=True)
+class Frame:
+    """How a frame looks: its rim, and how much mat there is at least between that and the picture."""
+
+    rim: Colour
+    thickness: int
+    mat: int
+
+
+PLAIN_FRAME = Frame(rim=EDGE, thickness=2, mat=0)
+GOLD_FRAME = Frame(rim=MOON, thickness=3, mat=0)
+LARGE_FRAME = Frame(rim=MOON, thickness=4, mat=14)
 
 
 def wall(width: int, height: int, *, lamp: float) -> Image.Image:
     """The wall. `lamp`: how far down the light is aimed, in pixels."""
-    y = np.arange(height, dtype=np.float32)[:, None] - lamp
-    x = np.arange(width, dtype=np.float32)[None, :] - width / 2
-    light = np.exp(-((x / (0.62 * width)) ** 2) - (y / (0.75 * width)) ** 2)[..., None]
     far, near = np.array(NIGHT, np.float32), np.array(PLUM, np.float32)
-    colour = far + light * (near - far)
-    # A little grain, without which so dark a gradient shows its steps.
-    colour += np.random.default_rng(7).normal(0, 0.9, (height, width, 1)).astype(np.float32)
-    return Image.fromarray(colour.round().clip(0, 255).astype(np.uint8))
+    random = np.random.default_rng(7)
+    across = np.exp(-(((np.arange(width) - width / 2) / (0.62 * width)) ** 2)).astype(np.float32)[None, :, None]
+    down = np.exp(-(((np.arange(height) - lamp) / (0.75 * width)) ** 2)).astype(np.float32)[:, None, None]
+    sheet = np.empty((height, width, 3), np.uint8)
+    for top in range(0, height, _BAND):
+        light = down[top : top + _BAND] * across
+        # A little grain, without which so dark a gradient shows its steps.
+        grain = random.standard_normal(light.shape, np.float32) * np.float32(0.9)
+        sheet[top : top + _BAND] = (far + light * (near - far) + grain).round().clip(0, 255)
+    return Image.fromarray(sheet)
 
 
 def shade(image: Image.Image, frame: Box, *, softness: int) -> None:
@@ -47,30 +68,41 @@ def shade(image: Image.Image, frame: Box, *, softness: int) -> None:
     image.paste((6, 3, 6), (frame.left - around, frame.top - around + softness), mask)
 
 
-def frame_picture(image: Image.Image, picture: Picture, frame: Box, *, rim: Colour, thickness: int) -> None:
-    """The picture, whole, in a frame with a thin rim; where it does not fill the frame, there is a mat."""
-    _rim(image, frame, rim, thickness)
-    place = contained(picture.width, picture.height, frame)
-    if (abs(place.width - frame.width) <= 2) and (abs(place.height - frame.height) <= 2):
-        place = frame
-    size = place.width, place.height
-    shown = Image.fromarray(picture.rgb).resize(size, Image.Resampling.LANCZOS)
-    mask = None if picture.alpha is None else Image.fromarray(picture.alpha).resize(size, Image.Resampling.LANCZOS)
-    image.paste(shown, (place.left, place.top), mask)
+def frame_picture(image: Image.Image, picture: Picture, frame: Box, look: Frame) -> None:
+    """The picture, whole, in a frame; where it has another shape than the frame, there is more of the mat."""
+    inner = _frame(image, frame, look)
+    shown = contained(picture.width, picture.height, inner)
+    if inner.width * inner.height < shown.width * shown.height * (1 + _SLACK):
+        shown = inner
+    size = shown.width, shown.height
+    part = _middle(picture.width, picture.height, shown.width / shown.height)
+    scaled = Image.fromarray(picture.rgb).resize(size, Image.Resampling.LANCZOS, part)
+    mask = None
+    if picture.alpha is not None:
+        mask = Image.fromarray(picture.alpha).resize(size, Image.Resampling.LANCZOS, part)
+    image.paste(scaled, (shown.left, shown.top), mask)
 
 
-def empty_frame(image: Image.Image, text: str, frame: Box, *, rim: Colour, thickness: int, size: int) -> None:
+def _middle(width: int, height: int, shape: float) -> tuple[float, float, float, float]:
+    """The largest part of this shape."""
+    wide, high = min(float(width), height * shape), min(float(height), width / shape)
+    return (width - wide) / 2, (height - high) / 2, (width + wide) / 2, (height + high) / 2
+
+
+def empty_frame(image: Image.Image, text: str, frame: Box, look: Frame, *, size: int) -> None:
     """Where a picture should be."""
-    _rim(image, frame, rim, thickness)
-    words = line(text, Face.SLANTED, size, within=frame.width * 0.86)
-    words.draw(image, frame.left + (frame.width - words.width) / 2, frame.top + frame.height / 2 + size * 0.35, FAINT)
+    inner = _frame(image, frame, look)
+    words = line(text, Face.SLANTED, size, within=inner.width * 0.86)
+    words.draw(image, inner.left + (inner.width - words.width) / 2, inner.top + inner.height / 2 + size * 0.35, FAINT)
 
 
-def _rim(image: Image.Image, frame: Box, rim: Colour, thickness: int) -> None:
+def _frame(image: Image.Image, frame: Box, look: Frame) -> Box:
+    """Draws rim and mat; what is left inside."""
     pen = ImageDraw.Draw(image)
-    outer = (frame.left - thickness, frame.top - thickness, frame.right + thickness - 1, frame.bottom + thickness - 1)
-    pen.rectangle(outer, fill=rim)
-    pen.rectangle((frame.left, frame.top, frame.right - 1, frame.bottom - 1), fill=MAT)
+    pen.rectangle((frame.left, frame.top, frame.right - 1, frame.bottom - 1), fill=look.rim)
+    mat = frame.smaller(look.thickness)
+    pen.rectangle((mat.left, mat.top, mat.right - 1, mat.bottom - 1), fill=MAT)
+    return mat.smaller(look.mat)
 
 
 def medal(
