@@ -41,6 +41,11 @@ class Constraints:
     @classmethod
     def parse(cls, text: str) -> Constraints:
         """What somebody typed. Raises BadPlan, and RecipeError for what is no list of key=value."""
+        return cls.read(text).checked()
+
+    @classmethod
+    def read(cls, text: str) -> Constraints:
+        """The same for what `text` has written, though a network or a style may be there no more."""
         given = dict(recipe_text.pairs(text))
         for key in given:
             if key not in KEYS:
@@ -52,14 +57,14 @@ class Constraints:
         style = given.get("secret_style", given.get("style"))
         network = given.get("network")
         return cls(
-            network=None if network in (None, AUTO) else network_info(str(network).lower()).name,
+            network=None if network in (None, AUTO) else str(network).lower(),
             layers=_layers(given.get("layers", "")),
             least=least,
             most=most,
             seed=_seed(given["seed"]) if "seed" in given else None,
             style=None if style is None else style.strip().lower(),
             secret="secret_style" in given,
-        ).checked()
+        )
 
     @property
     def text(self) -> str:
@@ -112,8 +117,7 @@ class Constraints:
                     network=self.network,
                 )
             )
-        network = network_info(made.network or "")
-        if self.style is not None and not self._has_style(made, network):
+        if self.style is not None and not self._has_style(made):
             raise NotEligible(
                 tr("This challenge has a secret style: make your dream for it from the challenge itself.")
                 if self.secret
@@ -121,7 +125,7 @@ class Constraints:
                     "This dream was not made with the style {style}, which the challenge asks for.", style=self.style
                 )
             )
-        if self.layers and not self._among(made, network):
+        if self.layers and not self._among(made):
             raise NotEligible(
                 tr(
                     "This dream uses other layers than the challenge allows: {layers}.",
@@ -154,9 +158,10 @@ class Constraints:
                 )
             )
 
-    def _has_style(self, made: Recipe, network: NetworkInfo) -> bool:
+    def _has_style(self, made: Recipe) -> bool:
         """Its layers and channels are the style's; more or less of it is the same style."""
         assert self.style is not None
+        network = network_info(made.network or "")
         try:
             looks = style_recipe(self.style, network, 0)
         except RecipeError:
@@ -168,8 +173,8 @@ class Constraints:
             and not made.classes
         )
 
-    def _among(self, made: Recipe, network: NetworkInfo) -> bool:
-        allowed = _named(self.layers, network)
+    def _among(self, made: Recipe) -> bool:
+        allowed = _named(self.layers, network_info(made.network or ""))
         return bool(made.layer) and all(term.name in allowed for term in made.layer or ())
 
     def _allows(self, recipe: Recipe) -> bool:

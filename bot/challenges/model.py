@@ -47,6 +47,7 @@ class EntryState(enum.Enum):
     REJECTED = "rejected"  #: by a moderator, who said why; its member may enter another one
     WITHDRAWN = "withdrawn"  #: by its member
     DISQUALIFIED = "disqualified"  #: with its member, whose votes do not count either
+    LEFT = "left"  #: its member had left the server, or was blocked, when the votes were counted
 
     @property
     def takes_part(self) -> bool:

@@ -1,7 +1,9 @@
 """What is left of somebody who was forgotten: nothing, but what moderation needs, under an alias (`bot.jobs.aliases`).
 
-That is: their blocks, and how much they have had lately, until the limits' windows are over. Rows of others that name
-them stay, without the name. Functions on a connection that is handed in, inside its transaction.
+That is: their blocks, and how much they have had lately, until the limits' windows are over; and what they have voted
+for in challenges that are not over. Rows of others that name them stay, without the name.
+
+Functions on a connection that is handed in, inside its transaction.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from typing import Any
 from sqlalchemy import and_, delete, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.challenges import erasing
 from bot.jobs import rows
 from bot.jobs.aliases import Aliases, Tombstone
 from bot.jobs.allowance import Span
@@ -23,6 +26,10 @@ from bot.jobs.rows import CHUNK, Kept
 from bot.jobs.rules import HOUR, SECONDS, costs
 from bot.store.tables import (
     blocks,
+    challenge_changes,
+    challenge_entries,
+    challenge_votes,
+    challenges,
     decoder_deaths,
     job_pictures,
     jobs,
@@ -51,6 +58,7 @@ async def forget(
     connection: AsyncConnection, person: int, tombstone: Tombstone, *, before: float, now: float
 ) -> Forgotten:
     """Everything of theirs that is older than `before`."""
+    of_challenges = await erasing.forget(connection, person, tombstone.alias, before=before)
     own = await _own_jobs(connection, person, before)
     of_own = await _files(connection, [job["id"] for job in own])
     await _delete_jobs(connection, own, tombstone.alias, now)
@@ -74,7 +82,7 @@ async def forget(
     return Forgotten(
         jobs=tuple(job["id"] for job in own),
         changed={id_: kept for id_ in others if (kept := await rows.load(connection, id_)) is not None},
-        sources=frozenset(of_own[0] | of_others[0]) - {NO_SOURCE},
+        sources=frozenset(of_own[0] | of_others[0] | of_challenges) - {NO_SOURCE},
         results=frozenset(of_own[1] | of_others[1]),
     )
 
@@ -118,6 +126,11 @@ PEOPLE = (
     decoder_deaths.c.person,
     setting_changes.c.by,
     pauses.c.by,
+    challenges.c.creator,
+    challenge_entries.c.member,
+    challenge_entries.c.decided_by,
+    challenge_votes.c.voter,
+    challenge_changes.c.by,
 )
 
 

@@ -1,6 +1,7 @@
 """How long the files stay: sources some days after delivery, so that the buttons can dream again; results until then.
 
-A source is shared by every job that has a picture of the same content, and goes when the last of them needs it no more.
+A source is shared by every job that has a picture of the same content, and by the challenges that have a copy of it
+among their entries; it goes when the last of them needs it no more.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from bot.jobs.model import JobState
 from bot.jobs.rows import CHUNK
 from bot.jobs.shelf import Shelf
 from bot.store.database import Database
-from bot.store.tables import job_pictures, jobs
+from bot.store.tables import challenge_entries, challenges, job_pictures, jobs
 
 DAY = 86400.0
 
@@ -55,21 +56,14 @@ class Keeping:
         """Delete those of these sources that no job needs."""
         async with self._deleting:
             async with self._database.reading() as connection:
-                needed = await connection.execute(
-                    select(job_pictures.c.source)
-                    .join(jobs, jobs.c.id == job_pictures.c.job)
-                    .where(job_pictures.c.source.in_(list(hashes)), jobs.c.kept)
-                    .distinct()
-                )
-                unneeded = set(hashes) - set(needed.scalars()) - set(self._expected)
+                needed = await _needed(connection, list(hashes))
+                unneeded = set(hashes) - needed - set(self._expected)
             return await asyncio.to_thread(self._shelf.drop_sources, unneeded)
 
     async def drop_orphans(self) -> int:
         """Delete files without a row, which a crash has left. Only before anything is accepted."""
         async with self._database.reading() as connection:
-            sources = await connection.execute(
-                select(job_pictures.c.source).join(jobs, jobs.c.id == job_pictures.c.job).where(jobs.c.kept).distinct()
-            )
+            sources = await _needed(connection)
             results = await connection.execute(
                 select(job_pictures.c.result_path)
                 .join(jobs, jobs.c.id == job_pictures.c.job)
@@ -79,8 +73,8 @@ class Keeping:
                     job_pictures.c.result_path.is_not(None),
                 )
             )
-            needed = set(sources.scalars()), set(results.scalars())
-        return await asyncio.to_thread(self._shelf.drop_orphans, sources=needed[0], results=needed[1])
+            paths = set(results.scalars())
+        return await asyncio.to_thread(self._shelf.drop_orphans, sources=sources, results=paths)
 
     async def _expire(self, connection: AsyncConnection) -> list[str]:
         over = or_(
@@ -98,6 +92,18 @@ class Keeping:
             found = await connection.execute(select(job_pictures.c.source).where(job_pictures.c.job.in_(list(ids))))
             hashes = set(found.scalars())
         return sum([await self.drop_unneeded(part) for part in _parts(list(hashes))])
+
+
+async def _needed(connection: AsyncConnection, hashes: list[str] | None = None) -> set[str]:
+    """The sources that somebody needs, all of them or of these."""
+    columns = (job_pictures.c.source, challenge_entries.c.picture, challenges.c.base)
+    queries = [select(column).where(column.is_not(None)) for column in columns]
+    queries[0] = queries[0].join(jobs, jobs.c.id == job_pictures.c.job).where(jobs.c.kept)
+    needed: set[str] = set()
+    for query, column in zip(queries, columns, strict=True):
+        wanted = query if hashes is None else query.where(column.in_(hashes))
+        needed.update((await connection.execute(wanted.distinct())).scalars())
+    return needed
 
 
 def _parts(hashes: list[str]) -> list[list[str]]:

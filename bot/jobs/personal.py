@@ -12,6 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.tables import (
     blocks,
+    challenge_changes,
+    challenge_entries,
+    challenge_votes,
+    challenges,
     decoder_deaths,
     job_pictures,
     jobs,
@@ -31,18 +35,35 @@ PURPOSE: Mapping[str, str] = {
     "and so that limits can be counted. The token, which leads back to your command, is not shown; it opens nothing "
     "after 15 minutes.",
     "pictures": "The pictures you have posted that are still kept, by the number that their content gives: so that "
-    "the buttons can dream them again. They are deleted some days after their dream was delivered.",
+    "the buttons can dream them again. They are deleted some days after their dream was delivered. Dreams "
+    "that you have entered in a challenge are among them.",
     "pictures of yours that others had dreamt": "So that you are named under them, and may delete them.",
     "wishes": "Whether others may have your pictures and your avatar dreamt: /optout.",
     "blocks": "That moderators keep you from dreaming: until they end.",
     "broken pictures": "Pictures of yours that could not be read at all: three within an hour are followed by a break.",
+    "challenges": "Dreams you have entered in a server's challenges, with their votes and places once these are "
+    "counted: so that they can be voted for and shown. A copy of the picture is kept until 30 days after the results.",
+    "votes": "What you have voted for in challenges: so that it counts once. Kept until 30 days after the results.",
     "what you did as a moderator": "Settings you have changed, blocks and pauses you have made, dreams you have "
-    "cancelled: so that other moderators see who did what.",
-    "under an alias": "What is left from before you were forgotten: blocks, and how much you had asked for within "
-    "the last 24 hours. It carries a number that is made of your id with a secret key.",
+    "cancelled, challenges you have made and decided on: so that other moderators see who did what.",
+    "under an alias": "What is left from before you were forgotten: blocks, how much you had asked for within the "
+    "last 24 hours, and votes in challenges that are not over. It carries a number that is made of your id with a "
+    "secret key.",
 }
 
-_TIMES = {"created", "finished", "delivered", "token_expires", "at", "since", "until", "opted_out", "started", "begun"}
+_TIMES = {
+    "created",
+    "finished",
+    "delivered",
+    "token_expires",
+    "at",
+    "since",
+    "until",
+    "opted_out",
+    "started",
+    "begun",
+    "submitted",
+}
 _LEFT_OUT = {"number", "token", "kept"}
 
 
@@ -74,6 +95,8 @@ async def data(connection: AsyncConnection, person: int, alias: int | None) -> P
     for job in own:
         job["pictures"] = [one for one in pictures if one["job"] == job["id"]]
     sources = [one["source"] for one in (*pictures, *elsewhere) if str(one["author"]) == str(person)]
+    entered = await _rows(connection, challenge_entries, challenge_entries.c.member == person)
+    sources += [one["picture"] for one in entered if "picture" in one]
     hidden = () if alias is None else (alias,)
     parts = {
         "dreams": own,
@@ -81,10 +104,18 @@ async def data(connection: AsyncConnection, person: int, alias: int | None) -> P
         "wishes": await _rows(connection, people, people.c.id == person),
         "blocks": await _rows(connection, blocks, blocks.c.person == person),
         "broken pictures": await _rows(connection, decoder_deaths, decoder_deaths.c.person == person),
+        "challenges": entered,
+        "votes": await _rows(connection, challenge_votes, challenge_votes.c.voter == person),
         "what you did as a moderator": [
             *await _rows(connection, setting_changes, setting_changes.c.by == person),
             *await _rows(connection, blocks, blocks.c.by == person),
             *await _rows(connection, pauses, pauses.c.by == person),
+            *await _rows(connection, challenges, challenges.c.creator == person),
+            *await _rows(connection, challenge_changes, challenge_changes.c.by == person),
+            *[
+                {"decided on entry": entry["id"], "challenge": entry["challenge"], "state": entry["state"]}
+                for entry in await _rows(connection, challenge_entries, challenge_entries.c.decided_by == person)
+            ],
             *[
                 {"cancelled": job["id"], "created": job["created"]}
                 for job in await _rows(connection, jobs, (jobs.c.cancelled_by == person) & (jobs.c.requester != person))
@@ -93,6 +124,7 @@ async def data(connection: AsyncConnection, person: int, alias: int | None) -> P
         "under an alias": [
             *await _rows(connection, blocks, blocks.c.person.in_(hidden)),
             *await _rows(connection, decoder_deaths, decoder_deaths.c.person.in_(hidden)),
+            *await _rows(connection, challenge_votes, challenge_votes.c.voter.in_(hidden)),
             *[
                 {"asked for": job["created"], "server": job.get("guild"), "channel": job["channel"]}
                 for job in await _rows(connection, jobs, jobs.c.requester.in_(hidden))

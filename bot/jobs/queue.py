@@ -92,6 +92,21 @@ class JobQueue:
         )
 
     @property
+    def shelf(self) -> Shelf:
+        """The pictures' files, for those who keep some of their own (`bot.challenges`)."""
+        return self._shelf
+
+    @property
+    def keeping(self) -> Keeping:
+        """Which of them are still needed."""
+        return self._keeping
+
+    @property
+    def aliases(self) -> Aliases:
+        """What stands for members who were forgotten."""
+        return self._aliases
+
+    @property
     def board(self) -> Board:
         """What is open, in memory."""
         return self._board

@@ -13,6 +13,10 @@ from typing import Any
 import pytest
 from sqlalchemy import BigInteger, select
 
+from bot.challenges.events import Close, Schedule
+from bot.challenges.model import Plan, State, When
+from bot.challenges.records import Challenges
+from bot.challenges.views import Submission
 from bot.config import LimitsConfig
 from bot.errors import ConfigError, Refusal
 from bot.executor.protocol import Outcome
@@ -46,7 +50,11 @@ from tests.bot.jobs.fakes import (
 
 ANNA, BEN, CARL = 812_345_678_901_234_567, 823_456_789_012_345_678, 834_567_890_123_456_789
 GUILD = 900_000_000_000_000_001
-OTHERS = {content_hash(b"a cat"), content_hash(b"noise")}  #: pictures that are not hers alone
+OTHERS = {
+    content_hash(b"a cat"),
+    content_hash(b"noise"),
+    content_hash(b"his dream"),
+}  #: pictures that are not hers alone
 
 #: Columns of whole numbers that hold no member's id. A new column has to be put here, or into `forgetting.PEOPLE`.
 NOBODYS = {
@@ -60,6 +68,11 @@ NOBODYS = {
     "pauses": {"guild"},
     "reports": {"message", "guild"},
     "tombstones": {"alias"},
+    "challenges": {"id", "guild", "series"},
+    "challenge_entries": {"id", "challenge"},
+    "challenge_votes": {"entry", "challenge"},
+    "challenge_outbox": {"challenge", "channel", "message"},
+    "challenge_changes": {"number", "challenge", "entry"},
 }  # fmt: skip
 
 
@@ -121,6 +134,7 @@ async def furnish(desk: Desk, home: Path) -> dict[str, Job]:
     await finish(desk, failed("It is no picture.", killed_decoder=True))
     for job in (*jobs.values(), cancelled, broken):
         await queue.delivered(job.id, message=5)
+    await challenge(queue, jobs["delivered"], jobs["Ben's cat"])
     await queue.members.set_opted_out(ANNA, True)
     await queue.members.block(Block(person=ANNA, guild=GUILD, until=None, reason=f"spam by {ANNA}", by=BEN))
     await queue.members.block(Block(person=CARL, guild=GUILD, until=None, reason="noise", by=ANNA))
@@ -129,6 +143,24 @@ async def furnish(desk: Desk, home: Path) -> dict[str, Job]:
     await settings.open()
     await settings.set(Server(id=GUILD), SERVER, "per-hour", "9", by=Editor(id=ANNA, manage_server=True))
     return jobs
+
+
+async def challenge(queue: JobQueue, hers: Job, his: Job) -> None:
+    """One that Anna has made, enters and votes in."""
+    all_ = Challenges(
+        database=queue._database, shelf=queue.shelf, keeping=queue.keeping, aliases=queue.aliases, clock=queue._clock
+    )
+    after = When(after=86_400.0)
+    plan = Plan(channel=5, theme=f"by <@{ANNA}>", submissions=after, voting=after, review=True)
+    made_ = await all_.create(GUILD, plan, by=ANNA)
+    await all_.do(made_.id, Schedule(), guild=GUILD, by=ANNA)
+    here = {"challenge": made_.id, "guild": GUILD, "roles": (), "ordinal": 0}
+    own = await all_.entries.submit(Submission(**here, member=ANNA, job=hers.id, data=b"her dream"))
+    bens = await all_.entries.submit(Submission(**here, member=BEN, job=his.id, data=b"his dream"))
+    for entry in (own.entry, bens.entry):
+        await all_.entries.approve(entry.id, guild=GUILD, by=ANNA)
+    await all_.do(made_.id, Close(step=State.SUBMITTING), guild=GUILD, by=ANNA)
+    await all_.votes.vote(bens.entry.id, guild=GUILD, voter=ANNA, roles=())
 
 
 async def finish(desk: Desk, outcome: Outcome | None = None) -> None:

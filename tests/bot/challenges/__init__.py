@@ -1,0 +1,1 @@
+"""Dream challenges, on a real database."""
