@@ -19,6 +19,7 @@ from bot.executor.protocol import Encoded, Event, Order, Outcome, SheetOrder, St
 from bot.executor.settings import NICENESS, StudioSettings
 from bot.executor.tracking import Tracked
 from dreamcore.errors import DreamError
+from dreamcore.sentences import Sentence
 
 LOOK_SECONDS = 0.25  #: between looks for silence, and while no worker is ready
 STATE_SECONDS = 5.0  #: between questions how the workers are
@@ -180,7 +181,7 @@ class DaskExecutor:
                         log = str(error)
         except TimeoutError:
             log = f"not done within {QUICK_SECONDS} s"
-        raise DreamError("The picture could not be written just now: please try again in a minute.", log=log)
+        raise DreamError(Sentence("The picture could not be written just now: please try again in a minute."), log=log)
 
     def _in_background(self, work: Awaitable[None]) -> None:
         task = asyncio.ensure_future(work)

@@ -25,6 +25,7 @@ from typing import Any, NoReturn
 from PIL import AvifImagePlugin, Image
 
 from bot.executor.processes import die_with_parent
+from bot.executor.wording import packed
 from dreamcore.errors import PictureError
 from dreamcore.picture import Limits, decode, encode, shrink
 from dreamcore.sample import landscape
@@ -177,7 +178,8 @@ def _answer(connection: socket.socket, limits: Limits) -> None:
             picture = shrink(picture, int(header["within"]))
     except PictureError as error:
         at_limit = isinstance(error.__cause__, MemoryError)
-        connection.sendall(framed({"error": error.sentence, "log": error.log[:2000], "at_limit": at_limit}))
+        told = {"error": packed(error.sentence), "log": error.log[:2000], "at_limit": at_limit}
+        connection.sendall(framed(told))
         return
     described = {
         "width": picture.width,
@@ -185,7 +187,7 @@ def _answer(connection: socket.socket, limits: Limits) -> None:
         "alpha": picture.alpha is not None,
         "format": picture.format,
         "frames": picture.frames,
-        "notes": list(picture.notes),
+        "notes": [packed(note) for note in picture.notes],
     }
     connection.sendall(framed(described))
     connection.sendall(picture.rgb.data.cast("B"))

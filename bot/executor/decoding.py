@@ -16,12 +16,13 @@ import numpy as np
 
 from bot.executor.decoder import DecoderLimits, framed, receive_into, received_header
 from bot.executor.processes import bare_environment, python_command
+from bot.executor.wording import plain, unpacked
 from dreamcore.errors import DreamError, PictureError
 from dreamcore.picture import Picture
+from dreamcore.sentences import Sentence
 
 _KINDS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "HEIF")
 _MOST_NOTES = 8
-_LONGEST_SENTENCE = 500
 _PATIENCE = 15.0  #: seconds beyond the child's own limit, in which its parent must have ended it
 
 _log = logging.getLogger(__name__)
@@ -32,8 +33,10 @@ class DecoderKilled(PictureError):
 
     def __init__(self, log: str) -> None:
         super().__init__(
-            "This picture could not be read: it took too much memory or time, or is made to break programs. "
-            "Please save it anew, or post it smaller.",
+            Sentence(
+                "This picture could not be read: it took too much memory or time, or is made to break programs. "
+                "Please save it anew, or post it smaller."
+            ),
             log=f"the decoder was brought down: {log}",
         )
 
@@ -63,7 +66,9 @@ class Decoder:
                 return self._decode(data, within, seconds)
             except _ParentGone as error:
                 _log.warning("the decoders' parent process is gone, attempt %d: %s", attempt, error)
-        raise DreamError("Something went wrong while reading the picture; it has been noted.", log="no decoder")
+        raise DreamError(
+            Sentence("Something went wrong while reading the picture; it has been noted."), log="no decoder"
+        )
 
     def close(self) -> None:
         """End the parent process, and with it every child."""
@@ -136,11 +141,11 @@ def _send(connection: socket.socket, frame: bytes, data: bytes) -> None:
 
 def _picture(connection: socket.socket, header: Mapping[str, Any], limits: DecoderLimits) -> Picture:
     if "died" in header:
-        raise DecoderKilled(_text(header["died"]))
+        raise DecoderKilled(plain(header["died"]))
     if "error" in header:
         if header.get("at_limit"):
-            raise DecoderKilled(_text(header["log"]))
-        raise PictureError(_text(header["error"]), log=_text(header["log"], 2000))
+            raise DecoderKilled(plain(header["log"]))
+        raise PictureError(unpacked(header["error"]), log=plain(header["log"], 2000))
     width, height, frames = (_number(header[name]) for name in ("width", "height", "frames"))
     if width * height > limits.picture.pixels or max(width, height) > limits.picture.side:
         raise ValueError(f"a picture of {width}x{height} pixels")
@@ -152,7 +157,7 @@ def _picture(connection: socket.socket, header: Mapping[str, Any], limits: Decod
     if header["alpha"] is True:
         alpha = np.empty((height, width), np.uint8)
         receive_into(connection, alpha.data.cast("B"))
-    notes = tuple(_text(note) for note in header["notes"])
+    notes = tuple(unpacked(note) for note in header["notes"])
     return Picture(rgb=rgb, alpha=alpha, format=header["format"], frames=frames, notes=notes)
 
 
@@ -160,9 +165,3 @@ def _number(value: object) -> int:
     if type(value) is not int or not 1 <= value <= 1 << 31:
         raise ValueError(f"{value!r} where a number is due")
     return value
-
-
-def _text(value: object, longest: int = _LONGEST_SENTENCE) -> str:
-    if not isinstance(value, str) or len(value) > longest:
-        raise ValueError("a text is too long, or none")
-    return "".join(letter if letter.isprintable() else " " for letter in value)

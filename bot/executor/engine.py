@@ -18,6 +18,7 @@ from dreamcore.progress import AskCancelled, ReportProgress
 from dreamcore.recipe import Recipe
 from dreamcore.resolve import resolve
 from dreamcore.sample import landscape
+from dreamcore.sentences import Sentence
 from dreamcore.settings import AUTO
 
 PREFERRED = "inception_v1"
@@ -67,8 +68,10 @@ class Engine:
         if recipe.network not in (None, AUTO):
             return self.network(str(recipe.network), stop), ()
         name = self.default
-        notes = (f"The weights of {PREFERRED} are not here, so {name} dreamt this.",) if name != PREFERRED else ()
-        return self.network(name, stop), notes
+        if name == PREFERRED:
+            return self.network(name, stop), ()
+        note = Sentence("The weights of {best} are not here, so {network} dreamt this.", best=PREFERRED, network=name)
+        return self.network(name, stop), (note,)
 
     def network(self, name: str, stop: AskCancelled) -> Network:
         """A network of the catalogue, and of nowhere else: a name from a stranger is never a path."""

@@ -49,7 +49,7 @@ Event = Started | Progressed
 
 @dataclass(frozen=True, kw_only=True)
 class Made:
-    """The dream."""
+    """The dream. What a person reads (`note`, `notes`) are Sentences, and are told in the job's language."""
 
     data: bytes
     format: str
@@ -66,7 +66,7 @@ class Made:
 class Failed:
     """It cannot be made, and trying again would not help."""
 
-    sentence: str
+    sentence: str  # a `Sentence` for the person, who is told it in the job's language
     log: str
     killed_decoder: bool = False  # the picture brought its decoder down
 

@@ -20,6 +20,7 @@ from bot.executor.settings import QUIET_SECONDS
 from bot.executor.sheets.making import sheet
 from dreamcore.errors import Cancelled, DreamError
 from dreamcore.recipe import Recipe
+from dreamcore.sentences import Sentence
 
 if TYPE_CHECKING:
     from bot.executor.engine import Engine
@@ -28,8 +29,8 @@ if TYPE_CHECKING:
     from dreamcore.picture import Picture
     from dreamcore.progress import AskCancelled, Progress
 
-WENT_WRONG = "Something went wrong while dreaming; it has been noted."
-NO_MEMORY = "There is not enough memory for a dream of this size: try a smaller size=."
+WENT_WRONG = Sentence("Something went wrong while dreaming; it has been noted.")
+NO_MEMORY = Sentence("There is not enough memory for a dream of this size: try a smaller size=.")
 STOP_SECONDS = 0.1  #: within which a waiting order heeds that it was stopped
 FETCH_AGAIN_SECONDS = 600.0  #: after weights could not be fetched
 _STOPS_KEPT = 1000  #: keys of orders that were stopped, some of which may never come
