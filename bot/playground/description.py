@@ -8,6 +8,7 @@ alone, and only where tests run, so they are imported here and nowhere else.
 from __future__ import annotations
 
 import copy
+import functools
 import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -39,7 +40,8 @@ class Description:
 
     @classmethod
     def read(cls, path: Path) -> Description:
-        return cls(json.loads(path.read_text()))
+        """The one in this file. Whoever asks again gets the same one, which remembers what it has found right."""
+        return _read(path)
 
     def check(self, record: Record) -> list[str]:
         """One sentence for each difference, each once; known deviations (`deviations`) are left out."""
@@ -151,6 +153,11 @@ class Description:
                     yield f"{subject}: {where}: {message[:300]}"
         if clean:
             self._settled.add(seen)
+
+
+@functools.cache
+def _read(path: Path) -> Description:
+    return Description(json.loads(path.read_text()))
 
 
 def _message(request: str | None, error: ValidationError) -> str | None:
