@@ -12,6 +12,7 @@ from discord import app_commands
 from bot.dreaming.conversation import Interaction, answered, defer
 from bot.dreaming.suggestions import Suggestion
 from bot.errors import Refusal
+from bot.languages import mark
 from bot.moderation.doors import completing, sentences, showing
 from bot.moderation.doors.desk import Desk
 from bot.moderation.doors.forms import Forms
@@ -23,7 +24,7 @@ from dreamcore.errors import DreamError, clip
 
 ON_SERVERS = app_commands.AppCommandContext(guild=True, dm_channel=False, private_channel=False)
 BY_SERVERS = app_commands.AppInstallationType(guild=True, user=False)
-PLACE = "The server, a #channel or a @role; without, the server"
+PLACE = mark("The server, a #channel or a @role; without, the server")
 
 log = logging.getLogger(__name__)
 
@@ -40,20 +41,20 @@ class SettingsCommands:
     def install(self, tree: app_commands.CommandTree[Any]) -> None:
         group: app_commands.Group = app_commands.Group(
             name="settings",
-            description="What dreams look like here, who may ask, and how much",
+            description=mark("What dreams look like here, who may ask, and how much"),
             default_permissions=discord.Permissions(manage_guild=True),
             allowed_contexts=ON_SERVERS,
             allowed_installs=BY_SERVERS,
         )
         for name, description, callback in (
-            ("show", "What holds, and who says so", self._show()),
-            ("set", "Set one thing, for the server, a channel or a role", self._set()),
-            ("reset", "Take back what is set: one setting of a place, or all of it", self._reset()),
-            ("form", "Menus and forms, for clicking instead of typing", self._form()),
-            ("history", "What was changed, by whom and when", self._history()),
-            ("undo", "Take a change back", self._undo()),
-            ("export", "All that is set here, as a text file", self._export()),
-            ("import", "Set what stands in a text file: all of it, or nothing", self._import()),
+            ("show", mark("What holds, and who says so"), self._show()),
+            ("set", mark("Set one thing, for the server, a channel or a role"), self._set()),
+            ("reset", mark("Take back what is set: one setting of a place, or all of it"), self._reset()),
+            ("form", mark("Menus and forms, for clicking instead of typing"), self._form()),
+            ("history", mark("What was changed, by whom and when"), self._history()),
+            ("undo", mark("Take a change back"), self._undo()),
+            ("export", mark("All that is set here, as a text file"), self._export()),
+            ("import", mark("Set what stands in a text file: all of it, or nothing"), self._import()),
         ):
             group.add_command(app_commands.Command(name=name, description=description, callback=callback))
         tree.add_command(group)
@@ -78,7 +79,7 @@ class SettingsCommands:
         return show
 
     def _set(self) -> Any:
-        @app_commands.describe(key="Which setting", value="To what", place=PLACE)
+        @app_commands.describe(key=mark("Which setting"), value=mark("To what"), place=PLACE)
         @app_commands.autocomplete(key=self._keys, value=self._values, place=self._places)
         async def set_(interaction: Interaction, key: str, value: str, place: str | None = None) -> None:
             async def work(who: Who) -> Reply:
@@ -89,7 +90,7 @@ class SettingsCommands:
         return set_
 
     def _reset(self) -> Any:
-        @app_commands.describe(key="Which setting; without, all that is set for the place", place=PLACE)
+        @app_commands.describe(key=mark("Which setting; without, all that is set for the place"), place=PLACE)
         @app_commands.autocomplete(key=self._set_keys, place=self._places)
         async def reset(interaction: Interaction, key: str | None = None, place: str | None = None) -> None:
             async def work(who: Who) -> Reply:
@@ -119,7 +120,7 @@ class SettingsCommands:
         return history
 
     def _undo(self) -> Any:
-        @app_commands.describe(change="Which; without, the latest that is not undone already")
+        @app_commands.describe(change=mark("Which; without, the latest that is not undone already"))
         @app_commands.autocomplete(change=self._changes)
         async def undo(interaction: Interaction, change: str | None = None) -> None:
             async def work(who: Who) -> Reply:
@@ -140,9 +141,9 @@ class SettingsCommands:
 
     def _import(self) -> Any:
         @app_commands.describe(
-            file="A text file, as `export` writes it",
-            skip="Leave out what is about roles and channels that this server does not have",
-            replace="Reset everything that the file does not name",
+            file=mark("A text file, as `export` writes it"),
+            skip=mark("Leave out what is about roles and channels that this server does not have"),
+            replace=mark("Reset everything that the file does not name"),
         )
         async def import_(
             interaction: Interaction, file: discord.Attachment, skip: bool = False, replace: bool = False

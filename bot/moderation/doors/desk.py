@@ -6,6 +6,7 @@ import logging
 from collections.abc import Mapping
 
 from bot.errors import Refusal
+from bot.languages import tr
 from bot.moderation import exchange
 from bot.moderation.catalogue import SETTINGS, setting_called, unknown_setting
 from bot.moderation.doors import sentences, showing
@@ -20,6 +21,7 @@ from bot.moderation.layers import at
 from bot.moderation.pausing import Pausing
 from bot.moderation.places import SERVER, Scope
 from bot.moderation.settings import Settings
+from bot.moderation.texts import NOT_SET
 
 HISTORY_PAGE = 8
 LOOK_BACK = 50  #: edits among which the one to undo is looked for
@@ -105,7 +107,7 @@ class Desk:
         made = await self.settings.import_(who.server, text, by=who.editor, skip=skip, replace=replace)
         told = self._told(who, made.edit)
         if made.skipped:
-            left = [f"{len(made.skipped)} left out:", *made.skipped[:8]]
+            left = [sentences.left_out(len(made.skipped)), *made.skipped[:8]]
             told = told.but_also(*left, "…" if len(made.skipped) > 8 else None)
         return told
 
@@ -129,7 +131,7 @@ class Desk:
     def _sentence(self, who: Who, edit: Edit) -> str:
         (change,) = edit.changes
         server, place = who.server, who.server.call(change.scope)
-        before = "not set" if change.before is None else code(showing.text_of(change.key, change.before, server))
+        before = tr(NOT_SET) if change.before is None else code(showing.text_of(change.key, change.before, server))
         if change.after is None:
             if not server.has(change.scope) or change.key not in SETTINGS:
                 return sentences.removed(change.key, place, before)
@@ -148,7 +150,7 @@ class Desk:
                 found.append(sentences.overruled(shown, who.server.call(value.scope)))
             if change.key == "managers":
                 prefix = self.settings.prefix(who.server.id)
-                found.append(sentences.ROLES_SEE_COMMANDS.format(prefix=prefix))
+                found.append(sentences.roles_see_commands(prefix))
             elif change.key == "prefix":
                 found.append(sentences.new_prefix(self.settings.prefix(who.server.id)))
             elif change.key == "log-channel" and change.scope == SERVER and value.value:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractContextManager
 from typing import Any
 
 import discord
@@ -13,10 +14,12 @@ from bot.dreaming.buttons import Action
 from bot.dreaming.conversation import Interaction, answered
 from bot.dreaming.mailbox import Mailbox
 from bot.dreaming.readers import speak_to
+from bot.dreaming.scenes import scene_of_interaction
 from bot.errors import Refusal
 from bot.jobs.model import Job
 from bot.jobs.queue import JobQueue
-from bot.moderation.doors import sentences
+from bot.languages import speaking
+from bot.moderation.doors import notes, sentences
 from bot.moderation.doors.commands import SettingsCommands
 from bot.moderation.doors.desk import Desk
 from bot.moderation.doors.dreamset import Dreamset
@@ -132,7 +135,9 @@ class ModerationDoors:
     async def _undo(self, interaction: Interaction, who: Who, read: Handle) -> None:
         """The button under an entry of the log channel."""
         told = await self.desk.undo(who, (*read.more, "")[0])
-        await _strike(interaction, f"↩️ Undone by <@{who.editor.id}>.")
+        with self._aloud(interaction):
+            line = notes.struck_undone(who.editor.id)
+        await _strike(interaction, line)
         await say_to(interaction, told)
 
     async def _cancel(self, interaction: Interaction, who: Who, _: Handle) -> None:
@@ -147,8 +152,14 @@ class ModerationDoors:
         allow_moderating(self.desk.settings, who)
         await interaction.response.defer()
         told = await self.moderating.delete_message(who, int(read.more[0]), int(read.more[1]))
-        await _strike(interaction, f"🗑️ Deleted by <@{who.editor.id}>.")
+        with self._aloud(interaction):
+            line = notes.struck_deleted(who.editor.id)
+        await _strike(interaction, line)
         await say_to(interaction, told)
+
+    def _aloud(self, interaction: Interaction) -> AbstractContextManager[None]:
+        """What is said within it, everybody in that channel reads."""
+        return speaking(scene_of_interaction(interaction, self.desk.settings).language)
 
 
 async def _strike(interaction: Interaction, line: str) -> None:

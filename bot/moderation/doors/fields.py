@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from bot.languages import mark, tell, tr
 from bot.moderation.catalogue import SETTINGS, Group, Setting
 from bot.moderation.kinds import Choice, Words
 from bot.moderation.layers import Effective
@@ -19,7 +20,11 @@ from dreamcore.styles import SURPRISE, styles_of
 PER_PAGE = 5  #: fields that one of Discord's forms holds
 MOST_OPTIONS = 25  #: of one of Discord's menus
 LONGEST_TYPED = 600  #: characters of a field
-_SUCH_AS = {"layer": "such as patterns, or 4c", "prefix": "such as ! or ?", "time-zone": "such as Europe/Vienna"}
+_SUCH_AS = {
+    "layer": mark("such as patterns, or 4c"),
+    "prefix": mark("such as ! or ?"),
+    "time-zone": mark("such as Europe/Vienna"),
+}
 
 
 class Way(enum.Enum):
@@ -82,7 +87,7 @@ def field_of(setting: Setting, stored: str | None, effective: Effective, server:
         return Field(setting=setting, way=Way.TEXT, value=value, hint=hint)
     value = (stored or "").replace(" ", "")
     known = [name for name, _ in options]
-    options += [(one, "no longer works") for one in value.split(",") if one and one not in known]
+    options += [(one, tr("no longer works")) for one in value.split(",") if one and one not in known]
     most = len(options) if isinstance(setting.kind, Words) else 1
     return Field(setting=setting, way=Way.MENU, value=value, hint=hint, options=tuple(options), most=most)
 
@@ -98,9 +103,10 @@ def _listed(setting: Setting, kind: Listed, stored: str | None, hint: str, serve
 def _options(setting: Setting, effective: Effective) -> list[tuple[str, str]]:
     if setting.key == "style":
         looks = styles_of(network_info(effective.networks[0]).family)
-        return [*((name, look.help) for name, look in looks.items()), (SURPRISE, "one of them, drawn by the seed")]
+        surprise = (SURPRISE, tr("one of them, drawn by the seed"))
+        return [*((name, tell(look.help)) for name, look in looks.items()), surprise]
     if setting.key == "network":
-        return [(name, network_info(name).title) for name in setting.choices]
+        return [(name, tell(network_info(name).title)) for name in setting.choices]
     if isinstance(setting.kind, Choice | Words):
         return [(choice, "") for choice in setting.choices]
     return []
@@ -123,15 +129,18 @@ def _hint(setting: Setting, effective: Effective, server: Server, *, typed: bool
     """What holds now, who says so, and (where it is typed) what it may be."""
     value = effective.of(setting.key)
     shown = clip(setting.show(value.value, server), 40)
-    source = "" if value.scope == BUILT_IN else f" ({clip(server.call(value.scope), 25)})"
-    takes = _SUCH_AS.get(setting.key, setting.range) if typed else ""
-    return clip(f"Now {shown}{source}{'; ' * bool(takes)}{takes}", 100)
+    if value.scope == BUILT_IN:
+        now = tr("Now {value}", value=shown)
+    else:
+        now = tr("Now {value} ({source})", value=shown, source=clip(server.call(value.scope), 25))
+    takes = tr(_SUCH_AS[setting.key]) if setting.key in _SUCH_AS else setting.range
+    return clip(f"{now}; {takes}" if typed and takes else now, 100)
 
 
-def mark(value: str) -> str:
+def stamp(value: str) -> str:
     """A few letters that tell whether a field still holds what it held when the form was opened.
 
-    >>> mark("4c") == mark("4c"), mark("4c") == mark("4d")
+    >>> stamp("4c") == stamp("4c"), stamp("4c") == stamp("4d")
     (True, False)
     """
     parts = sorted(part.strip() for part in value.split(","))  # a menu gives back what was chosen in its own order
@@ -141,4 +150,4 @@ def mark(value: str) -> str:
 def changed(typed: Mapping[str, str], settings: list[Setting], marks: str) -> dict[str, str]:
     """Only what is not as it was when the form was opened: others may have changed the rest meanwhile."""
     before = dict(zip((setting.key for setting in settings), marks.split("."), strict=False))
-    return {key: text for key, text in typed.items() if key in before and mark(text) != before[key]}
+    return {key: text for key, text in typed.items() if key in before and stamp(text) != before[key]}

@@ -14,6 +14,7 @@ import discord
 from bot.dreaming.conversation import Interaction
 from bot.dreaming.help import COLOUR
 from bot.errors import Refusal
+from bot.languages import tr
 from bot.moderation.catalogue import Group, Setting
 from bot.moderation.doors import fields, sentences, showing
 from bot.moderation.doors.desk import Desk
@@ -47,26 +48,26 @@ class Forms:
             scope = SERVER
         groups = fields.groups(scope.level)
         group = group if group in groups else groups[0]
-        place = (who.server.name or "this server") if scope == SERVER else who.server.call(scope)
-        embed = discord.Embed(title=clip(f"{group.value} · {place}", 250), colour=COLOUR)
+        place = (who.server.name or tr("this server")) if scope == SERVER else who.server.call(scope)
+        embed = discord.Embed(title=clip(f"{group.title} · {place}", 250), colour=COLOUR)
         for setting in fields.settings_of(group, scope.level):
             embed.add_field(name=setting.key, value=self._state(who, scope, setting), inline=False)
-        embed.set_footer(text=sentences.FORM_FOOT)
+        embed.set_footer(text=tr(sentences.FORM_FOOT))
         name = group.name.lower()
         opening = [
             button(
-                f"Change {', '.join(setting.key for setting in its)}",
+                tr("Change {keys}", keys=", ".join(setting.key for setting in its)),
                 handle(Act.OPEN, short(scope), name, number),
                 style=discord.ButtonStyle.primary,
             )
             for number, its in enumerate(fields.pages(group, scope.level))
         ]
-        server = button("The whole server", handle(Act.PAGE, "server", name), disabled=scope == SERVER)
+        server = button(tr("The whole server"), handle(Act.PAGE, "server", name), disabled=scope == SERVER)
         rows: list[list[Any]] = [
             [_group_menu(groups, group, scope)],
             [_channel_menu(name, scope)],
             [_role_menu(name, scope)],
-            [*opening, server, button("Show all", handle(Act.SHOW, short(scope), 0))],
+            [*opening, server, button(tr("Show all"), handle(Act.SHOW, short(scope), 0))],
         ]
         return Reply(text=text, embed=embed, view=view_of(rows))
 
@@ -76,8 +77,10 @@ class Forms:
         shown = showing.value_text(value, who.server)
         stored = self._desk.settings.stored(who.server.id).get(scope, {}).get(setting.key)
         source = plain(", ".join(who.server.call(one) for one in value.scopes[:3]))
-        lines = [setting.help, f"{f'**{shown}**' if stored is not None else shown} · {source}"]
-        lines += [f"⚠️ {code(clip(one.stored, 60))} is not in force: {plain(one.reason)}" for one in value.ignored[:2]]
+        lines = [setting.purpose, f"{f'**{shown}**' if stored is not None else shown} · {source}"]
+        for one in value.ignored[:2]:
+            values = {"value": code(clip(one.stored, 60)), "reason": plain(one.reason)}
+            lines.append(tr("⚠️ {value} is not in force: {reason}", **values))
         return "\n".join(lines)[:1024]
 
     # --- clicks
@@ -100,7 +103,7 @@ class Forms:
         scope, group, number = _of(read)
         its = self._settings(scope, group, number)
         found = self._fields(who, scope, its)
-        marks = ".".join(fields.mark(one.value) for one in found)
+        marks = ".".join(fields.stamp(one.value) for one in found)
         custom_id = handle(Act.SAVE, short(scope), group.name.lower(), number, marks)
         await interaction.response.send_modal(_modal(custom_id, self._title(who, scope, group), found))
 
@@ -135,11 +138,11 @@ class Forms:
 
     def _wrong(self, read: Handle, typed: Mapping[str, str], problems: Mapping[str, str]) -> Reply:
         """What does not work, field by field, and all that was typed."""
-        embed = discord.Embed(title="Nothing was changed", colour=discord.Colour.orange())
+        embed = discord.Embed(title=tr("Nothing was changed"), colour=discord.Colour.orange())
         embed.description = "\n".join(f"❌ {plain(problem)}" for problem in problems.values())[:2000]
         for key, text in typed.items():
             embed.add_field(name=key, value=f"{TYPED}{text}"[:1024], inline=False)
-        fix = button("Correct it", handle(Act.FIX, *read.more), style=discord.ButtonStyle.primary)
+        fix = button(tr("Correct it"), handle(Act.FIX, *read.more), style=discord.ButtonStyle.primary)
         return Reply(embed=embed, view=view_of([[fix]]))
 
     def _settings(self, scope: Scope, group: Group, number: int) -> list[Setting]:
@@ -156,7 +159,7 @@ class Forms:
         return [field_of(setting, stored.get(setting.key), effective, who.server) for setting in its]
 
     def _title(self, who: Who, scope: Scope, group: Group) -> str:
-        return clip(f"{group.value}: {who.server.call(scope)}", 45)
+        return clip(f"{group.title}: {who.server.call(scope)}", 45)
 
 
 def _of(read: Handle) -> tuple[Scope, Group, int]:
@@ -176,7 +179,7 @@ def _picked(interaction: Interaction, values: list[str]) -> Scope | None:
 def _group_menu(groups: list[Group], group: Group, scope: Scope) -> Any:
     options = [
         discord.SelectOption(
-            label=one.value,
+            label=clip(one.title, 100),
             value=one.name.lower(),
             description=clip(", ".join(setting.key for setting in fields.settings_of(one, scope.level)), 100),
             default=one is group,
@@ -190,7 +193,7 @@ def _channel_menu(group: str, scope: Scope) -> Any:
     preset = [discord.Object(scope.id)] if scope.level is Level.CHANNEL and scope.id is not None else []
     return discord.ui.ChannelSelect(
         custom_id=handle(Act.PICK_PLACE, group, "channel"),
-        placeholder="… for one channel",
+        placeholder=tr("… for one channel"),
         channel_types=CHANNEL_KINDS,
         default_values=[discord.SelectDefaultValue.from_channel(one) for one in preset],
     )
@@ -200,7 +203,7 @@ def _role_menu(group: str, scope: Scope) -> Any:
     preset = [discord.Object(scope.id)] if scope.level is Level.ROLE and scope.id is not None else []
     return discord.ui.RoleSelect(
         custom_id=handle(Act.PICK_PLACE, group, "role"),
-        placeholder="… for one role",
+        placeholder=tr("… for one role"),
         default_values=[discord.SelectDefaultValue.from_role(one) for one in preset],
     )
 
@@ -215,7 +218,7 @@ class _Modal(discord.ui.Modal):
 def _modal(custom_id: str, title: str, found: list[Field]) -> discord.ui.Modal:
     modal = _Modal(title=title, custom_id=custom_id)
     for one in found:
-        text = clip(f"{one.setting.help}", 100)
+        text = clip(one.setting.purpose, 100)
         modal.add_item(discord.ui.Label(text=one.key, description=text, component=_component(one)))
     return modal
 

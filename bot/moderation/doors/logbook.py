@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,15 +18,17 @@ import discord
 from bot.dreaming.mailbox import Letter, Mailbox, Waits
 from bot.dreaming.pacer import Importance
 from bot.dreaming.rest import Refused, RestError
-from bot.dreaming.scenes import server_of
+from bot.dreaming.scenes import parent_of, server_of
+from bot.languages import ENGLISH, speaking, tr
 from bot.moderation.catalogue import SETTINGS
-from bot.moderation.doors import sentences, showing
+from bot.moderation.doors import notes, sentences
 from bot.moderation.doors.handles import Act, handle
 from bot.moderation.doors.replies import button, view_of
 from bot.moderation.doors.writable import writing_needs
-from bot.moderation.edits import Edit, EditKind
+from bot.moderation.edits import Edit
 from bot.moderation.layers import Where
 from bot.moderation.places import SERVER, Context
+from bot.moderation.reading import language_of
 from bot.moderation.settings import Settings
 
 ATTEMPTS = 4
@@ -44,6 +46,10 @@ class Entry:
 
     text: str
     components: tuple[dict[str, Any], ...] = ()
+
+
+Text = Callable[[], str]  #: says an entry's text: in whatever language is spoken then
+Buttons = Callable[[], Sequence[dict[str, Any]]]  #: the same for its buttons
 
 
 class Logbook:
@@ -69,18 +75,16 @@ class Logbook:
         found = self._settings.of(Where(server=server_of(guild)))[KEY]
         return None if found is None else int(found)
 
-    def write(self, guild: discord.Guild, text: str, components: Sequence[dict[str, Any]] = ()) -> None:
+    def write(self, guild: discord.Guild, text: Text, buttons: Buttons = tuple) -> None:
         """Write it down, in a moment; nothing happens where there is no log channel."""
         channel = self.channel(guild)
         if channel is not None:
-            self._start(guild.id, channel, Entry(text=text, components=tuple(components)))
+            self._start(guild, channel, text, buttons)
 
-    async def deliver(self, guild: discord.Guild, text: str, components: Sequence[dict[str, Any]] = ()) -> bool:
+    async def deliver(self, guild: discord.Guild, text: Text, buttons: Buttons = tuple) -> bool:
         """The same, for something that somebody waits for; returns whether it stands there."""
         channel = self.channel(guild)
-        if channel is None:
-            return False
-        return await asyncio.shield(self._start(guild.id, channel, Entry(text=text, components=tuple(components))))
+        return channel is not None and await asyncio.shield(self._start(guild, channel, text, buttons))
 
     def edited(self, edit: Edit) -> None:
         """A server's settings were changed: `Settings.on_edit`."""
@@ -89,15 +93,11 @@ class Logbook:
             if guild is None:
                 return
             server = server_of(guild)
-            done = f"took back change #{edit.undoes}" if edit.undoes is not None else "changed settings"
-            lines = showing.change_lines(server, edit.changes)
-            text = "\n".join([f"⚙️ {showing.by(edit)} {done} (#{edit.number}):", *(f"• {line}" for line in lines)])
-            entry = Entry(text=text, components=_undo(edit))
             here = self.channel(guild)
             moved = next((one.before for one in edit.changes if one.scope == SERVER and one.key == KEY), None)
             for channel in {here, self._read(moved, guild)} - {None}:  # who watches the old one learns where it went
                 assert channel is not None
-                self._start(guild.id, channel, entry)
+                self._start(guild, channel, lambda: notes.changed(server, edit), lambda: _undo(edit))
         except Exception:
             log.exception("change %d of server %d was not written to the log channel", edit.number, edit.guild)
 
@@ -106,20 +106,19 @@ class Logbook:
         if edit.undoes is not None:
             self.edited(edit)
         elif (guild := self._client.get_guild(edit.guild)) is not None:
-            does = "⏸️ {by} paused dreaming" if edit.kind is EditKind.PAUSE else "▶️ {by} let dreaming go on"
-            text = f"{does.format(by=showing.by(edit))} (#{edit.number})"
-            self.write(guild, f"{text}: {reason}" if reason else f"{text}.", _undo(edit))
+            self.write(guild, lambda: notes.paused(edit, reason), lambda: _undo(edit))
 
     def trouble(self, guild: discord.Guild) -> str | None:
         """What keeps the log channel from being written to; each such sentence is said once."""
-        now = self._trouble(guild)
+        with speaking(ENGLISH):  # the same trouble in another language is not said again
+            now = self._trouble(guild)
         if now is None:
             self._told.pop(guild.id, None)
         if now == self._told.get(guild.id):
             return None
         assert now is not None
         self._told[guild.id] = now
-        return now
+        return self._trouble(guild)
 
     def _trouble(self, guild: discord.Guild) -> str | None:
         stored = self._settings.stored(guild.id).get(SERVER, {}).get(KEY)
@@ -142,8 +141,12 @@ class Logbook:
             return None
         return int(channel) if guild.get_channel_or_thread(int(channel)) is not None else None
 
-    def _start(self, guild: int, channel: int, entry: Entry) -> asyncio.Task[bool]:
-        task = asyncio.create_task(self._send(guild, channel, entry), name=f"log channel {channel}")
+    def _start(self, guild: discord.Guild, channel: int, text: Text, buttons: Buttons) -> asyncio.Task[bool]:
+        under = parent_of(guild.get_channel_or_thread(channel))
+        where = Where(server=server_of(guild), channels=(channel,) if under is None else (channel, under))
+        with speaking(language_of(self._settings.of(where))):  # all who read that channel read it
+            entry = Entry(text=text(), components=tuple(buttons()))
+        task = asyncio.create_task(self._send(guild.id, channel, entry), name=f"log channel {channel}")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
@@ -177,5 +180,5 @@ class Logbook:
 
 def _undo(edit: Edit) -> tuple[dict[str, Any], ...]:
     """The button under an entry that takes it back."""
-    view = view_of([[button("Undo", handle(Act.UNDO, edit.number))]])
+    view = view_of([[button(tr("Undo"), handle(Act.UNDO, edit.number))]])
     return tuple(view.to_components()) if view is not None else ()

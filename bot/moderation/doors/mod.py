@@ -11,6 +11,7 @@ from discord import app_commands
 
 from bot.dreaming.conversation import Interaction, answered, defer
 from bot.errors import Refusal
+from bot.languages import mark
 from bot.moderation.doors import completing
 from bot.moderation.doors.commands import BY_SERVERS, ON_SERVERS, Choices, choices
 from bot.moderation.doors.moderating import Moderating
@@ -32,20 +33,20 @@ class ModCommands:
     def install(self, tree: app_commands.CommandTree[Any]) -> None:
         group: app_commands.Group = app_commands.Group(
             name="mod",
-            description="Block, pause, cancel, delete",
+            description=mark("Block, pause, cancel, delete"),
             default_permissions=discord.Permissions(manage_messages=True),
             allowed_contexts=ON_SERVERS,
             allowed_installs=BY_SERVERS,
         )
         for name, description, callback in (
-            ("block", "Somebody may not ask for dreams on this server", self._block()),
-            ("unblock", "They may again", self._unblock()),
-            ("blocks", "Who is blocked here, until when, and why", self._plain(self._moderating.blocks)),
-            ("pause", "Take nothing new on this server", self._pause()),
-            ("resume", "Dream again", self._plain(self._moderating.resume)),
-            ("queue", "What waits on this server", self._plain(self._moderating.queue)),
-            ("cancel", "Stop somebody's dream that waits or is being dreamt", self._cancel()),
-            ("delete", "Delete a dream that was posted", self._delete()),
+            ("block", mark("Somebody may not ask for dreams on this server"), self._block()),
+            ("unblock", mark("They may again"), self._unblock()),
+            ("blocks", mark("Who is blocked here, until when, and why"), self._plain(self._moderating.blocks)),
+            ("pause", mark("Take nothing new on this server"), self._pause()),
+            ("resume", mark("Dream again"), self._plain(self._moderating.resume)),
+            ("queue", mark("What waits on this server"), self._plain(self._moderating.queue)),
+            ("cancel", mark("Stop somebody's dream that waits or is being dreamt"), self._cancel()),
+            ("delete", mark("Delete a dream that was posted"), self._delete()),
         ):
             group.add_command(app_commands.Command(name=name, description=description, callback=callback))
         tree.add_command(group)
@@ -68,7 +69,9 @@ class ModCommands:
 
     def _block(self) -> Any:
         @app_commands.describe(
-            member="Whom", until="A span such as 3 days, a date such as 2026-12-24 18:00, or never", reason="Why"
+            member=mark("Whom"),
+            until=mark("A span such as 3 days, a date such as 2026-12-24 18:00, or never"),
+            reason=mark("Why"),
         )
         @app_commands.autocomplete(until=self._moments)
         async def block(
@@ -85,7 +88,7 @@ class ModCommands:
         return block
 
     def _unblock(self) -> Any:
-        @app_commands.describe(member="Whom")
+        @app_commands.describe(member=mark("Whom"))
         async def unblock(interaction: Interaction, member: discord.User) -> None:
             async def work(who: Who) -> Reply:
                 return await self._moderating.unblock(who, member)
@@ -95,7 +98,7 @@ class ModCommands:
         return unblock
 
     def _pause(self) -> Any:
-        @app_commands.describe(reason="Why; members are told")
+        @app_commands.describe(reason=mark("Why; members are told"))
         async def pause(interaction: Interaction, reason: app_commands.Range[str, 0, 200] = "") -> None:
             async def work(who: Who) -> Reply:
                 return await self._moderating.pause(who, reason)
@@ -105,7 +108,7 @@ class ModCommands:
         return pause
 
     def _cancel(self) -> Any:
-        @app_commands.describe(dream="Which", member="All that this member has open here")
+        @app_commands.describe(dream=mark("Which"), member=mark("All that this member has open here"))
         @app_commands.autocomplete(dream=self._open)
         async def cancel(interaction: Interaction, dream: str = "", member: discord.User | None = None) -> None:
             async def work(who: Who) -> Reply:
@@ -116,7 +119,7 @@ class ModCommands:
         return cancel
 
     def _delete(self) -> Any:
-        @app_commands.describe(dream="The link of the message, or one of the latest")
+        @app_commands.describe(dream=mark("The link of the message, or one of the latest"))
         @app_commands.autocomplete(dream=self._recent)
         async def delete(interaction: Interaction, dream: str) -> None:
             async def work(who: Who) -> Reply:

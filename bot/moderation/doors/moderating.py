@@ -15,10 +15,11 @@ from bot.dreaming.parsing import clipped
 from bot.dreaming.rest import Refused
 from bot.dreaming.words import moment
 from bot.errors import Refusal
-from bot.jobs.model import Job
+from bot.jobs.model import Job, Standing
 from bot.jobs.people import Block
 from bot.jobs.queue import JobQueue
-from bot.moderation.doors import ends, sentences
+from bot.languages import tr
+from bot.moderation.doors import ends, notes, sentences
 from bot.moderation.doors.handles import Act, handle
 from bot.moderation.doors.logbook import Logbook
 from bot.moderation.doors.replies import Reply, view_of
@@ -76,15 +77,15 @@ class Moderating:
         )
         waiting = len(await self._open(who, person.id))
         shown = None if until is None else _date(until)
-        self._note(who, f"🚫 <@{who.editor.id}> blocked <@{person.id}>{f' until {shown}' if shown else ''}", why)
+        self._logbook.write(who.guild, lambda: notes.blocked(who.editor.id, person.id, shown, why))
         return self._done(who, sentences.blocked(person.id, shown, waiting))
 
     async def unblock(self, who: Who, person: discord.abc.User) -> Reply:
         allow_settings(self._settings, who)
         if not await self._queue.members.unblock(person.id, guild=who.server.id):
-            raise Refusal(sentences.NOT_BLOCKED.format(person=f"<@{person.id}>"))
-        self._note(who, f"✅ <@{who.editor.id}> unblocked <@{person.id}>")
-        return self._done(who, sentences.UNBLOCKED.format(person=f"<@{person.id}>"))
+            raise Refusal(sentences.not_blocked(person.id))
+        self._logbook.write(who.guild, lambda: notes.unblocked(who.editor.id, person.id))
+        return self._done(who, sentences.unblocked(person.id))
 
     async def blocks(self, who: Who) -> Reply:
         allow_settings(self._settings, who)
@@ -93,8 +94,8 @@ class Moderating:
             return Reply(text=sentences.NOBODY_BLOCKED)
         lines = [_block_line(one) for one in found[:MOST_LISTED]]
         if len(found) > MOST_LISTED:
-            lines.append(f"… and {len(found) - MOST_LISTED} more")
-        return Reply(embed=discord.Embed(title="Blocked here", description="\n".join(lines), colour=COLOUR))
+            lines.append(sentences.and_more(len(found) - MOST_LISTED))
+        return Reply(embed=discord.Embed(title=tr("Blocked here"), description="\n".join(lines), colour=COLOUR))
 
     # --- the server
 
@@ -104,7 +105,7 @@ class Moderating:
         why = clipped(reason, LONGEST_REASON) or None
         if await self._pausing.pause(who.server.id, by=who.editor.id, reason=why) is None:
             there = await self._pausing.of(who.server.id)
-            raise Refusal(sentences.PAUSED_ALREADY.format(since=moment(there.since) if there else "a moment"))
+            raise Refusal(sentences.paused_already(moment(there.since) if there else None))
         return self._done(who, sentences.PAUSED)
 
     async def resume(self, who: Who) -> Reply:
@@ -120,23 +121,21 @@ class Moderating:
         allow_moderating(self._settings, who)
         jobs = await self._open(who)
         paused = await self._pausing.of(who.server.id)
-        note = sentences.PAUSED_ALREADY.format(since=moment(paused.since)) if paused is not None else ""
+        note = sentences.paused_already(moment(paused.since)) if paused is not None else ""
         if not jobs:
-            return Reply(text="\n".join(one for one in (sentences.QUEUE_EMPTY, note) if one))
+            return Reply(text=sentences.QUEUE_EMPTY).but_also(note)
         standings = self._queue.standings()
         lines, options = [], []
         for number, job in enumerate(jobs[:MOST_LISTED], 1):
             standing = standings.get(job.id)
-            where = (
-                "" if standing is None else f" · {'being dreamt, ' * standing.running}ready {moment(standing.ready_at)}"
-            )
-            recipe = clipped(job.recipe, 60)
-            lines.append(f"{number}. <@{job.requester}> in <#{job.place.channel}>: `{recipe}`{where}")
+            lines.append(_queue_line(number, job, standing))
             options.append(discord.SelectOption(label=f"{number}. {_named(job)}"[:100], value=job.id))
         if len(jobs) > MOST_LISTED:
-            lines.append(f"… and {len(jobs) - MOST_LISTED} more")
-        embed = discord.Embed(title="What waits here", description="\n".join(lines)[:4000], colour=COLOUR)
-        menu: Any = discord.ui.Select(custom_id=handle(Act.CANCEL), placeholder="Cancel one of them …", options=options)
+            lines.append(sentences.and_more(len(jobs) - MOST_LISTED))
+        embed = discord.Embed(title=tr("What waits here"), description="\n".join(lines)[:4000], colour=COLOUR)
+        menu: Any = discord.ui.Select(
+            custom_id=handle(Act.CANCEL), placeholder=tr("Cancel one of them …"), options=options
+        )
         return Reply(text=note, embed=embed, view=view_of([[menu]]))
 
     async def cancel(self, who: Who, dream: str, member: int | None) -> Reply:
@@ -201,14 +200,11 @@ class Moderating:
 
     def note_cancelled(self, guild: discord.Guild, by: int, job: Job) -> None:
         """Somebody's dream was cancelled by a moderator."""
-        recipe = clipped(job.recipe, 80)
-        text = f"✖️ <@{by}> cancelled a dream of <@{job.requester}> in <#{job.place.channel}>: `{recipe}`"
-        self._logbook.write(guild, text)
+        self._logbook.write(guild, lambda: notes.cancelled(by, job))
 
     def note_deleted(self, guild: discord.Guild, by: int, job: Job | None, channel: int) -> None:
         """Somebody's dream was deleted by a moderator."""
-        whose = f" of <@{job.requester}>" if job is not None else ""
-        self._logbook.write(guild, f"🗑️ <@{by}> deleted a dream{whose} in <#{channel}>")
+        self._logbook.write(guild, lambda: notes.deleted(by, job, channel))
 
     async def _check_channel(self, who: Who, channel: int) -> None:
         found = who.guild.get_channel_or_thread(channel) or await self._archived(who, channel)
@@ -231,23 +227,43 @@ class Moderating:
     async def _open(self, who: Who, person: int | None = None) -> list[Job]:
         return await self._queue.open_jobs(requester=person, guild=who.server.id)
 
-    def _note(self, who: Who, text: str, reason: str | None = None) -> None:
-        self._logbook.write(who.guild, f"{text}: {reason}" if reason else f"{text}.")
-
     def _done(self, who: Who, text: str) -> Reply:
         return Reply(text=text).but_also(self._logbook.trouble(who.guild))
 
 
 def _named(job: Job) -> str:
     """A job where mentions do not work."""
-    name = clipped(job.pictures[0].filename, 30) if job.pictures else "a picture"
-    return clipped(f"{name}, {job.recipe}, of {job.requester}", 90)
+    name = clipped(job.pictures[0].filename, 30) if job.pictures else tr("a picture")
+    return clipped(tr("{name}, {recipe}, of {member}", name=name, recipe=job.recipe, member=job.requester), 90)
+
+
+def _queue_line(number: int, job: Job, standing: Standing | None) -> str:
+    shared = {
+        "number": number,
+        "member": f"<@{job.requester}>",
+        "channel": f"<#{job.place.channel}>",
+        "recipe": f"`{clipped(job.recipe, 60)}`",
+    }
+    if standing is None:
+        return tr("{number}. {member} in {channel}: {recipe}", **shared)
+    ready = moment(standing.ready_at)
+    if standing.running:
+        return tr("{number}. {member} in {channel}: {recipe} · being dreamt, ready {when}", when=ready, **shared)
+    return tr("{number}. {member} in {channel}: {recipe} · ready {when}", when=ready, **shared)
 
 
 def _block_line(one: Block) -> str:
-    until = "for good" if one.until is None else f"until {_date(one.until)}"
-    by = f" by <@{one.by}>" if one.by is not None else ""
-    return f"<@{one.person}> {until}{by}{f': {one.reason}' if one.reason else ''}"
+    values = {"person": f"<@{one.person}>", "who": f"<@{one.by}>", "until": _date(one.until) if one.until else ""}
+    match one.until is None, one.by is None:
+        case True, True:
+            line = tr("{person} for good", **values)
+        case True, False:
+            line = tr("{person} for good by {who}", **values)
+        case False, True:
+            line = tr("{person} until {until}", **values)
+        case _:
+            line = tr("{person} until {until} by {who}", **values)
+    return f"{line}: {one.reason}" if one.reason else line
 
 
 def _date(at: float) -> str:

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterable, Mapping
 
 from bot.errors import Refusal
+from bot.languages import tr
 from bot.moderation.doors import sentences
-from bot.moderation.places import SERVER, Level, Scope, Server, channel_scope, role_scope
+from bot.moderation.places import SERVER, THE_SERVER, Level, Scope, Server, channel_scope, role_scope
 from dreamcore.errors import did_you_mean
 
 _MENTION = re.compile(r"<(#|@&)([0-9]{1,20})>")
@@ -20,7 +21,7 @@ def place_named(typed: str, server: Server, also: Iterable[Scope] = ()) -> Scope
     also: places that are gone, and still have settings.
     """
     text = typed.strip()
-    if text.casefold() in _SERVER:
+    if text.casefold() in (*_SERVER, tr(THE_SERVER).casefold()):
         return SERVER
     found = leading_place(text, server, also)
     if found is not None and not found[1]:

@@ -11,6 +11,7 @@ import discord
 
 from bot.dreaming.buttons import EternalView
 from bot.dreaming.conversation import Interaction, reply, say
+from bot.languages import tell
 from bot.moderation.doors.handles import Handle, Item
 
 LONGEST = 1900  #: characters of a message's text
@@ -27,7 +28,7 @@ class Reply:
 
     def but_also(self, *sentences: str | None) -> Reply:
         """With further sentences, each on a line of its own."""
-        return dataclasses.replace(self, text="\n".join(one for one in (self.text, *sentences) if one))
+        return dataclasses.replace(self, text="\n".join(tell(one) for one in (self.text, *sentences) if one))
 
     @property
     def files(self) -> list[discord.File]:
@@ -36,18 +37,18 @@ class Reply:
 
 async def say_to(interaction: Interaction, made: Reply) -> None:
     """Only the moderator sees it."""
-    await say(interaction, made.text[:LONGEST], view=made.view, files=made.files, embed=made.embed)
+    await say(interaction, tell(made.text)[:LONGEST], view=made.view, files=made.files, embed=made.embed)
 
 
 async def turn_into(interaction: Interaction, made: Reply) -> None:
     """The message under which a button was pressed becomes this."""
     await interaction.response.edit_message(
-        content=made.text[:LONGEST] or None, embed=made.embed, view=made.view, attachments=[]
+        content=tell(made.text)[:LONGEST] or None, embed=made.embed, view=made.view, attachments=[]
     )
 
 
 async def reply_to(message: discord.Message, made: Reply) -> None:
-    await reply(message, made.text[:LONGEST], view=made.view, embed=made.embed, files=made.files)
+    await reply(message, tell(made.text)[:LONGEST], view=made.view, embed=made.embed, files=made.files)
 
 
 def view_of(rows: Sequence[Sequence[discord.ui.Item[discord.ui.View]]]) -> discord.ui.View | None:

@@ -9,10 +9,10 @@ import discord
 from discord import app_commands
 
 from bot.dreaming.conversation import Interaction, answered, defer, say
-from bot.dreaming.parsing import clipped
 from bot.errors import Refusal
 from bot.jobs.model import Job
-from bot.moderation.doors import sentences
+from bot.languages import tr
+from bot.moderation.doors import notes, sentences
 from bot.moderation.doors.commands import BY_SERVERS, ON_SERVERS
 from bot.moderation.doors.handles import Act, handle
 from bot.moderation.doors.logbook import Logbook
@@ -63,14 +63,16 @@ class Reports:
         if not await self._records.report(guild.id, message.id):
             raise Refusal(sentences.REPORTED_ALREADY)
         try:
-            arrived = await self._logbook.deliver(guild, _text(interaction.user.id, message, job), _buttons(message))
+            arrived = await self._logbook.deliver(
+                guild, lambda: notes.reported(interaction.user.id, message.jump_url, job), lambda: _buttons(message)
+            )
         except BaseException:
             await self._records.forget_report(message.id)
             raise
         if not arrived:
             await self._records.forget_report(message.id)
             raise Refusal(sentences.REPORT_NOT_SENT)
-        await say(interaction, sentences.REPORTED)
+        await say(interaction, tr(sentences.REPORTED))
 
     async def _dream(self, message: discord.Message, guild: int) -> Job | None:
         """The job that made it; None where nothing is known of it any more. Raises Refusal for what is no dream."""
@@ -84,17 +86,9 @@ class Reports:
         return job
 
 
-def _text(reporter: int, message: discord.Message, job: Job | None) -> str:
-    lines = [f"🚩 <@{reporter}> reports a dream: {message.jump_url}"]
-    if job is not None:
-        authors = dict.fromkeys(picture.author for picture in job.pictures)
-        whose = ", ".join(f"<@{one}>" for one in authors)
-        lines.append(f"Asked for by <@{job.requester}>, picture by {whose} · `{clipped(job.recipe, 80)}`")
-    return "\n".join(lines)
-
-
 def _buttons(message: discord.Message) -> list[dict[str, Any]]:
-    delete = button("Delete it", handle(Act.DELETE, message.channel.id, message.id), style=discord.ButtonStyle.danger)
-    go: Any = discord.ui.Button(label="Go to it", url=message.jump_url)
+    where = handle(Act.DELETE, message.channel.id, message.id)
+    delete = button(tr("Delete it"), where, style=discord.ButtonStyle.danger)
+    go: Any = discord.ui.Button(label=tr("Go to it")[:80], url=message.jump_url)
     view = view_of([[delete, go]])
     return view.to_components() if view is not None else []

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import discord
 
-_NEEDED = {"view_channel": "View Channel", "send_messages": "Send Messages"}
+from bot.languages import mark, tr
+
+_NEEDED = {"view_channel": mark("View Channel"), "send_messages": mark("Send Messages")}
 
 
 def writing_needs(guild: discord.Guild, channel: int) -> tuple[str, ...]:
@@ -18,6 +20,6 @@ def writing_needs(guild: discord.Guild, channel: int) -> tuple[str, ...]:
         return ()
     needed = dict(_NEEDED)
     if isinstance(found, discord.Thread):
-        needed["send_messages_in_threads"] = "Send Messages in Threads"
+        needed["send_messages_in_threads"] = mark("Send Messages in Threads")
         del needed["send_messages"]
-    return tuple(name for key, name in needed.items() if not getattr(held, key))
+    return tuple(tr(name) for key, name in needed.items() if not getattr(held, key))

@@ -14,7 +14,7 @@ from bot.errors import Refusal
 from bot.moderation.doors import completing, ends, sentences
 from bot.moderation.doors.dreamset import addressed
 from bot.moderation.doors.ends import end_of
-from bot.moderation.doors.fields import groups, mark, pages
+from bot.moderation.doors.fields import groups, pages, stamp
 from bot.moderation.doors.handles import Act, Handle, handle, place_of, short
 from bot.moderation.doors.places import leading_place, place_named
 from bot.moderation.places import SERVER, Level, Scope, Server, channel_scope, role_scope
@@ -171,7 +171,7 @@ def test_ids_are_read_back_and_fit() -> None:
         for group in groups(level):
             for number, its in enumerate(pages(group, level)):
                 assert 1 <= len(its) <= 5
-                marks = ".".join(mark(setting.key) for setting in its)
+                marks = ".".join(stamp(setting.key) for setting in its)
                 assert len(handle(Act.SAVE_AGAIN, short(longest), group.name.lower(), number, marks)) <= 100
     for unreadable in ("s2:show:server:0", "s1:", "s1:nonsense", "x"):
         assert Handle.read(unreadable).act is None
