@@ -13,7 +13,7 @@ import logging
 import struct
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
 
@@ -74,6 +74,7 @@ class Line:
     """Text ready to be drawn, from left to right."""
 
     runs: tuple[_Run, ...]
+    cut: bool = False  # there was more
 
     @cached_property
     def width(self) -> float:
@@ -105,7 +106,7 @@ def line(text: str, face: Face, size: int, *, within: float) -> Line:
             low = middle
         else:
             high = middle - 1
-    return _line(_cut(clusters, low), face, size) if low else _line([], face, size)
+    return replace(_line(_cut(clusters, low), face, size), cut=True)
 
 
 def fitted(text: str, face: Face, size: int, *, within: float) -> Line:

@@ -40,25 +40,33 @@ def results(order: SheetOrder, pictures: Sequence[Picture | None]) -> Image.Imag
     return sheet
 
 
-def _heading_lines(order: SheetOrder, measures: Measures) -> list[Line]:
-    return lines(order.heading, Face.BOLD, measures.heading, within=measures.inner, most=2)
+def _heading_lines(order: SheetOrder, measures: Measures) -> tuple[list[Line], int]:
+    """The theme in two lines, or a long one in three smaller ones; and the height of its letters."""
+    made: list[Line] = []
+    size = measures.heading
+    for size, most in ((measures.heading, 2), (round(0.72 * measures.heading), 3)):
+        made = lines(order.heading, Face.BOLD, size, within=measures.inner, most=most)
+        if not made or not made[-1].cut:
+            break
+    return made, size
 
 
 def _heading_height(order: SheetOrder, measures: Measures) -> int:
-    below = 1.15 * len(_heading_lines(order, measures)) + (0.75 if order.details else 0)
-    return round(measures.heading * (2.0 + below + 0.6))
+    theme, size = _heading_lines(order, measures)
+    return round(measures.heading * (2.6 + (0.75 if order.details else 0)) + size * 1.15 * len(theme))
 
 
 def _heading(sheet: Image.Image, order: SheetOrder, measures: Measures) -> None:
-    size, middle = measures.heading, measures.width / 2
-    wall.moon(sheet, (middle, size * 1.2), diameter=round(size * 0.68), colour=wall.MOON)
-    baseline = size * 2.95
-    for each in _heading_lines(order, measures):
+    whole, middle = measures.heading, measures.width / 2
+    wall.moon(sheet, (middle, whole * 1.2), diameter=round(whole * 0.68), colour=wall.MOON)
+    baseline = whole * 1.95
+    theme, size = _heading_lines(order, measures)
+    for number, each in enumerate(theme):
+        baseline += size * (1.15 if number else 1.0)
         each.draw(sheet, middle - each.width / 2, baseline, wall.CREAM)
-        baseline += size * 1.15
     if order.details:
-        details = line(order.details, Face.PLAIN, round(size * 0.44), within=measures.inner)
-        details.draw(sheet, middle - details.width / 2, baseline - size * 0.35, wall.SOFT)
+        details = line(order.details, Face.PLAIN, round(whole * 0.44), within=measures.inner)
+        details.draw(sheet, middle - details.width / 2, baseline + whole * 0.8, wall.SOFT)
 
 
 def _picture(
