@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import colorsys
+import functools
 import math
 import struct
 import zlib
@@ -23,6 +24,7 @@ def png(width: int, height: int, rows: list[bytes]) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
 
 
+@functools.lru_cache(maxsize=64)
 def portrait(seed: int, side: int = 128) -> bytes:
     """An avatar: a flower in the person's own colours, as a PNG."""
     hue = (seed * 0.61803) % 1.0

@@ -33,6 +33,7 @@ from dreamcore.catalogue import network_info
 from dreamcore.recipe import Recipe
 from dreamcore.resolve import DeviceDefaults, resolve
 from tests.bot.engine import png
+from tests.databases import database_in
 
 PATIENCE = 10.0
 PICTURE = File(filename="cat.png", data=png(shade=10))
@@ -208,7 +209,7 @@ async def at_home(
         config = Config(
             token=standin.token,
             home=home,
-            database=f"sqlite+aiosqlite:///{home}/bot.db",
+            database=database_in(home),
             api=standin.api,
             limits=limits or LimitsConfig(member_per_hour=0, member_waiting=0, personal_per_hour=0),
             **settings,
@@ -231,12 +232,14 @@ async def at_home(
             pausing=await open_pausing(database, queue),
             records=Records(database=database),
         )
+        client._connection.guild_ready_timeout = 0.01  # instead of waiting whether a further guild comes: see below
         house.client, house.queue, house.settings = client, queue, stored
         dispatcher = Dispatcher(queue=queue, executor=house.engine, answers=client.answers)
         await dispatcher.start()
         connection = asyncio.create_task(client.start(standin.token))
         stack.push_async_callback(_close, client, dispatcher, connection)
         await asyncio.wait_for(client.wait_until_ready(), PATIENCE)
+        await house.until(lambda: all(guild.unavailable is False for guild in client.guilds))
         yield house
         if described := os.environ.get("DISCORD_OPENAPI"):
             assert standin.check_against(Path(described)) == []
