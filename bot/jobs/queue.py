@@ -64,47 +64,32 @@ class JobQueue:
         self._folder = folder
         self._config = config
         self._clock = clock
-        self._shelf = Shelf(folder)
-        self._keeping = Keeping(database=database, shelf=self._shelf, days=config.keep_days, clock=clock)
+        self.shelf = Shelf(folder)  #: with `keeping`, for those who keep pictures of their own: bot.challenges
+        self.keeping = Keeping(database=database, shelf=self.shelf, days=config.keep_days, clock=clock)
         self._board = Board(clock=clock, estimates=Estimates())
-        self._aliases = Aliases(folder)
+        self.aliases = Aliases(folder)
         self._acceptance = Acceptance(
             database=database,
-            shelf=self._shelf,
-            keeping=self._keeping,
+            shelf=self.shelf,
+            keeping=self.keeping,
             board=self._board,
             limits=config.limits,
-            aliases=self._aliases,
+            aliases=self.aliases,
             clock=clock,
         )
         self._owned: set[asyncio.Task[Any]] = set()
-        self.work = Work(database=database, shelf=self._shelf, board=self._board, clock=clock, moved=self._moved)
+        self.work = Work(database=database, shelf=self.shelf, board=self._board, clock=clock, moved=self._moved)
         self.members = Members(
             database=database,
-            shelf=self._shelf,
-            keeping=self._keeping,
+            shelf=self.shelf,
+            keeping=self.keeping,
             board=self._board,
-            aliases=self._aliases,
+            aliases=self.aliases,
             cancel=self.cancel,
             moved=self._moved,
             gone=self._gone,
             clock=clock,
         )
-
-    @property
-    def shelf(self) -> Shelf:
-        """The pictures' files, for those who keep some of their own (`bot.challenges`)."""
-        return self._shelf
-
-    @property
-    def keeping(self) -> Keeping:
-        """Which of them are still needed."""
-        return self._keeping
-
-    @property
-    def aliases(self) -> Aliases:
-        """What stands for members who were forgotten."""
-        return self._aliases
 
     @property
     def board(self) -> Board:
@@ -114,7 +99,7 @@ class JobQueue:
     async def open(self) -> None:
         """Take up what a previous life has left. Raises ConfigError when the folder cannot be used."""
         try:
-            await asyncio.to_thread(self._shelf.open)
+            await asyncio.to_thread(self.shelf.open)
         except OSError as error:
             raise ConfigError(f"The folder {self._folder} cannot be written to: {error.strerror}.") from error
         await self.members.open()
@@ -125,7 +110,7 @@ class JobQueue:
             await recall_served(connection, self._board.served, now)
         for kept in open_jobs:
             self._board.put(kept)
-        if orphans := await self._keeping.drop_orphans():
+        if orphans := await self.keeping.drop_orphans():
             logger.info("removed %d files that belong to no job", orphans)
 
     async def close(self) -> None:
@@ -178,19 +163,19 @@ class JobQueue:
 
     async def source_bytes(self, picture: JobPicture) -> bytes | None:
         """The picture as it was posted; None when it is no longer kept."""
-        return await asyncio.to_thread(self._shelf.source, picture.source)
+        return await asyncio.to_thread(self.shelf.source, picture.source)
 
     async def result_bytes(self, result: Result) -> bytes:
         """A dream that is not delivered yet. Raises BotError when it is no longer there."""
         try:
-            return await asyncio.to_thread(self._shelf.result, result.path)
+            return await asyncio.to_thread(self.shelf.result, result.path)
         except OSError as error:
             raise BotError("The dream's file is no longer there.", log=f"{result.path}: {error}") from error
 
     async def replace_result(self, job: str, ordinal: int, encoded: Encoded) -> None:
         """The same dream in fewer bytes."""
         path = await asyncio.to_thread(
-            self._shelf.keep_result, f"{job}-{ordinal}.{encoded.format.lower()}", encoded.data
+            self.shelf.keep_result, f"{job}-{ordinal}.{encoded.format.lower()}", encoded.data
         )
         older: list[str] = []
 
@@ -203,7 +188,7 @@ class JobQueue:
             await connection.execute(update(job_pictures).where(which).values(**values))
 
         await self._changed(job, change)
-        await asyncio.to_thread(self._shelf.drop_results, older or [path])
+        await asyncio.to_thread(self.shelf.drop_results, older or [path])
 
     async def cancel(self, id: str, *, by: int) -> Job | None:
         """Stop a job that waits or runs; None when there is nothing to stop any more."""
@@ -267,7 +252,7 @@ class JobQueue:
         """Delete the sources whose keeping time is over; returns how many."""
         self._board.served.forget(self._clock())
         await self.members.sweep()
-        return await self._keeping.forget()
+        return await self.keeping.forget()
 
     def _standing_of(self, job: Job) -> Standing:
         standing = self.standing(job.id)
@@ -329,7 +314,7 @@ class JobQueue:
         if job is None:
             return
         paths = [picture.result.path for picture in job.pictures if picture.result is not None]
-        await asyncio.to_thread(self._shelf.drop_results, paths)
+        await asyncio.to_thread(self.shelf.drop_results, paths)
         if self._config.keep_days <= 0:
             await self.forget_sources()
 

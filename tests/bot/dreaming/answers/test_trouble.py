@@ -289,7 +289,7 @@ def test_a_result_whose_file_is_gone_is_said_not_hidden(tmp_path: Path) -> None:
         await at.executor.finish(job)
         await at.standin.request(lambda e: e.status == 500)
         made = await at.queue.job(job.id)
-        at.queue._shelf.drop_results([made.pictures[0].result.path])
+        at.queue.shelf.drop_results([made.pictures[0].result.path])
         await at.settled()
         (answer,) = at.own()
         assert "got lost" in answer.content
