@@ -6,7 +6,6 @@ import asyncio
 import io
 import json
 import zipfile
-from collections.abc import Iterator
 from typing import Any
 
 import discord
@@ -22,25 +21,53 @@ from bot.dreaming.words import moment, sentence_for
 from bot.errors import Refusal
 from bot.jobs.allowance import Span
 from bot.jobs.limits import Use
-from bot.jobs.rules import WITHIN
 from bot.jobs.rules import Ask as Limited
+from bot.jobs.saying import Scope
+from bot.languages import mark, tr
 
-NO_LIMITS = "There are no limits for you here."
-EXEMPT = "This server's own limits do not hold for you."
-HERE_IT_IS = (
+NO_LIMITS = mark("There are no limits for you here.")
+EXEMPT = mark("This server's own limits do not hold for you.")
+HERE_IT_IS = mark(
     "This file has everything that I keep about you, and says what each part of it is for. Nobody else sees it."
 )
-TOO_LARGE = "What I keep about you does not fit into a file that may be sent here. Please ask me in a direct message."
-QUESTION = (
+TOO_LARGE = mark(
+    "What I keep about you does not fit into a file that may be sent here. Please ask me in a direct message."
+)
+QUESTION = mark(
     "Shall I forget you? Your dreams, your pictures and your wishes are deleted from my records; dreams that wait are "
     "cancelled, also those that others have asked for of your pictures. The buttons under your dreams stop working, "
     "and others may have your pictures dreamt again, until you say `/optout` anew.\n"
     "What I have posted stays in its channels: press Delete under it first, where you want it gone.\n"
     "Blocks and limits hold on. They are kept without your id. This cannot be undone."
 )
-FORGOTTEN = "I have forgotten you. What you ask me from now on is kept anew."
-NOT_YOURS = "Only who asked may answer this."
-KEPT = "Nothing was changed."
+FORGOTTEN = mark("I have forgotten you. What you ask me from now on is kept anew.")
+NOT_YOURS = mark("Only who asked may answer this.")
+KEPT = mark("Nothing was changed.")
+
+
+_LEFT = {
+    Span.HOUR: {
+        Scope.MEMBER: mark("{left} of {most} pictures left in an hour"),
+        Scope.EVERYONE: mark("{left} of {most} pictures of this server together left in an hour"),
+        Scope.SERVER: mark("{left} of {most} pictures on this server left in an hour"),
+        Scope.CHANNEL: mark("{left} of {most} pictures in {channel} left in an hour"),
+        Scope.ROLE: mark("{left} of {most} pictures on this server, for {role} left in an hour"),
+    },
+    Span.DAY: {
+        Scope.MEMBER: mark("{left} of {most} pictures left in 24 hours"),
+        Scope.EVERYONE: mark("{left} of {most} pictures of this server together left in 24 hours"),
+        Scope.SERVER: mark("{left} of {most} pictures on this server left in 24 hours"),
+        Scope.CHANNEL: mark("{left} of {most} pictures in {channel} left in 24 hours"),
+        Scope.ROLE: mark("{left} of {most} pictures on this server, for {role} left in 24 hours"),
+    },
+    Span.WAITING: {
+        Scope.MEMBER: mark("{left} of {most} requests may still wait"),
+        Scope.EVERYONE: mark("{left} of {most} requests of this server together may still wait"),
+        Scope.SERVER: mark("{left} of {most} requests on this server may still wait"),
+        Scope.CHANNEL: mark("{left} of {most} requests in {channel} may still wait"),
+        Scope.ROLE: mark("{left} of {most} requests on this server, for {role} may still wait"),
+    },
+}
 
 
 class MemberCommands:
@@ -63,29 +90,29 @@ class MemberCommands:
             await answered(interaction, self._data(interaction))
 
         async def forgetme(interaction: Interaction) -> None:
-            await answered(interaction, say(interaction, QUESTION, view=forget_buttons(interaction.user.id)))
+            await answered(interaction, say(interaction, tr(QUESTION), view=forget_buttons(interaction.user.id)))
 
         for name, description, callback in (
-            ("limits", "How much you may have dreamt here, and when more comes", limits),
-            ("mydata", "Everything that I keep about you, as a file", mydata),
-            ("forgetme", "Delete everything that I keep about you; asks first", forgetme),
+            ("limits", mark("How much you may have dreamt here, and when more comes"), limits),
+            ("mydata", mark("Everything that I keep about you, as a file"), mydata),
+            ("forgetme", mark("Delete everything that I keep about you; asks first"), forgetme),
         ):
             tree.add_command(app_commands.Command(name=name, description=description, callback=callback, **here))
 
     async def answer(self, interaction: Interaction, press: Press) -> None:
         """Yes or No under the question of /forgetme."""
         if press.job != str(interaction.user.id):
-            raise Refusal(NOT_YOURS)
+            raise Refusal(tr(NOT_YOURS))
         await interaction.response.defer()
         if press.action is Action.KEEP:
-            await interaction.edit_original_response(content=KEPT, view=None)
+            await interaction.edit_original_response(content=tr(KEPT), view=None)
             return
         try:
             await self._dreaming.queue.members.forget(interaction.user.id)
         except Exception as error:
             await interaction.edit_original_response(content=sentence_for(error), view=None)
             return
-        await interaction.edit_original_response(content=FORGOTTEN, view=None)
+        await interaction.edit_original_response(content=tr(FORGOTTEN), view=None)
 
     # --- limits
 
@@ -100,9 +127,9 @@ class MemberCommands:
             allowance=scene.effective.allowance,
         )
         uses = await self._dreaming.queue.uses(asked)
-        lines = [*(f"• {line(use)}" for use in uses)] or [NO_LIMITS]
+        lines = [*(f"• {line(use)}" for use in uses)] or [tr(NO_LIMITS)]
         if scene.effective.exempt:
-            lines.append(EXEMPT)
+            lines.append(tr(EXEMPT))
         refused = await self._refused(scene, asked)
         await say(interaction, "\n".join([*([f"⚠️ {refused}"] if refused else []), *lines]))
 
@@ -122,28 +149,25 @@ class MemberCommands:
         data = await self._dreaming.queue.members.data(interaction.user.id)
         name, content = await asyncio.to_thread(_file, data, interaction.filesize_limit)
         if len(content) > interaction.filesize_limit:
-            raise Refusal(TOO_LARGE)
-        await say(interaction, HERE_IT_IS, files=[discord.File(io.BytesIO(content), name)])
+            raise Refusal(tr(TOO_LARGE))
+        await say(interaction, tr(HERE_IT_IS), files=[discord.File(io.BytesIO(content), name)])
 
 
 def line(use: Use) -> str:
     """One limit, and what is left of it."""
-    return "".join(_parts(use))
-
-
-def _parts(use: Use) -> Iterator[str]:
     limit = use.limit
-    where = " of this server together" if limit.everyone else "" if use.operators else " on this server"
-    if limit.channel is not None:
-        where = f" in <#{limit.channel}>"
-    if limit.role is not None:
-        where = f" on this server, for <@&{limit.role}>"
+    left = tr(
+        _LEFT[limit.span][Scope.of(limit, operators=use.operators)],
+        left=use.left,
+        most=limit.most,
+        channel=f"<#{limit.channel}>",
+        role=f"<@&{limit.role}>",
+    )
+    if use.more_at is None:
+        return left
     if limit.span is Span.WAITING:
-        yield f"{use.left} of {limit.most} requests{where} may still wait"
-    else:
-        yield f"{use.left} of {limit.most} pictures{where} left {WITHIN[limit.span]}"
-    if use.more_at is not None:
-        yield f"; the next comes back {moment(use.more_at)}"
+        return tr("{requests}; the next comes back {when}", requests=left, when=moment(use.more_at))
+    return tr("{pictures}; the next comes back {when}", pictures=left, when=moment(use.more_at))
 
 
 def _file(data: dict[str, Any], most: int) -> tuple[str, bytes]:

@@ -25,13 +25,14 @@ from bot.jobs.model import JOB_ID_LENGTH, Job, Request
 from bot.jobs.rows import Kept
 from bot.jobs.rules import Ask
 from bot.jobs.shelf import Shelf, content_hash
+from bot.languages import mark, tr
 from bot.store.database import Database
 from bot.store.tables import jobs
 
 logger = logging.getLogger(__name__)
 
-NO_ROOM = "There is no room on the bot's disk to keep your picture just now: try again later."
-NOT_NOTED = "Your request could not be noted just now: try again in a minute."
+NO_ROOM = mark("There is no room on the bot's disk to keep your picture just now: try again later.")
+NOT_NOTED = mark("Your request could not be noted just now: try again in a minute.")
 
 
 class Entered(NamedTuple):
@@ -106,11 +107,11 @@ class Acceptance:
         except OSError as error:
             logger.error("a picture could not be kept: %s", error)
             await self._drop_unneeded(hashes)
-            raise Refusal(NO_ROOM, log=f"a picture could not be kept: {error}") from error
+            raise Refusal(tr(NO_ROOM), log=f"a picture could not be kept: {error}") from error
         except SQLAlchemyError as error:
             logger.exception("a request could not be noted")
             await self._drop_unneeded(hashes)
-            raise Refusal(NOT_NOTED, log=f"a request could not be noted: {error}") from error
+            raise Refusal(tr(NOT_NOTED), log=f"a request could not be noted: {error}") from error
         if entered.fresh:
             logger.info("accepted, %d pictures", len(request.pictures), extra={"job": job})
         else:

@@ -13,9 +13,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.config import LimitsConfig
 from bot.errors import Refusal
+from bot.jobs import saying
 from bot.jobs.allowance import Limit, Span
-from bot.jobs.people import blocking, opted_out, pause_of
-from bot.jobs.rules import HOUR, SECONDS, WITHIN, Ask, NextEnd, Rule, rules, taken, waiting
+from bot.jobs.people import Block, blocking, opted_out, pause_of
+from bot.jobs.rules import HOUR, SECONDS, Ask, NextEnd, Rule, rules, taken, waiting
+from bot.languages import tr
 from bot.store.tables import decoder_deaths
 
 DEATHS = 3  #: pictures that kill their decoder, of one member within an hour, before no more are taken
@@ -66,24 +68,32 @@ async def uses(
     return found
 
 
-def moment(at: float) -> str:
-    """A time as Discord shows it: in the reader's words, counting by itself."""
-    return f"<t:{math.ceil(at)}:R>"
-
-
 async def _check_people(connection: AsyncConnection, ask: Ask, now: float) -> None:
     block = await blocking(connection, ask.ids, ask.guild, now)
     if block is not None:
-        whole = "You are blocked from dreaming" + ("" if block.guild is None else " in this server")
-        until = "" if block.until is None else f" until <t:{math.ceil(block.until)}:f>"
-        reason = f": {block.reason}" if block.reason else "."
-        raise Refusal(f"{whole}{until}{reason}", retry_at=block.until)
+        raise Refusal(_with_reason(_blocked(block), block.reason), retry_at=block.until)
     pause = None if ask.guild is None else await pause_of(connection, ask.guild)
     if pause is not None:
-        raise Refusal("Dreaming is paused on this server" + (f": {pause.reason}" if pause.reason else "."))
+        raise Refusal(_with_reason(tr("Dreaming is paused on this server"), pause.reason))
     for author in set(ask.authors) - {ask.requester}:
         if await opted_out(connection, author):
-            raise Refusal(f"<@{author}> does not want their pictures to be dreamt by others.")
+            member = f"<@{author}>"
+            raise Refusal(tr("{member} does not want their pictures to be dreamt by others.", member=member))
+
+
+def _blocked(block: Block) -> str:
+    until = None if block.until is None else f"<t:{math.ceil(block.until)}:f>"
+    if block.guild is None:
+        if until is None:
+            return tr("You are blocked from dreaming")
+        return tr("You are blocked from dreaming until {when}", when=until)
+    if until is None:
+        return tr("You are blocked from dreaming in this server")
+    return tr("You are blocked from dreaming in this server until {when}", when=until)
+
+
+def _with_reason(sentence: str, reason: str | None) -> str:
+    return f"{sentence}: {reason}" if reason else f"{sentence}."
 
 
 async def _check_deaths(connection: AsyncConnection, ask: Ask, now: float) -> None:
@@ -97,8 +107,12 @@ async def _check_deaths(connection: AsyncConnection, ask: Ask, now: float) -> No
     if len(deaths) == DEATHS:
         retry_at = deaths[-1] + HOUR
         raise Refusal(
-            f"{DEATHS} of your pictures within an hour were so damaged that reading them failed badly: "
-            f"the next one is possible {moment(retry_at)}.",
+            tr(
+                "{count} of your pictures within an hour were so damaged that reading them failed badly: "
+                "the next one is possible {when}.",
+                count=DEATHS,
+                when=saying.moment(retry_at),
+            ),
             retry_at=retry_at,
         )
 
@@ -116,16 +130,13 @@ async def _check_rates(connection: AsyncConnection, every: list[Rule], now: floa
 
 def _over(rule: Rule, times: list[float], pictures: int) -> Refusal | None:
     most = rule.limit.most
-    may = f"{rule.who} may have {_pictures(most)} dreamt {WITHIN[rule.limit.span]}"
     if pictures > most:
-        return Refusal(f"{may}, and these are {pictures}: post fewer at a time.")
+        return Refusal(saying.too_many(saying.may_have(rule.limit, rule.scope), pictures))
     if len(times) + pictures <= most:
         return None
     retry_at = _free_at(rule, times, most - pictures)
-    left = most - len(times)
-    now_possible = f" ({left} at once)" if left > 0 else ""
-    asked = "the next is" if pictures == 1 else f"these {pictures} are"
-    return Refusal(f"{may}: {asked} possible {moment(retry_at)}{now_possible}.", retry_at=retry_at)
+    allowed = saying.may_have(rule.limit, rule.scope)
+    return Refusal(saying.later(allowed, pictures, at=retry_at, left=most - len(times)), retry_at=retry_at)
 
 
 def _free_at(rule: Rule, times: list[float], most: int) -> float:
@@ -140,24 +151,10 @@ async def _check_waiting(
     for rule, count in zip(every, counts, strict=True):
         if count < rule.limit.most:
             continue
-        if rule.limit.everyone:
-            raise _full("This server's queue is full", next_end(rule.counts))
-        where = "" if rule.operators else f" {rule.where.rstrip(',')}"
-        whole = f"You have {_requests(rule.limit.most)} waiting{where}, and more are not taken"
-        raise _full(whole, next_end(rule.counts))
+        raise _full(saying.waiting(rule.limit, rule.scope), next_end(rule.counts))
     if limits.waiting and everywhere >= limits.waiting:
-        raise _full("The queue is full", next_end(lambda job: True))
+        raise _full(tr("The queue is full"), next_end(lambda job: True))
 
 
-def _full(what: str, ends: float | None) -> Refusal:
-    if ends is None:
-        return Refusal(f"{what}: try again in a minute.")
-    return Refusal(f"{what}: there is room again {moment(ends)}.", retry_at=ends)
-
-
-def _pictures(count: int) -> str:
-    return "1 picture" if count == 1 else f"{count} pictures"
-
-
-def _requests(count: int) -> str:
-    return "1 request" if count == 1 else f"{count} requests"
+def _full(why: str, ends: float | None) -> Refusal:
+    return Refusal(saying.full(why, ends), retry_at=ends)

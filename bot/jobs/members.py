@@ -21,13 +21,14 @@ from bot.jobs.model import Job
 from bot.jobs.people import Block
 from bot.jobs.rows import CHUNK, OPEN
 from bot.jobs.shelf import Shelf
+from bot.languages import mark, tr
 from bot.store.database import Database
 from bot.store.tables import jobs
 
 PATIENCE = 3.0  #: seconds for waiting messages to say that their dream is cancelled, before their ids are forgotten
 LOOK_EVERY = 0.05
 
-NOT_NOW = "You could not be forgotten just now: the bot's disk takes nothing. Please try again later."
+NOT_NOW = mark("You could not be forgotten just now: the bot's disk takes nothing. Please try again later.")
 
 logger = logging.getLogger(__name__)
 
@@ -110,7 +111,7 @@ class Members:
             try:
                 tombstone = await asyncio.to_thread(self._aliases.bury, person, self._clock())
             except OSError as error:
-                raise Refusal(NOT_NOW, log=f"a tombstone could not be written: {error}") from error
+                raise Refusal(tr(NOT_NOW), log=f"a tombstone could not be written: {error}") from error
             await self._forget(person, tombstone, before=math.inf)
             logger.info("a member is forgotten")
 

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Table, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.languages import mark, tr
 from bot.store.tables import (
     blocks,
     challenge_changes,
@@ -24,31 +25,46 @@ from bot.store.tables import (
     setting_changes,
 )
 
-ABOUT = (
+ABOUT = mark(
     "Everything that Dreambot keeps about you. Ids are Discord's own numbers; times are UTC. "
     "/forgetme deletes all of it, save what moderation needs, which then carries no id any more."
 )
 
 #: What each part is for. In the order shown.
 PURPOSE: Mapping[str, str] = {
-    "dreams": "What you have asked for: so that it is answered whatever happens, so that the buttons under it work, "
-    "and so that limits can be counted. The token, which leads back to your command, is not shown; it opens nothing "
-    "after 15 minutes.",
-    "pictures": "The pictures you have posted that are still kept, by the number that their content gives: so that "
-    "the buttons can dream them again. They are deleted some days after their dream was delivered. Dreams "
-    "that you have entered in a challenge are among them.",
-    "pictures of yours that others had dreamt": "So that you are named under them, and may delete them.",
-    "wishes": "Whether others may have your pictures and your avatar dreamt: /optout.",
-    "blocks": "That moderators keep you from dreaming: until they end.",
-    "broken pictures": "Pictures of yours that could not be read at all: three within an hour are followed by a break.",
-    "challenges": "Dreams you have entered in a server's challenges, with their votes and places once these are "
-    "counted: so that they can be voted for and shown. A copy of the picture is kept until 30 days after the results.",
-    "votes": "What you have voted for in challenges: so that it counts once. Kept until 30 days after the results.",
-    "what you did as a moderator": "Settings you have changed, blocks and pauses you have made, dreams you have "
-    "cancelled, challenges you have made and decided on: so that other moderators see who did what.",
-    "under an alias": "What is left from before you were forgotten: blocks, how much you had asked for within the "
-    "last 24 hours, and votes in challenges that are not over. It carries a number that is made of your id with a "
-    "secret key.",
+    "dreams": mark(
+        "What you have asked for: so that it is answered whatever happens, so that the buttons under it work, "
+        "and so that limits can be counted. The token, which leads back to your command, is not shown; it opens "
+        "nothing after 15 minutes."
+    ),
+    "pictures": mark(
+        "The pictures you have posted that are still kept, by the number that their content gives: so that "
+        "the buttons can dream them again. They are deleted some days after their dream was delivered. Dreams "
+        "that you have entered in a challenge are among them."
+    ),
+    "pictures of yours that others had dreamt": mark("So that you are named under them, and may delete them."),
+    "wishes": mark("Whether others may have your pictures and your avatar dreamt: /optout."),
+    "blocks": mark("That moderators keep you from dreaming: until they end."),
+    "broken pictures": mark(
+        "Pictures of yours that could not be read at all: three within an hour are followed by a break."
+    ),
+    "challenges": mark(
+        "Dreams you have entered in a server's challenges, with their votes and places once these are "
+        "counted: so that they can be voted for and shown. A copy of the picture is kept until 30 days after "
+        "the results."
+    ),
+    "votes": mark(
+        "What you have voted for in challenges: so that it counts once. Kept until 30 days after the results."
+    ),
+    "what you did as a moderator": mark(
+        "Settings you have changed, blocks and pauses you have made, dreams you have "
+        "cancelled, challenges you have made and decided on: so that other moderators see who did what."
+    ),
+    "under an alias": mark(
+        "What is left from before you were forgotten: blocks, how much you had asked for within the "
+        "last 24 hours, and votes in challenges that are not over. It carries a number that is made of your id with a "
+        "secret key."
+    ),
 }
 
 _TIMES = {
@@ -76,14 +92,14 @@ class Personal:
     sources: frozenset[str] = frozenset()
 
     def document(self, sizes: Mapping[str, int], *, now: float) -> dict[str, Any]:
-        """sizes: in bytes, of those of the sources that are kept."""
+        """In the reader's language. sizes: in bytes, of those of the sources that are kept."""
         pictures = [{"content": source, "bytes": size} for source, size in sorted(sizes.items())]
         parts = {**self.parts, "pictures": pictures}
         return {
-            "about": ABOUT,
+            "about": tr(ABOUT),
             "you": str(self.person),
             "written": _time(now),
-            **{name: {"for": purpose, "kept": parts.get(name, [])} for name, purpose in PURPOSE.items()},
+            **{name: {"for": tr(purpose), "kept": parts.get(name, [])} for name, purpose in PURPOSE.items()},
         }
 
 

@@ -12,11 +12,11 @@ from bot.config import LimitsConfig
 from bot.jobs.allowance import NO_LIMITS, Allowance, Limit, Span
 from bot.jobs.model import Job, PictureState
 from bot.jobs.rows import OPEN
+from bot.jobs.saying import Scope
 from bot.store.tables import job_pictures, jobs
 
 HOUR = 3600.0
 SECONDS = {Span.HOUR: HOUR, Span.DAY: 24 * HOUR}  #: of those that count pictures
-WITHIN = {Span.HOUR: "in an hour", Span.DAY: "in 24 hours"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,20 +46,8 @@ class Rule:
     operators: bool = False  # set by the operator: what a member asks for is counted everywhere
 
     @property
-    def who(self) -> str:
-        """How a sentence about it begins: You, This server, In <#5> you."""
-        if self.limit.everyone:
-            return "This server"
-        return "You" if self.operators else f"{self.where} you".replace("on", "On", 1).replace("in ", "In ", 1)
-
-    @property
-    def where(self) -> str:
-        """What it counts, beside everything: on this server, in <#5>."""
-        if self.limit.channel is not None:
-            return f"in <#{self.limit.channel}>"
-        if self.limit.role is not None:
-            return f"on this server, with the role <@&{self.limit.role}>,"
-        return "on this server"
+    def scope(self) -> Scope:
+        return Scope.of(self.limit, operators=self.operators)
 
     def counts(self, job: Job) -> bool:
         """Whether it counts this job."""
