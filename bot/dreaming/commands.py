@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Collection
 from typing import Any
 
 import discord
@@ -21,7 +22,8 @@ from bot.dreaming.service import LOOK_BACK, Dreaming
 from bot.dreaming.suggestions import LONGEST, MOST
 from bot.dreaming.words import moment
 from bot.errors import NoPicture, Refusal
-from bot.jobs.model import Door, Job, Place
+from bot.jobs.model import Door, Job, Place, Standing
+from bot.languages import mark, tr, tr_count
 from bot.moderation.layers import Effective
 from dreamcore.catalogue import NetworkInfo, network_info
 from dreamcore.recipe import Recipe
@@ -30,7 +32,9 @@ from dreamcore.settings import AUTO
 MENU_NAME = "Dream this"
 MOST_LISTED = 10
 
-_TAKE_THIS = "Attach one with picture:, name a member: for an avatar, or use Apps → Dream this in a message's menu."
+_TAKE_THIS = mark(
+    "Attach one with picture:, name a member: for an avatar, or use Apps → Dream this in a message's menu."
+)
 
 
 class Commands:
@@ -47,15 +51,11 @@ class Commands:
         tree.add_command(slash.dream_command(self._dream, here=self._effective, contexts=contexts, installs=installs))
         here: dict[str, Any] = {"allowed_contexts": contexts, "allowed_installs": installs}
         for name, description, callback in (
-            ("layers", "What can be dreamt: levels, layers, styles, classes", self._layers_command()),
-            ("queue", "Your dreams, and what waits here", self._queue_command()),
-            ("cancel", "Stop a dream that waits or is being dreamt", self._cancel_command()),
-            ("help", "How to ask for a dream", self._help_command()),
-            (
-                "optout",
-                "Nobody else may dream your pictures or avatar; again: they may",
-                self._optout(),
-            ),
+            ("layers", mark("What can be dreamt: levels, layers, styles, classes"), self._layers_command()),
+            ("queue", mark("Your dreams, and what waits here"), self._queue_command()),
+            ("cancel", mark("Stop a dream that waits or is being dreamt"), self._cancel_command()),
+            ("help", mark("How to ask for a dream"), self._help_command()),
+            ("optout", mark("Nobody else may dream your pictures or avatar; again: they may"), self._optout()),
         ):
             tree.add_command(app_commands.Command(name=name, description=description, callback=callback, **here))
 
@@ -71,7 +71,7 @@ class Commands:
         picture, member = options.pop("picture", None), options.pop("member", None)
         recipe = recipe_from_options(options, options.pop("recipe", ""))
         if picture is not None and member is not None:
-            raise Refusal("Give either picture: or member:, not both.")
+            raise Refusal(tr("Give either picture: or member:, not both."))
         self._dreaming.admit(scene, recipe)
         place = self._place(interaction)
         if picture is not None:
@@ -90,7 +90,7 @@ class Commands:
         found = await self._dreaming.found_in(message)
         if not found:
             raise NoPicture(
-                "There is no picture in this message: only what was uploaded to Discord counts, links do not."
+                tr("There is no picture in this message: only what was uploaded to Discord counts, links do not.")
             )
         await self._take(interaction, scene, place, Door.MENU, Recipe(), found)
 
@@ -129,17 +129,18 @@ class Commands:
         """What the person posted last in this channel; another's picture must be pointed at."""
         channel = interaction.channel
         if not place.reachable or not self._message_content or not isinstance(channel, discord.abc.Messageable):
-            raise NoPicture(f"Which picture? {_TAKE_THIS}")
+            raise NoPicture(f"{tr('Which picture?')} {tr(_TAKE_THIS)}")
         await defer(interaction, ephemeral=place.ephemeral)
         last = await self._dreaming.last_in(channel, lambda message: message.author.id == interaction.user.id)
         if last is None:
-            raise NoPicture(f"I see no picture of yours among the last {LOOK_BACK} messages. {_TAKE_THIS}")
+            none_seen = tr("I see no picture of yours among the last {count} messages.", count=LOOK_BACK)
+            raise NoPicture(f"{none_seen} {tr(_TAKE_THIS)}")
         return last[1]
 
     # --- what one asks about
 
     def _layers_command(self) -> Any:
-        @app_commands.describe(network="Of which network; without, of the one that dreams usually")
+        @app_commands.describe(network=mark("Of which network; without, of the one that dreams usually"))
         @app_commands.autocomplete(network=slash.complete_network)
         async def layers(interaction: Interaction, network: str | None = None) -> None:
             await answered(interaction, self._layers(interaction, network))
@@ -170,11 +171,15 @@ class Commands:
         await queue.members.set_opted_out(user, out)
         await say(
             interaction,
-            "Done: others can no longer have your pictures or your avatar dreamt. You still can. "
-            "`/optout` once more takes it back."
+            tr(
+                "Done: others can no longer have your pictures or your avatar dreamt. You still can. "
+                "`/optout` once more takes it back."
+            )
             if out
-            else "Done: others may have your pictures and your avatar dreamt again. You are named in the "
-            "answer, and may delete it.",
+            else tr(
+                "Done: others may have your pictures and your avatar dreamt again. You are named in the "
+                "answer, and may delete it."
+            ),
         )
 
     def _queue_command(self) -> Any:
@@ -193,7 +198,7 @@ class Commands:
             named = [app_commands.Choice(name=self._named(job, interaction.user.id), value=job.id) for job in jobs]
             return [one for one in named if wanted in one.name.casefold() or wanted == one.value][:MOST]
 
-        @app_commands.describe(dream="Which; without, your only one")
+        @app_commands.describe(dream=mark("Which; without, your only one"))
         @app_commands.autocomplete(dream=complete)
         async def cancel(interaction: Interaction, dream: str | None = None) -> None:
             await answered(interaction, self._cancel(interaction, dream))
@@ -205,19 +210,23 @@ class Commands:
         if id is None:
             jobs = [job for job in jobs if job.requester == interaction.user.id]
             if not jobs:
-                raise Refusal("You have no dream that waits or is being dreamt.")
+                raise Refusal(tr("You have no dream that waits or is being dreamt."))
             if len(jobs) > 1:
-                raise Refusal(f"You have {len(jobs)} dreams open: choose one of them with the option dream:.")
+                raise Refusal(
+                    tr("You have {count} dreams open: choose one of them with the option dream:.", count=len(jobs))
+                )
         else:
             jobs = [job for job in jobs if job.id == id.strip()]
             if not jobs:
-                raise Refusal("There is no such dream of yours any more: choose one from the list that Discord offers.")
+                raise Refusal(
+                    tr("There is no such dream of yours any more: choose one from the list that Discord offers.")
+                )
         cancelled = await self._dreaming.queue.cancel(jobs[0].id, by=interaction.user.id)
         if cancelled is None:
-            raise Refusal("That dream is over already.")
+            raise Refusal(tr("That dream is over already."))
         if cancelled.requester != interaction.user.id:
             self._dreaming.on_moderated(interaction, Action.CANCEL, cancelled)
-        await say(interaction, "Cancelled.")
+        await say(interaction, tr("Cancelled."))
 
     async def _cancellable(self, interaction: Interaction) -> list[Job]:
         """The person's own open jobs; for moderators then the others of this server."""
@@ -229,40 +238,45 @@ class Commands:
         return [*own, *(job for job in here if job.requester != interaction.user.id)]
 
     def _named(self, job: Job, asker: int) -> str:
-        count = "1 picture" if len(job.pictures) == 1 else f"{len(job.pictures)} pictures"
-        whose = "" if job.requester == asker else f"of {job.requester}: "
-        name = clipped(job.pictures[0].filename, 30) if job.pictures else ""
-        return clipped(f"{whose}{count}, {name}, {job.recipe}", LONGEST)
+        picture = clipped(job.pictures[0].filename, 30) if job.pictures else ""
+        what: dict[str, Any] = {"picture": picture, "recipe": job.recipe, "member": job.requester}
+        if job.requester == asker:
+            named = tr_count(
+                "{count} picture, {picture}, {recipe}",
+                "{count} pictures, {picture}, {recipe}",
+                len(job.pictures),
+                **what,
+            )
+        else:
+            named = tr_count(
+                "of {member}: {count} picture, {picture}, {recipe}",
+                "of {member}: {count} pictures, {picture}, {recipe}",
+                len(job.pictures),
+                **what,
+            )
+        return clipped(named, LONGEST)
 
     async def queue_text(self, user: int, guild: int | None) -> str:
         """Where a person's dreams stand, and how much waits here and everywhere."""
         queue = self._dreaming.queue
         standings = queue.standings()
         if not standings:
-            return "You have no dream in the queue. It is empty: your next one would begin at once."
+            return tr("You have no dream in the queue. It is empty: your next one would begin at once.")
         own = await queue.open_jobs(requester=user)
-        lines = []
-        for job in own[:MOST_LISTED]:
-            standing = standings.get(job.id)
-            if standing is not None:
-                where = f"{standing.ahead} before it" if standing.ahead else "next"
-                where = "being dreamt" if standing.running else where
-                lines.append(f"• `{clipped(job.recipe, 80)}`: {where}, ready {moment(standing.ready_at)}")
-        if len(own) > MOST_LISTED:
-            lines.append(f"• and {len(own) - MOST_LISTED} more")
-        here = len(await queue.open_jobs(guild=guild)) if guild is not None else 0
-        waiting = f"{len(standings)} dream{'s' * (len(standings) != 1)} in the queue"
-        waiting += f", {here} of them here" if guild is not None else ""
-        waiting += f"; the last is ready {moment(max(one.ready_at for one in standings.values()))}"
-        head = "Your dreams:" if lines else "You have no dream in the queue."
-        return "\n".join([head, *lines, f"{waiting}."])
+        known = [(job, standings[job.id]) for job in own[:MOST_LISTED] if job.id in standings]
+        lines = [f"• {_stands(job, standing)}" for job, standing in known]
+        if (more := len(own) - MOST_LISTED) > 0:
+            lines.append(f"• {tr_count('and {count} more', 'and {count} more', more)}")
+        head = tr("Your dreams:") if lines else tr("You have no dream in the queue.")
+        here = None if guild is None else len(await queue.open_jobs(guild=guild))
+        return "\n".join([head, *lines, _waiting(standings.values(), here)])
 
     def help_embed(self, scene: Scene) -> discord.Embed:
         user, effective = self._dreaming.client.user, scene.effective
         return help_texts.help_embed(
             help_texts.Help(
                 prefix=effective["prefix"],
-                mention=user.mention if user is not None else "a mention of me",
+                mention=user.mention if user is not None else tr("a mention of me"),
                 message_content=self._message_content,
                 keep_days=self._dreaming.config.keep_days,
                 default=network_info(effective.networks[0]),
@@ -277,3 +291,31 @@ class Commands:
         """The network of this name, or the one that dreams usually there. Raises UnknownNetwork."""
         wanted = (name or "").strip()
         return network_info(wanted if wanted and wanted != AUTO else scene.effective.networks[0])
+
+
+def _stands(job: Job, standing: Standing) -> str:
+    recipe, when = clipped(job.recipe, 80), moment(standing.ready_at)
+    if standing.running:
+        return tr("`{recipe}`: being dreamt, ready {when}", recipe=recipe, when=when)
+    if not standing.ahead:
+        return tr("`{recipe}`: next, ready {when}", recipe=recipe, when=when)
+    return tr("`{recipe}`: {ahead} before it, ready {when}", recipe=recipe, ahead=standing.ahead, when=when)
+
+
+def _waiting(standings: Collection[Standing], here: int | None) -> str:
+    """How much waits everywhere. here: on this server."""
+    count, when = len(standings), moment(max(one.ready_at for one in standings))
+    if here is None:
+        return tr_count(
+            "{count} dream in the queue; the last is ready {when}.",
+            "{count} dreams in the queue; the last is ready {when}.",
+            count,
+            when=when,
+        )
+    return tr_count(
+        "{count} dream in the queue, {here} of them here; the last is ready {when}.",
+        "{count} dreams in the queue, {here} of them here; the last is ready {when}.",
+        count,
+        here=here,
+        when=when,
+    )

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import discord
 
 from bot.dreaming.suggestions import LEVELS_DRAW, short_names
+from bot.dreaming.words import brief
+from bot.languages import tell, tr, tr_count
 from bot.moderation.catalogue import LOCKABLE
 from bot.moderation.layers import Effective
 from dreamcore.catalogue import LEVELS, NetworkInfo, catalogue
@@ -32,25 +34,28 @@ class Help:
 def help_embed(about: Help) -> discord.Embed:
     """How to ask for a dream, in one screen."""
     embed = discord.Embed(
-        title="I dream your pictures",
-        description="A network looks at a picture, and whatever it believes to see is made stronger, over and over.",
+        title=tr("I dream your pictures"),
+        description=tr(
+            "A network looks at a picture, and whatever it believes to see is made stronger, over and over."
+        ),
         colour=COLOUR,
     )
-    embed.add_field(name="Ask for a dream", value=_ways(about), inline=False)
-    embed.add_field(name="Say how", value=_recipe_words(about), inline=False)
+    embed.add_field(name=tr("Ask for a dream"), value=_ways(about), inline=False)
+    embed.add_field(name=tr("Say how"), value=_recipe_words(about), inline=False)
     if about.here:
-        embed.add_field(name="On this server", value=_fitting(list(about.here), "\n"), inline=False)
+        embed.add_field(name=tr("On this server"), value=_fitting(list(about.here), "\n"), inline=False)
     embed.add_field(
-        name="Afterwards",
-        value="**Again**, **Stronger**, **Deeper** and **Calmer** dream the same picture once more; **Recipe** gives "
-        f"the text that makes exactly this dream.{_kept(about.keep_days)}",
+        name=tr("Afterwards"),
+        value=f"{_buttons()} {_kept(about.keep_days)}",
         inline=False,
     )
     embed.add_field(
-        name="Yours",
-        value="`/queue` what waits · `/cancel` stop a dream · `/layers` all that can be dreamt · "
-        "`/optout` nobody else may dream your pictures · `/limits` how much is left · "
-        "`/mydata` what I keep about you · `/forgetme` delete it",
+        name=tr("Yours"),
+        value=tr(
+            "`/queue` what waits · `/cancel` stop a dream · `/layers` all that can be dreamt · "
+            "`/optout` nobody else may dream your pictures · `/limits` how much is left · "
+            "`/mydata` what I keep about you · `/forgetme` delete it"
+        ),
         inline=False,
     )
     return embed
@@ -62,32 +67,38 @@ def here(effective: Effective) -> Iterator[str]:
     given = {key: SETTINGS[key].write(effective[key]) for key in LOCKABLE if effective[key] is not None}
     usual = [f"`{key}={value}`" for key, value in given.items() if key not in locked]
     if usual:
-        yield f"Where you say nothing else: {' '.join(usual)}"
+        yield tr("Where you say nothing else: {settings}", settings=" ".join(usual))
     if locked:
         fixed = [f"`{key}={given[key]}`" if key in given else f"`{key}`" for key in locked]
-        yield f"Fixed: {' '.join(fixed)}"
+        yield tr("Fixed: {settings}", settings=" ".join(fixed))
     most = {key: effective[f"most-{key}"] for key in ("strength", "size")}
     if any(value is not None for value in most.values()):
         shown = " ".join(f"`{key}={value:g}`" for key, value in most.items() if value is not None)
-        yield f"At most: {shown}"
+        yield tr("At most: {settings}", settings=shown)
     if channels := effective["channels"]:
-        yield f"Dreams are made in {' '.join(f'<#{one}>' for one in channels)}"
+        yield tr("Dreams are made in {channels}", channels=" ".join(f"<#{one}>" for one in channels))
     if roles := effective["roles"]:
-        yield f"Dreams are for {' '.join(f'<@&{one}>' for one in roles)}"
+        yield tr("Dreams are for {roles}", roles=" ".join(f"<@&{one}>" for one in roles))
     if effective["own-pictures"]:
-        yield "Everybody may have only their own pictures dreamt"
+        yield tr("Everybody may have only their own pictures dreamt")
     if not effective["buttons"]:
-        yield "There are no buttons under dreams here but Delete"
+        yield tr("There are no buttons under dreams here but Delete")
 
 
 def _ways(about: Help) -> str:
     dream = f"{about.prefix}dream"
-    slash = "`/dream` with a picture · *Apps → Dream this* in any message's menu"
+    slash = tr("`/dream` with a picture · *Apps → Dream this* in any message's menu")
     if not about.message_content:
-        return f"• {slash}\n• {about.mention} with a picture in the same message"
-    return (
-        f"• post a picture with `{dream}`, or answer one with it\n• `{dream} @member` for somebody's avatar\n• {slash}"
+        return _points(slash, tr("{mention} with a picture in the same message", mention=about.mention))
+    return _points(
+        tr("post a picture with `{dream}`, or answer one with it", dream=dream),
+        tr("`{dream} @member` for somebody's avatar", dream=dream),
+        slash,
     )
+
+
+def _points(*ways: str) -> str:
+    return "\n".join(f"• {way}" for way in ways)
 
 
 def _recipe_words(about: Help) -> str:
@@ -95,47 +106,67 @@ def _recipe_words(about: Help) -> str:
     names = [name for name in styles_of(about.default.family) if name != default_style(about.default.family)]
     shown = " ".join(f"`{name}`" for name in names[:12])
     strength = SETTINGS["strength"]
-    return (
-        f"`{example} style={names[0]} strength=1.5`\n"
-        f"Styles: {shown} … or `surprise`\n"
-        f"`strength=` {strength.range} · `layer=` {', '.join(LEVELS)} · all the rest: `/layers`, `/dream`"
+    return "\n".join(
+        (
+            f"`{example} style={names[0]} strength=1.5`",
+            tr("Styles: {names} … or `surprise`", names=shown),
+            f"`strength=` {tell(strength.range)} · `layer=` {', '.join(LEVELS)} · "
+            f"{tr('all the rest: `/layers`, `/dream`')}",
+        )
+    )
+
+
+def _buttons() -> str:
+    return tr(
+        "**Again**, **Stronger**, **Deeper** and **Calmer** dream the same picture once more; **Recipe** gives "
+        "the text that makes exactly this dream."
     )
 
 
 def _kept(days: float) -> str:
     if days <= 0:
-        return " Your picture is deleted as soon as you have the dream."
-    return f" For that your picture is kept for {days:g} day{'s' * (days != 1)}."
+        return tr("Your picture is deleted as soon as you have the dream.")
+    return tr_count(
+        "For that your picture is kept for {days} day.",
+        "For that your picture is kept for {days} days.",
+        1 if days == 1 else max(2, round(days)),
+        days=brief(days),
+    )
 
 
 def layers_embed(network: NetworkInfo, *, default: bool) -> discord.Embed:
     """What a network can dream: its levels, short names and styles. The whole list goes along as a file."""
-    embed = discord.Embed(title=f"What {network.name} can dream", description=network.title, colour=COLOUR)
-    levels = "\n".join(f"`{level}` {LEVELS_DRAW[level]} ({', '.join(network.levels[level])})" for level in LEVELS)
-    embed.add_field(name="layer=, from shallow to deep", value=levels, inline=False)
+    title = tr("What {network} can dream", network=network.name)
+    embed = discord.Embed(title=title, description=tell(network.title), colour=COLOUR)
+    levels = "\n".join(f"`{level}` {tr(LEVELS_DRAW[level])} ({', '.join(network.levels[level])})" for level in LEVELS)
+    embed.add_field(name=tr("layer=, from shallow to deep"), value=levels, inline=False)
     if short := short_names(network):
         value = _fitting([f"`{alias}`" for alias in short], " ")
-        embed.add_field(name="Short names", value=value, inline=False)
-    styles = [f"`{name}` {style.help}" for name, style in styles_of(network.family).items()]
+        embed.add_field(name=tr("Short names"), value=value, inline=False)
+    styles = [f"`{name}` {tell(style.help)}" for name, style in styles_of(network.family).items()]
     embed.add_field(name="style=", value=_fitting(styles, "\n"), inline=False)
     if 0 < len(network.classes) <= 100:
         embed.add_field(name="classes=", value=_fitting(list(network.classes), ", "), inline=False)
     others = ", ".join(f"`{name}`" for name in catalogue() if name != network.name)
-    usual = " It dreams where nothing is said." if default else ""
-    embed.add_field(name="network=", value=f"This is `{network.name}`.{usual} Others: {others}", inline=False)
+    known = [tr("This is `{network}`.", network=network.name), tr("Others: {networks}", networks=others)]
+    if default:
+        known.insert(1, tr("It dreams where nothing is said."))
+    embed.add_field(name="network=", value=" ".join(known), inline=False)
     return embed
 
 
 def layers_text(network: NetworkInfo) -> str:
     """Every layer of a network, one a line."""
-    head = f"{'layer':<44} {'draws':<10} {'channels':>8} {'sees (pixels)':>14}"
+    everything = tr("everything")
+    head = f"{tr('layer'):<44} {tr('draws'):<10} {tr('channels'):>8} {tr('sees (pixels)'):>14}"
     lines = [
         f"{layer.name:<44} {LEVELS[level_of(network, layer.name)]:<10} {layer.channels:>8} "
-        f"{'everything' if layer.whole_picture else layer.receptive_field:>14}"
+        f"{everything if layer.whole_picture else layer.receptive_field:>14}"
         for layer in network.layers
     ]
-    classes = ["", f"classes ({len(network.classes)})", *network.classes] if network.classes else []
-    return "\n".join([f"{network.name}: {network.title}", "", head, *lines, *classes, ""])
+    count = len(network.classes)
+    classes = ["", tr("classes ({count})", count=count), *network.classes] if count else []
+    return "\n".join([f"{network.name}: {tell(network.title)}", "", head, *lines, *classes, ""])
 
 
 def _fitting(parts: list[str], between: str, limit: int = 1024) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -11,7 +12,9 @@ from discord import app_commands
 
 from bot.dreaming import suggestions
 from bot.dreaming.conversation import Interaction, answered
+from bot.dreaming.readers import SAID_BY
 from bot.dreaming.suggestions import MOST, Suggestion
+from bot.languages import mark, tell
 from bot.moderation.layers import Effective
 from dreamcore.catalogue import NetworkInfo, catalogue, network_info
 from dreamcore.recipe import SETTINGS
@@ -30,15 +33,20 @@ _Handler = Callable[[Interaction, dict[str, Any]], Awaitable[None]]
 
 
 def option_help(setting: Setting) -> str:
-    """A setting's help, as long as Discord shows it.
+    """A setting's help in the reader's language, as long as Discord shows it.
 
     >>> option_help(SETTINGS["seed"])
     'The same seed gives the same dream'
     """
-    text = setting.help[0].upper() + setting.help[1:]
+    text = tell(setting.help)
+    text = text[0].upper() + text[1:]
     if len(text) <= LONGEST_HELP:
         return text
     return text[: LONGEST_HELP - 1].rpartition(" ")[0].rstrip(" ,;:(") + " …"
+
+
+def _described(setting: Setting) -> app_commands.locale_str:
+    return app_commands.locale_str(option_help(setting), **{SAID_BY: functools.partial(option_help, setting)})
 
 
 def option_type(setting: Setting) -> Any:
@@ -64,11 +72,11 @@ def dream_command(
     async def dream(interaction: Interaction, **options: Any) -> None:
         await answered(interaction, handler(interaction, {k: v for k, v in options.items() if v is not None}))
 
-    kinds: dict[str, tuple[Any, str]] = {
-        "picture": (discord.Attachment, "The picture; without one, your last picture in this channel"),
-        **{key: (option_type(SETTINGS[key]), option_help(SETTINGS[key])) for key in OPTIONS},
-        "recipe": (app_commands.Range[str, 1, LONGEST_TEXT], "All other settings as text, or a whole recipe"),
-        "member": (discord.User, "Instead of a picture: this member's avatar"),
+    kinds: dict[str, tuple[Any, str | app_commands.locale_str]] = {
+        "picture": (discord.Attachment, mark("The picture; without one, your last picture in this channel")),
+        **{key: (option_type(SETTINGS[key]), _described(SETTINGS[key])) for key in OPTIONS},
+        "recipe": (app_commands.Range[str, 1, LONGEST_TEXT], mark("All other settings as text, or a whole recipe")),
+        "member": (discord.User, mark("Instead of a picture: this member's avatar")),
     }
     _give_options(dream, {name: kind for name, (kind, _) in kinds.items()})
     app_commands.describe(**{name: help_text for name, (_, help_text) in kinds.items()})(dream)
@@ -99,7 +107,7 @@ def dream_command(
     )(dream)
     return app_commands.Command(
         name="dream",
-        description="Dream a picture",
+        description=mark("Dream a picture"),
         callback=dream,
         allowed_contexts=contexts,
         allowed_installs=installs,

@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from bot.languages import current, mark, tell, tr
 from bot.moderation.layers import Effective
 from dreamcore.catalogue import LEVELS, NetworkInfo, catalogue, network_info
 from dreamcore.errors import clip
@@ -20,11 +21,11 @@ LOOSE = 4  #: rank of what only has the typed letters in their order; offered wh
 
 #: What each level makes more of, in words for somebody who has never seen a network.
 LEVELS_DRAW = {
-    "edges": "lines, strokes and hatching",
-    "textures": "fine repeating textures",
-    "patterns": "larger patterns: rings, nets, scales",
-    "parts": "parts of things: eyes, wheels, petals",
-    "objects": "whole things: animals, buildings",
+    "edges": mark("lines, strokes and hatching"),
+    "textures": mark("fine repeating textures"),
+    "patterns": mark("larger patterns: rings, nets, scales"),
+    "parts": mark("parts of things: eyes, wheels, petals"),
+    "objects": mark("whole things: animals, buildings"),
 }
 
 
@@ -37,14 +38,14 @@ class Suggestion:
 
 
 def styles(network: NetworkInfo, typed: str) -> list[Suggestion]:
-    known = {name: f"{name} · {style.help}" for name, style in styles_of(network.family).items()}
-    known[SURPRISE] = f"{SURPRISE} · one of them, drawn by the seed"
+    known = {name: f"{name} · {tell(style.help)}" for name, style in styles_of(network.family).items()}
+    known[SURPRISE] = f"{SURPRISE} · {tr('one of them, drawn by the seed')}"
     return offered(typed, known)
 
 
 def layers(network: NetworkInfo, typed: str) -> list[Suggestion]:
     """For the last name of a list: `4c:1,3` goes on as `4c:1,3b`."""
-    return last_of_list(typed, _layers(network.name))
+    return last_of_list(typed, _layers(network.name, current()))
 
 
 def classes(network: NetworkInfo, typed: str) -> list[Suggestion]:
@@ -53,7 +54,7 @@ def classes(network: NetworkInfo, typed: str) -> list[Suggestion]:
 
 
 def networks(typed: str) -> list[Suggestion]:
-    return offered(typed, {name: f"{name} · {info.title}" for name, info in catalogue().items()})
+    return offered(typed, {name: f"{name} · {tell(info.title)}" for name, info in catalogue().items()})
 
 
 def as_set(
@@ -61,10 +62,10 @@ def as_set(
 ) -> list[Suggestion]:
     """What is offered where a server has settings: its own default first, and nothing else where it is fixed."""
     if key in effective["locked"]:
-        return [] if usual is None else [Suggestion(name=clip(f"{usual} · fixed here", LONGEST), value=usual)]
+        return [] if usual is None else [Suggestion(name=clip(f"{usual} · {tr('fixed here')}", LONGEST), value=usual)]
     if usual is None or typed.strip():
         return offered
-    first = Suggestion(name=clip(f"{usual} · usual here", LONGEST), value=usual)
+    first = Suggestion(name=clip(f"{usual} · {tr('usual here')}", LONGEST), value=usual)
     return [first, *(one for one in offered if one.value != usual)][:MOST]
 
 
@@ -74,9 +75,10 @@ def short_names(network: NetworkInfo) -> list[str]:
 
 
 @functools.cache
-def _layers(name: str) -> dict[str, str]:
+def _layers(name: str, language: str) -> dict[str, str]:
+    """language: the one that is spoken now."""
     network = network_info(name)
-    known = {level: f"{level} · {LEVELS_DRAW[level]}" for level in LEVELS}
+    known = {level: f"{level} · {tr(LEVELS_DRAW[level])}" for level in LEVELS}
     nicknames = {alias: f"{alias} · {network.aliases[alias]}" for alias in short_names(network)}
     return {**known, **nicknames, **{layer.name: layer.name for layer in network.layers}}
 
