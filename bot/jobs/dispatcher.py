@@ -21,6 +21,7 @@ from bot.executor.protocol import Event, Executor, Failed, Lost, Made, Order, Ou
 from bot.jobs.model import PictureState
 from bot.jobs.ports import Answers
 from bot.jobs.queue import JobQueue
+from dreamcore.sentences import Sentence
 
 logger = logging.getLogger(__name__)
 
@@ -31,10 +32,7 @@ LONGEST_PAUSE = 10.0
 STOP_SECONDS = 5.0  #: for orders to stop, once they are told to
 SWEEP_SECONDS = 3600.0  #: between two looks for sources whose time is over
 
-GONE = "The picture is no longer kept: post it again."
-TROUBLE = (
-    "Something went wrong on the bot's side with this picture. It is in the log under {job}; asking again may work."
-)
+GONE = Sentence("The picture is no longer kept: post it again.")
 
 
 class Dispatcher:
@@ -187,7 +185,7 @@ class Dispatcher:
             return Lost(started=False, log=f"the executor's own work was cancelled: {error}")  # by nobody here
         except Exception as error:
             logger.exception("the executor broke over this order", extra={"job": order.job})
-            return Failed(sentence=TROUBLE.format(job=order.job), log=f"{type(error).__name__}: {error}")
+            return Failed(sentence=_trouble(order), log=f"{type(error).__name__}: {error}")
 
     async def _store_started(self, order: Order) -> None:
         try:
@@ -230,7 +228,7 @@ class Dispatcher:
 
     async def _give_up(self, order: Order, error: Exception) -> None:
         """Storing it fails in a way that waiting does not help against: this picture has failed, the rest goes on."""
-        sentence, log = TROUBLE.format(job=order.job), f"{type(error).__name__}: {error}"
+        sentence, log = _trouble(order), f"{type(error).__name__}: {error}"
         try:
             await self._insist(
                 lambda: self._queue.work.failed(order.job, order.ordinal, order.attempt, sentence=sentence, log=log),
@@ -264,3 +262,11 @@ class Dispatcher:
             telling()
         except Exception:
             logger.exception("the answers' side raised; the queue goes on")
+
+
+def _trouble(order: Order) -> Sentence:
+    return Sentence(
+        "Something went wrong on the bot's side with this picture. "
+        "It is in the log under {job}; asking again may work.",
+        job=order.job,
+    )

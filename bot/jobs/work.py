@@ -21,19 +21,21 @@ from bot.jobs.fairness import Pick
 from bot.jobs.model import Job, JobState, PictureState
 from bot.jobs.rows import Kept
 from bot.jobs.shelf import Shelf
+from bot.languages import ENGLISH, speaking, tell
 from bot.store.database import Database
 from bot.store.tables import decoder_deaths, job_pictures, jobs
+from dreamcore.sentences import Sentence
 
 logger = logging.getLogger(__name__)
 
 RETRIES = 2  #: of a picture whose worker died
 RETURNS = 20  #: times that a picture may come back before a worker has begun it
 
-LOST = (
+LOST = Sentence(
     "The machine that dreamt this picture stopped in the middle, three times over: "
     "the picture may be too much for it. A smaller size= may work."
 )
-NEVER_BEGUN = "No machine could begin with this picture, though it was tried for a while. Try again later."
+NEVER_BEGUN = Sentence("No machine could begin with this picture, though it was tried for a while. Try again later.")
 
 
 class Work:
@@ -145,13 +147,13 @@ class Work:
             "begun": func.coalesce(job_pictures.c.begun, self._clock()),
             "result_path": path,
             "result_format": made.format,
-            "result_note": made.note,
+            "result_note": self.told(order.job, made.note),
             "result_width": made.width,
             "result_height": made.height,
             "result_recipe": made.recipe,
             "result_network": made.network,
             "result_seconds": made.seconds,
-            "result_notes": list(made.notes),
+            "result_notes": [self.told(order.job, note) for note in made.notes],
         }
         stored = await self._end(order.job, order.ordinal, order.attempt, values, worked=made.seconds, besides=besides)
         self._board.estimates.update(figures)
@@ -166,7 +168,7 @@ class Work:
     async def failed(
         self, job: str, ordinal: int, attempt: int, *, sentence: str, log: str, killed_decoder: bool = False
     ) -> bool:
-        """It cannot be made. `sentence` is for the person."""
+        """It cannot be made. `sentence` is for the person, and is stored as it is told to them."""
 
         async def besides(connection: AsyncConnection) -> None:
             if killed_decoder:
@@ -175,7 +177,7 @@ class Work:
                     insert(decoder_deaths).values(person=requester, at=self._clock(), job=job, ordinal=ordinal)
                 )
 
-        values = {"state": PictureState.FAILED.value, "error": sentence, "log": log}
+        values = {"state": PictureState.FAILED.value, "error": self.told(job, sentence), "log": log}
         return await self._end(job, ordinal, attempt, values, worked=None, besides=besides)
 
     async def lost(self, job: str, ordinal: int, attempt: int, *, started: bool, log: str) -> None:
@@ -191,7 +193,7 @@ class Work:
             values: dict[str, Any] = {"losses": losses, "returns": returns, "log": log}
             if losses > RETRIES or returns > RETURNS:
                 values |= {"state": PictureState.FAILED.value, "finished": self._clock()}
-                values |= {"error": LOST if losses > RETRIES else NEVER_BEGUN}
+                values |= {"error": self.told(job, LOST if losses > RETRIES else NEVER_BEGUN)}
             else:
                 values |= {"state": PictureState.WAITING.value, "started": None}
                 if not counted:
@@ -208,6 +210,12 @@ class Work:
     async def returned(self, job: str, ordinal: int, attempt: int) -> None:
         """The executor gives it back as it was: nothing is counted."""
         await self._end(job, ordinal, attempt, {"state": PictureState.WAITING.value, "started": None}, worked=0.0)
+
+    def told(self, job: str, sentence: str) -> str:
+        """In the language in which everything about this job is said."""
+        waiting = self._board.get(job)
+        with speaking(waiting.manner.language if waiting is not None else ENGLISH):
+            return tell(sentence)
 
     async def _end(
         self,

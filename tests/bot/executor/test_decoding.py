@@ -17,13 +17,14 @@ import pytest
 from PIL import Image, features
 
 from bot.executor import decoder as child
-from bot.executor import decoding
+from bot.executor import decoding, wording
 from bot.executor.decoder import DecoderLimits
 from bot.executor.decoding import Decoder, DecoderKilled
 from bot.executor.processes import bare_environment
 from dreamcore.errors import DreamError, PictureError
 from dreamcore.picture import Limits, decode, encode
 from dreamcore.sample import landscape
+from dreamcore.sentences import Sentence
 from tests.bot.executor.conftest import wait_until
 
 RGB = landscape(64, 48)
@@ -104,6 +105,7 @@ def test_the_engines_own_sentences_come_through(decoder: Decoder) -> None:
         with pytest.raises(PictureError) as there:
             decoder.decode(data)
         assert there.value.sentence == here.value.sentence
+        assert wording.packed(there.value.sentence) == wording.packed(here.value.sentence) != str(here.value)
         assert not isinstance(there.value, DecoderKilled)
 
 
@@ -283,8 +285,71 @@ def test_an_answer_that_is_no_answer_is_not_believed() -> None:
                 child.received_header(ours)
 
 
-def test_what_a_child_says_is_one_line(decoder: Decoder) -> None:
-    assert decoding._text("a\nb\x1b[31mc") == "a b [31mc"
+def test_notes_keep_what_they_were_made_of(decoder: Decoder) -> None:
+    frames = [Image.fromarray(RGB), Image.fromarray(RGB[::-1])]
+    data = saved("GIF", frames[0], save_all=True, append_images=frames[1:])
+    (note,) = decoder.decode(data).notes
+    assert isinstance(note, Sentence)
+    assert (note.template, note.values) == ("The first of {count} frames was dreamt.", {"count": 2})
+
+
+def test_what_a_child_says_is_one_line() -> None:
+    assert wording.unpacked("a\nb\x1b[31mc") == "a b [31mc"
+    assert wording.unpacked(said("x\n{it}", it="\0")) == "x  "
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        Sentence("A sentence."),
+        Sentence("Braces {} that nothing stands in."),
+        Sentence("{a} and {b}", a=3, b="c"),
+        Sentence(
+            "It is {what}.", what=Sentence("too {much}", much=Sentence.counted("{count} byte", "{count} bytes", 2))
+        ),
+        "plain",
+    ],
+)
+def test_sentences_cross_the_pipe_with_all_that_is_in_them(sentence: str) -> None:
+    there = wording.unpacked(json.loads(json.dumps(wording.packed(sentence))))
+    assert (there, wording.packed(there)) == (sentence, wording.packed(sentence))
+
+
+def said(template: object, plural: object = None, /, **values: object) -> dict[str, object]:
+    return {"template": template, "plural": plural, "values": values}
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        said("{it.__class__}", it="x"),
+        said("{it[0]}", it="x"),
+        said("{it!r}", it="x"),
+        said("{it:>9999999999}", it="x"),
+        said("{it:{width}}", it="x", width=9),
+        said("{}", it="x"),
+        said("{other}", it="x"),
+        said("{it", it="x"),
+        said("{it}" * 100, it="x" * 499),
+        said("x" * 501),
+        said(3),
+        said("{count} x", "{count:>99999999} xs", count=2),
+        said("{count} x", "{count} xs", count="2"),
+        said("{count} x", "xs"),
+        said("{it}", it=1.5),
+        said("{it}", it=None),
+        said("{it}", it=True),
+        said("{it}", it=said("{it}", it=said("{it}", it=said("{it}", it=said("{it}", it="x"))))),
+        said("x", **{f"v{n}": "x" for n in range(50)}),
+        {"template": "x", "plural": None},
+        {"template": "x", "plural": None, "values": []},
+        [],
+    ],
+    ids=lambda header: str(header)[:40],
+)
+def test_a_template_of_a_child_that_was_taken_over_does_nothing_but_fill_in(header: object) -> None:
+    with pytest.raises(ValueError, match=r"sentence|text|value|template|number|string"):
+        wording.unpacked(header)
 
 
 def test_without_a_python_that_starts_there_is_a_sentence_and_no_blame(monkeypatch: pytest.MonkeyPatch) -> None:
