@@ -10,6 +10,7 @@ from bot.errors import BotError
 from bot.executor.protocol import Executor
 from bot.jobs.model import Job, Result
 from bot.jobs.queue import JobQueue
+from bot.languages import tell
 
 REQUEST_BYTES = (25 << 20) - (256 << 10)  #: of all files of a message; the text and the frame need a little
 LEAST = 16 << 10  #: bytes; what does not go through at this size has another reason
@@ -77,6 +78,7 @@ async def fit(queue: JobQueue, executor: Executor, files: Files, limit: int) -> 
 
 async def _refit(queue: JobQueue, executor: Executor, files: Files, ordinal: int, allowed: int) -> Files:
     encoded = await executor.refit(files.data[ordinal], allowed)
+    encoded = dataclasses.replace(encoded, note=tell(encoded.note))
     _log.info(
         "picture %d: %d bytes are too many here, now %d %s",
         ordinal,

@@ -21,9 +21,11 @@ from bot.challenges import erasing
 from bot.jobs import rows
 from bot.jobs.aliases import Aliases, Tombstone
 from bot.jobs.allowance import Span
+from bot.jobs.manner import Manner
 from bot.jobs.model import JOB_ID_LENGTH, NOBODY, PictureState
 from bot.jobs.rows import CHUNK, Kept
 from bot.jobs.rules import HOUR, SECONDS, costs
+from bot.languages import mark, speaking, tr
 from bot.store.tables import (
     blocks,
     challenge_changes,
@@ -41,7 +43,7 @@ from bot.store.tables import (
 
 NO_SOURCE = "forgotten"  #: in place of a picture's hash
 WINDOW = SECONDS[Span.DAY]  #: the longest of a limit
-UNWANTED = "Whoever posted this picture no longer wants it to be kept, so it is not dreamt."
+UNWANTED = mark("Whoever posted this picture no longer wants it to be kept, so it is not dreamt.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -216,17 +218,30 @@ async def _pictures_elsewhere(
             results.update([result] if result is not None else [])
         unmade = [PictureState.WAITING.value, PictureState.RUNNING.value]
         untold = select(jobs.c.id).where(jobs.c.id.in_(part), jobs.c.delivered.is_(None))
-        failed = {"state": PictureState.FAILED.value, "error": UNWANTED, "log": None, "result_path": None}
-        await connection.execute(
-            update(job_pictures)
-            .where(which, or_(job_pictures.c.state.in_(unmade), job_pictures.c.job.in_(untold)))
-            .values(**failed, finished=func.coalesce(job_pictures.c.finished, now))
-        )
+        for language, told in (await _by_language(connection, part)).items():
+            with speaking(language):
+                unwanted = tr(UNWANTED)
+            failed = {"state": PictureState.FAILED.value, "error": unwanted, "log": None, "result_path": None}
+            await connection.execute(
+                update(job_pictures)
+                .where(which, job_pictures.c.job.in_(told))
+                .where(or_(job_pictures.c.state.in_(unmade), job_pictures.c.job.in_(untold)))
+                .values(**failed, finished=func.coalesce(job_pictures.c.finished, now))
+            )
         nothing = {"author": NOBODY, "source": NO_SOURCE, "filename": "", "alt": None, "attachment": None}
         await connection.execute(update(job_pictures).where(which).values(**nothing))
         for id_ in part:
             await _settle(connection, id_, now)
     return ids, (sources, results)
+
+
+async def _by_language(connection: AsyncConnection, ids: list[str]) -> dict[str, list[str]]:
+    """Jobs by the language in which they are told of."""
+    found = await connection.execute(select(jobs.c.id, jobs.c.manner).where(jobs.c.id.in_(ids)))
+    by_language: dict[str, list[str]] = {}
+    for id_, manner in found:
+        by_language.setdefault(Manner.read(manner).language, []).append(id_)
+    return by_language
 
 
 async def _settle(connection: AsyncConnection, job: str, now: float) -> None:

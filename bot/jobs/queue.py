@@ -34,6 +34,7 @@ from bot.jobs.rows import Kept
 from bot.jobs.rules import Ask
 from bot.jobs.shelf import Shelf
 from bot.jobs.work import Work
+from bot.languages import tr
 from bot.store.database import Database
 from bot.store.tables import job_pictures, jobs
 from dreamcore.errors import Cancelled
@@ -129,7 +130,7 @@ class JobQueue:
     async def accept(self, request: Request) -> Accepted:
         """Take a request on: when this returns, it will be answered. Raises Refusal, NoPicture."""
         if not request.pictures:
-            raise NoPicture("There is no picture to dream.")
+            raise NoPicture(tr("There is no picture to dream."))
         entered = await self._to_its_end(self._enter(request))
         job = entered.kept.job
         return Accepted(job=job, standing=self._standing_of(job), fresh=entered.fresh)
@@ -170,7 +171,7 @@ class JobQueue:
         try:
             return await asyncio.to_thread(self.shelf.result, result.path)
         except OSError as error:
-            raise BotError("The dream's file is no longer there.", log=f"{result.path}: {error}") from error
+            raise BotError(tr("The dream's file is no longer there."), log=f"{result.path}: {error}") from error
 
     async def replace_result(self, job: str, ordinal: int, encoded: Encoded) -> None:
         """The same dream in fewer bytes."""

@@ -9,19 +9,21 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.jobs import rows
 from bot.jobs.fairness import HALF_LIFE, Served
+from bot.jobs.manner import Manner
 from bot.jobs.model import JobState, PictureState
 from bot.jobs.rows import OPEN, Kept
+from bot.languages import mark, speaking, tr
 from bot.store.tables import job_pictures, jobs
 
 RESTARTS = 20  #: times that the bot may go down while it dreams one picture, before it is suspected of being the cause
 
-RESTARTED = "The bot went down again and again while it dreamt this picture, so it is not tried any more."
+RESTARTED = mark("The bot went down again and again while it dreamt this picture, so it is not tried any more.")
 
 
 async def take_up(connection: AsyncConnection, now: float) -> list[Kept]:
     """After a start: what a previous life was dreaming waits again. Returns all open jobs, oldest first."""
     running = (
-        select(job_pictures)
+        select(job_pictures, jobs.c.manner)
         .join(jobs, jobs.c.id == job_pictures.c.job)
         .where(jobs.c.state.in_(OPEN), job_pictures.c.state == PictureState.RUNNING.value)
     )
@@ -29,7 +31,8 @@ async def take_up(connection: AsyncConnection, now: float) -> list[Kept]:
         restarts = row["restarts"] + (row["started"] is not None)
         values: dict[str, Any] = {"state": PictureState.WAITING.value, "started": None, "restarts": restarts}
         if restarts > RESTARTS:
-            values |= {"state": PictureState.FAILED.value, "error": RESTARTED, "finished": now}
+            with speaking(Manner.read(row["manner"]).language):
+                values |= {"state": PictureState.FAILED.value, "error": tr(RESTARTED), "finished": now}
         await rows.change_picture(
             connection,
             row["job"],
