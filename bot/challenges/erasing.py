@@ -2,8 +2,8 @@
 
 Their entries go, and so do entries of others that were dreamt of their pictures; in results that stand, an entry keeps
 its votes and its place, without picture, recipe and name. What they have voted for in a challenge that is not over
-counts on under their alias, so that to be forgotten is no way to vote twice. Their drafts go; what others take part in
-stays, and nobody has made it.
+counts on under their alias, and so does that they were disqualified: to be forgotten is no way around either. Their
+drafts go; what others take part in stays, and nobody has made it.
 """
 
 from __future__ import annotations
@@ -33,23 +33,34 @@ async def forget(connection: AsyncConnection, person: int, alias: int, *, before
 
     To be called before the dreams are deleted, which say whose pictures were dreamt.
     """
-    gone = await _entries(connection, challenge_entries.c.member == person, before)
-    gone |= await _entries(connection, _of_their_pictures(person), before)
+    gone = await _entries(connection, challenge_entries.c.member == person, before, barred={"member": alias})
+    others = {"member": challenge_entries.c.member}
+    gone |= await _entries(connection, _of_their_pictures(person), before, barred=others)
     gone |= await _drafts(connection, person, before)
     await _votes(connection, person, alias, before)
     await _names(connection, person, before)
     return gone
 
 
-async def _entries(connection: AsyncConnection, whose: ColumnElement[bool], before: float) -> set[str]:
+async def _entries(
+    connection: AsyncConnection, whose: ColumnElement[bool], before: float, *, barred: dict[str, Any]
+) -> set[str]:
+    """barred: what becomes of one that was disqualified, while the challenge is not over."""
     which = and_(whose, challenge_entries.c.submitted <= before)
     found = await connection.execute(select(challenge_entries.c.picture).where(which))
     pictures = {picture for picture in found.scalars() if picture is not None}
-    standing = select(challenges.c.id).where(_STANDS)
-    placed = and_(challenge_entries.c.challenge.in_(standing), challenge_entries.c.state == EntryState.APPROVED.value)
-    ids = list((await connection.execute(select(challenge_entries.c.id).where(which, placed))).scalars())
-    await connection.execute(delete(challenge_entries).where(which, challenge_entries.c.id.not_in(ids)))
-    await connection.execute(update(challenge_entries).where(challenge_entries.c.id.in_(ids)).values(**_NAMELESS))
+    standing = challenge_entries.c.challenge.in_(select(challenges.c.id).where(_STANDS))
+    kept = {
+        EntryState.APPROVED: (standing, _NAMELESS),
+        EntryState.DISQUALIFIED: (~standing, {**_NAMELESS, **barred}),
+    }
+    stay: list[int] = []
+    for state, (where, values) in kept.items():
+        these = select(challenge_entries.c.id).where(which, where, challenge_entries.c.state == state.value)
+        ids = list((await connection.execute(these)).scalars())
+        await connection.execute(update(challenge_entries).where(challenge_entries.c.id.in_(ids)).values(**values))
+        stay += ids
+    await connection.execute(delete(challenge_entries).where(which, challenge_entries.c.id.not_in(stay)))
     return pictures
 
 

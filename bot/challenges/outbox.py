@@ -13,7 +13,7 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.challenges import rows
-from bot.challenges.events import EffectKind
+from bot.challenges.events import Effect, EffectKind
 from bot.challenges.states import holds
 from bot.challenges.views import Announced, Notice
 from bot.store.database import Database
@@ -54,7 +54,7 @@ class Outbox:
                 this = (outbox.c.challenge == row["challenge"]) & (outbox.c.effect == row["effect"])
                 one = select(challenges).where(challenges.c.id == row["challenge"])
                 found = await rows.challenges_where(connection, one)
-                if not found or not holds(kind, found[0]):
+                if not found or not holds(Effect(kind=kind, key=row["effect"]), found[0]):
                     await connection.execute(update(outbox).where(this).values(done=now, log=OVERTAKEN))
                     continue
                 first = now if row["first_tried"] is None else row["first_tried"]

@@ -14,7 +14,7 @@ import asyncio
 import time
 from collections.abc import Callable, Collection
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.challenges import rows
@@ -27,6 +27,7 @@ from bot.challenges.model import Base, Challenge, Plan, State
 from bot.challenges.moving import move
 from bot.challenges.outbox import Outbox
 from bot.challenges.results import ResultsBook
+from bot.challenges.schedule import checked
 from bot.challenges.views import Changed
 from bot.challenges.voting import Votes
 from bot.jobs.aliases import Aliases
@@ -65,8 +66,9 @@ class Challenges:
         self._clearing = Clearing(database=database, keeping=keeping, clock=clock)
 
     async def create(self, guild: int, plan: Plan, *, by: int) -> Challenge:
-        """A draft. Raises NotTaken where a server has too many that are not over."""
+        """A draft. Raises BadPlan, and NotTaken where a server has too many that are not over."""
         now = self._clock()
+        checked(plan)
 
         async def change(connection: AsyncConnection) -> Challenge:
             over = [state.value for state in State if state.over]
@@ -155,7 +157,8 @@ class Challenges:
     async def _pass(self, id: int, now: float) -> Challenge | None:
         async def change(connection: AsyncConnection) -> Challenge | None:
             found = await rows.challenges_where(connection, select(challenges).where(challenges.c.id == id))
-            if not found:
+            if not found:  # it cannot be read, and must not be looked at again and again
+                await connection.execute(update(challenges).where(challenges.c.id == id).values(next_at=None))
                 return None
             moved = await move(connection, found[0], Clock(), by=None, now=now)
             return None if moved == found[0] else moved

@@ -10,7 +10,19 @@ import zoneinfo
 from typing import Any
 
 from bot.challenges.errors import BadPlan, BadTime
-from bot.challenges.model import LONGEST_TEXT, LONGEST_THEME, WEEK_DAYS, Challenge, Plan, State, When
+from bot.challenges.model import (
+    LONGEST_TEXT,
+    LONGEST_THEME,
+    MOST_ENTRIES_EACH,
+    MOST_ROLES,
+    MOST_THEMES,
+    MOST_VOTES_EACH,
+    WEEK_DAYS,
+    Challenge,
+    Plan,
+    State,
+    When,
+)
 from bot.languages import mark, tr
 
 DAY = 86_400.0
@@ -32,18 +44,28 @@ _TOO_FAR = {
 }
 
 
+def checked(plan: Plan) -> Plan:
+    """The plan, when nothing in it is too long or too much. Raises BadPlan."""
+    if any(len(theme) > LONGEST_THEME for theme in (plan.theme, *plan.themes)):
+        raise BadPlan(tr("A theme has at most {most} characters.", most=LONGEST_THEME))
+    if max(len(plan.description), len(plan.prize)) > LONGEST_TEXT:
+        raise BadPlan(tr("A description or a prize has at most {most} characters.", most=LONGEST_TEXT))
+    if not 1 <= plan.entries_each <= MOST_ENTRIES_EACH:
+        raise BadPlan(tr("Each member may have 1 to {most} entries.", most=MOST_ENTRIES_EACH))
+    if not 1 <= plan.votes_each <= MOST_VOTES_EACH:
+        raise BadPlan(tr("Each member may have 1 to {most} votes.", most=MOST_VOTES_EACH))
+    if len(plan.themes) > MOST_THEMES:
+        raise BadPlan(tr("At most {most} themes can come next.", most=MOST_THEMES))
+    if len(plan.roles) > MOST_ROLES:
+        raise BadPlan(tr("At most {most} roles can be named.", most=MOST_ROLES))
+    return plan
+
+
 def planned(plan: Plan, *, now: float) -> Plan:
     """The plan with every moment known. Raises BadPlan, BadTime with what is missing or cannot be."""
+    checked(plan)
     if not plan.theme.strip():
         raise BadPlan(tr("The challenge has no theme yet."))
-    if len(plan.theme) > LONGEST_THEME or max(len(plan.description), len(plan.prize)) > LONGEST_TEXT:
-        raise BadPlan(
-            tr(
-                "That is too long: a theme has at most {theme} characters, a description and a prize {text}.",
-                theme=LONGEST_THEME,
-                text=LONGEST_TEXT,
-            )
-        )
     if plan.submissions is None or plan.voting is None:
         raise BadPlan(tr("The challenge needs an end for submissions and one for voting, such as 3 days."))
     if plan.repeat and not plan.themes:

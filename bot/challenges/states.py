@@ -73,9 +73,11 @@ def not_now(challenge: Challenge) -> NotNow:
     return NotNow(tr(_IS[challenge.state]))
 
 
-def holds(kind: EffectKind, challenge: Challenge) -> bool:
-    """Whether it is still true, and so still to be done: a challenge may have gone on since."""
-    return challenge.state in _TRUE[kind]
+def holds(effect: Effect, challenge: Challenge) -> bool:
+    """Whether it is still true, and so still to be done: a challenge may have gone on since, or been reopened."""
+    if effect.kind is not EffectKind.EXTENDED and effect != _effect(effect.kind, challenge.round):
+        return False
+    return challenge.state in _TRUE[effect.kind]
 
 
 _OPEN = {State.SUBMITTING, State.VOTING}
@@ -151,7 +153,7 @@ def _edited(challenge: Challenge, event: Edit, now: float) -> Step:
                 fields=", ".join(fixed),
             )
         )
-    plan = dataclasses.replace(challenge.plan, **event.changes)
+    plan = schedule.checked(dataclasses.replace(challenge.plan, **event.changes))
     if challenge.state is State.SCHEDULED:
         plan = schedule.planned(plan, now=now)
     elif challenge.state is not State.DRAFT and plan.repeat and not plan.themes:
