@@ -18,6 +18,7 @@ import discord
 
 from bot import endpoints
 from bot.alone import alone_in
+from bot.challenges.records import Challenges
 from bot.config import Config
 from bot.dreaming.answers import AnswerDesk
 from bot.dreaming.doors import Doors
@@ -58,6 +59,8 @@ class DreamClient(discord.AutoShardedClient):
         settings: Settings,
         pausing: Pausing,
         records: Records,
+        challenges: Challenges,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         intents = discord.Intents.none()
         intents.guilds = intents.guild_messages = intents.dm_messages = True
@@ -83,8 +86,10 @@ class DreamClient(discord.AutoShardedClient):
             settings=settings,
             pausing=pausing,
             records=records,
+            challenges=challenges,
             mailbox=self.answers.mailbox,
             message_content=application.message_content,
+            clock=clock,
         )
         self._recovery: asyncio.Task[None] | None = None
 
@@ -96,6 +101,7 @@ class DreamClient(discord.AutoShardedClient):
         self._recovery = asyncio.create_task(self.answers.recover(), name="recovery")
         self._recovery.add_done_callback(_log_failure)
         await self.tree.sync()
+        await self.doors.start()
 
     async def on_ready(self) -> None:
         _log.info("ready: %s, in %d server(s)", self.user, len(self.guilds))
@@ -144,6 +150,7 @@ async def run(config: Config, *, executor_for: Callable[[Config], Executor] | No
                 settings=settings,
                 pausing=pausing,
                 records=Records(database=database),
+                challenges=open_challenges(database, queue),
             )
             await _serve(client, config.token, queue, executor, stop)
 
@@ -166,6 +173,11 @@ async def open_pausing(database: Database, queue: JobQueue) -> Pausing:
     queue.board.paused = pausing.is_paused
     pausing.on_change = lambda: queue.on_change()
     return pausing
+
+
+def open_challenges(database: Database, queue: JobQueue, *, clock: Callable[[], float] = time.time) -> Challenges:
+    """Their pictures are on the queue's shelf."""
+    return Challenges(database=database, shelf=queue.shelf, keeping=queue.keeping, aliases=queue.aliases, clock=clock)
 
 
 async def _both(config: Config) -> tuple[Application, Database]:

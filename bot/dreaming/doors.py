@@ -9,6 +9,8 @@ from typing import Any
 import discord
 from discord import app_commands
 
+from bot.challenges.doors.entry import ChallengeDoors
+from bot.challenges.records import Challenges
 from bot.config import Config
 from bot.dreaming.buttons import EVENT, DreamButton, Press
 from bot.dreaming.commands import Commands
@@ -41,6 +43,7 @@ class Doors:
         settings: Settings,
         pausing: Pausing,
         records: Records,
+        challenges: Challenges,
         mailbox: Mailbox,
         message_content: bool,
         clock: Callable[[], float] = time.time,
@@ -72,15 +75,29 @@ class Doors:
             clock=clock,
         )
         self._dreaming.on_moderated = self._moderation.note
+        self.challenges = ChallengeDoors(
+            client=client,
+            challenges=challenges,
+            dreaming=self._dreaming,
+            mailbox=mailbox,
+            logbook=self._moderation.logbook,
+            clock=clock,
+        )
 
     def install(self) -> None:
         """Register commands, the message menu, the buttons, and what happens to their errors."""
         self._commands.install(self._tree)
         self._members.install(self._tree)
         self._moderation.install(self._tree)
+        self.challenges.install(self._tree)
         self._tree.error(self._command_failed)
         self._client.add_dynamic_items(DreamButton)
         setattr(self._client, f"on_{EVENT}", self._on_button)
+        setattr(self._client, "on_interaction", self._on_interaction)  # noqa: B010 - discord.py looks for the name
+
+    async def start(self) -> None:
+        """Take up what is due by itself."""
+        await self.challenges.start()
 
     async def on_message(self, message: discord.Message) -> None:
         if not await self._moderation.on_message(message):
@@ -88,11 +105,17 @@ class Doors:
 
     async def close(self) -> None:
         """Let what is being accepted come to its end, for a moment; then end the connections."""
+        await self.challenges.close()
         await self._dreaming.close()
         await self._moderation.close()
 
     async def _on_button(self, interaction: Interaction, press: Press) -> None:
         await self._presses.pressed(interaction, press)
+
+    async def _on_interaction(self, interaction: Interaction) -> None:
+        """Forms that were handed in are known by their ids: discord.py knows only what this process has opened."""
+        await self._moderation.interacted(interaction)
+        await self.challenges.interacted(interaction)
 
     async def _command_failed(self, interaction: Interaction, error: app_commands.AppCommandError) -> None:
         """What is raised before a command's own code runs: an unknown command, an option that does not fit."""

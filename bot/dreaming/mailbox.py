@@ -33,6 +33,7 @@ class Letter:
     mention: int | None = None  # the only one who is pinged
     reply_to: int | None = None
     nonce: str | None = None  # the same within minutes: Discord gives back the first message
+    embeds: tuple[dict[str, Any], ...] | None = None  # None: an edit leaves them as they are
 
     def body(self, *, edit: bool) -> dict[str, Any]:
         users = [] if self.mention is None else [str(self.mention)]
@@ -43,6 +44,8 @@ class Letter:
         }
         if self.uploads is not None:
             body["attachments"] = [upload.described(number) for number, upload in enumerate(self.uploads)]
+        if self.embeds is not None:
+            body["embeds"] = list(self.embeds)
         if edit:
             return body
         if self.nonce is not None:
@@ -130,6 +133,12 @@ class Mailbox:
             "POST", "/users/@me/channels", ("direct",), Importance.ANSWER, body={"recipient_id": str(user)}
         )
         return int(reply.data["id"])
+
+    async def give_role(self, guild: int, user: int, role: int) -> None:
+        """Twice is once."""
+        await self._call(
+            "PUT", f"/guilds/{guild}/members/{user}/roles/{role}", ("roles", guild), Importance.ANNOUNCEMENT
+        )
 
     def is_own(self, message: dict[str, Any]) -> bool:
         user = self._client.user

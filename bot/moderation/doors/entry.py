@@ -92,7 +92,6 @@ class ModerationDoors:
         self._reports.install(tree)
         self._client.add_dynamic_items(Item)
         setattr(self._client, f"on_{EVENT}", self._pressed)
-        setattr(self._client, "on_interaction", self._interacted)  # noqa: B010 - discord.py looks for the name
 
     async def on_message(self, message: discord.Message) -> bool:
         """Whether the message was meant for moderators' doors."""
@@ -110,7 +109,7 @@ class ModerationDoors:
     async def close(self) -> None:
         await self.logbook.close()
 
-    async def _interacted(self, interaction: Interaction) -> None:
+    async def interacted(self, interaction: Interaction) -> None:
         """Forms: discord.py knows only those that this process has opened."""
         read = form_handle(interaction)
         if read is not None:

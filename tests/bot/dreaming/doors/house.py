@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -15,7 +16,8 @@ import discord.http
 from aiohttp import web
 
 from bot import endpoints
-from bot.client import DreamClient, open_pausing, open_settings
+from bot.challenges.records import Challenges
+from bot.client import DreamClient, open_challenges, open_pausing, open_settings
 from bot.config import Config, LimitsConfig
 from bot.executor.protocol import Encoded, Event, Made, Order, Outcome, SheetOrder, Started, Stopped
 from bot.jobs.dispatcher import Dispatcher
@@ -104,6 +106,16 @@ class Engine:
         pass
 
 
+class Clock:
+    """The real one, which can be put forward."""
+
+    def __init__(self) -> None:
+        self.ahead = 0.0
+
+    def __call__(self) -> float:
+        return time.time() + self.ahead
+
+
 class House:
     """One server with a channel, Alice, Bob, a moderator, and the bot."""
 
@@ -116,7 +128,9 @@ class House:
         for user, roles in ((self.alice, ()), (self.bob, ()), (self.mod, (moderators,))):
             self.world.add_member(self.guild, user, roles=roles)
         self.fetched: list[int] = []  # the status of every answer to somebody who wanted a picture
+        self.clock = Clock()
         self.client: DreamClient
+        self.challenges: Challenges
         self.queue: JobQueue
         self.settings: Settings
 
@@ -218,7 +232,7 @@ async def at_home(
         stack.callback(_restore, *bases)
         database = await Database.open(config.database)
         stack.push_async_callback(database.close)
-        queue = JobQueue(database=database, folder=home, config=config)
+        queue = JobQueue(database=database, folder=home, config=config, clock=house.clock)
         await queue.open()
         stack.push_async_callback(queue.close)
         application = await application_of(standin.token, standin.api)
@@ -231,9 +245,12 @@ async def at_home(
             settings=stored,
             pausing=await open_pausing(database, queue),
             records=Records(database=database),
+            challenges=open_challenges(database, queue, clock=house.clock),
+            clock=house.clock,
         )
         client._connection.guild_ready_timeout = 0.01  # instead of waiting whether a further guild comes: see below
         house.client, house.queue, house.settings = client, queue, stored
+        house.challenges = client.doors.challenges.challenges
         dispatcher = Dispatcher(queue=queue, executor=house.engine, answers=client.answers)
         await dispatcher.start()
         connection = asyncio.create_task(client.start(standin.token))

@@ -1,0 +1,1 @@
+"""Challenges in Discord: commands, forms and buttons of moderators and members, and what goes out by itself."""

@@ -1,0 +1,160 @@
+"""The buttons, menus and forms of challenges: what their ids say.
+
+All of them live for ever: an id holds all that is needed, `c1:<act>[:<more>...]`, and nothing else is remembered. An
+item does nothing but hand on its handle, as the client's event `challenge`; forms come as raw interactions.
+"""
+
+from __future__ import annotations
+
+import enum
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+
+import discord
+
+from bot.dreaming.buttons import EternalView
+from bot.errors import Refusal
+from bot.languages import mark, tr
+
+VERSION = "c1"
+EVENT = "challenge"  #: dispatched on the client with (interaction, handle)
+PATTERN = re.compile(r"c\d{1,3}:.+")
+LONGEST_ID = 100
+
+OTHER_VERSION = mark(
+    "This was made by another version of me, which I cannot read any more: use `/challenge show` instead."
+)
+
+
+class Act(enum.Enum):
+    """What a button, a menu or a form does. `more` begins with the challenge, or with the entry where it says so."""
+
+    # moderators
+    PAGE = "page"  #: everything about it, to change it
+    FORM = "form"  #: opens a form. more: its name
+    SAVE = "save"  #: a form handed in. more: its name, the revision that it showed
+    FIX = "fix"  #: opens a form again with what was typed. more: as FORM
+    SAVE_AGAIN = "again"  #: a form that was opened by FIX. more: as SAVE
+    TOGGLE = "toggle"  #: more: a field that is on or off, and what it becomes: 1 or 0
+    PICK_ROLES = "roles"  #: a menu
+    PICK_CHANNEL = "channel"  #: a menu
+    NO_PICTURE = "nopic"  #: takes the picture that everybody dreams away
+    SCHEDULE = "sched"
+    UNSCHEDULE = "unsched"
+    OPEN = "open"
+    CLOSE = "close"  #: more: the step that ends
+    CANCEL = "cancel"  #: asks first
+    CANCEL_YES = "cancelyes"
+    AUDIT = "audit"  #: more: the page
+    REVIEW = "review"  #: more: `waiting` or `all`, the entry to be shown
+    APPROVE = "approve"  #: an entry. more: as REVIEW
+    REJECT = "reject"  #: an entry; opens a form for the reason. more: as REVIEW
+    REJECT_SAVE = "rejected"
+    DISQUALIFY = "disq"  #: an entry; opens a form for the reason. more: as REVIEW
+    DISQUALIFY_SAVE = "disqed"
+    # members
+    RULES = "rules"  #: more: in an announcement, the key of what was announced
+    SUBMIT = "submit"
+    ENTER = "enter"  #: under a dream
+    REPLACE = "replace"
+    WITHDRAW = "withdraw"
+    DREAM = "dream"  #: dream for it, where only the member sees it
+    GALLERY = "gallery"
+    LEAF = "leaf"
+    VOTE = "vote"
+    UNVOTE = "unvote"
+    RESULTS = "results"
+    HISTORY = "history"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Handle:
+    """An id, read. `act` is None for one that this version of the bot cannot read."""
+
+    act: Act | None
+    more: tuple[str, ...] = ()
+
+    @property
+    def custom_id(self) -> str:
+        return ":".join((VERSION, self.act.value if self.act else "", *self.more))
+
+    @classmethod
+    def read(cls, custom_id: str) -> Handle:
+        """
+        >>> Handle.read("c1:vote:7")
+        Handle(act=<Act.VOTE: 'vote'>, more=('7',))
+        >>> Handle.read("c9:new").act is None
+        True
+        """
+        version, _, rest = custom_id.partition(":")
+        name, *more = rest.split(":")
+        try:
+            act = Act(name) if version == VERSION else None
+        except ValueError:
+            act = None
+        return cls(act=act, more=tuple(more))
+
+    def number(self, position: int = 0) -> int:
+        """The number at this place, of a challenge for instance. Raises Refusal for another version's."""
+        text = self.more[position] if position < len(self.more) else ""
+        if not (text.isascii() and text.isdecimal() and len(text) < 20):
+            raise Refusal(tr(OTHER_VERSION))
+        return int(text)
+
+    def text(self, position: int, otherwise: str = "") -> str:
+        return self.more[position] if position < len(self.more) else otherwise
+
+
+def handle(act: Act, *more: object) -> str:
+    """The id of an item that does that.
+
+    >>> handle(Act.VOTE, 12)
+    'c1:vote:12'
+    """
+    return Handle(act=act, more=tuple(map(str, more))).custom_id
+
+
+class Item(discord.ui.DynamicItem[discord.ui.Item[Any]], template=PATTERN):
+    """Every button and menu of challenges, of this version and of all others."""
+
+    def __init__(self, item: discord.ui.Item[Any], handle: Handle) -> None:
+        super().__init__(item)
+        self.handle = handle
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        return cls(item, Handle.read(match.string))
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        interaction.client.dispatch(EVENT, interaction, self.handle)
+
+
+def form_handle(interaction: discord.Interaction[Any]) -> Handle | None:
+    """The handle of a form that was handed in; None for anything else."""
+    if interaction.type is not discord.InteractionType.modal_submit:
+        return None
+    data: Any = interaction.data or {}
+    custom_id = str(data.get("custom_id", ""))
+    return Handle.read(custom_id) if PATTERN.fullmatch(custom_id) else None
+
+
+def view_of(rows: Sequence[Sequence[discord.ui.Item[Any]]]) -> discord.ui.View | None:
+    """Rows of buttons and menus that live for ever; None where there are none."""
+    view = EternalView(timeout=None)
+    for number, row in enumerate(row for row in rows if row):
+        for item in row:
+            item.row = number
+            custom_id = getattr(item, "custom_id", None)
+            linked = getattr(item, "url", None)
+            view.add_item(item if linked or not custom_id else Item(item, Handle.read(custom_id)))
+    return view if view.children else None
+
+
+def components_of(rows: Sequence[Sequence[discord.ui.Item[Any]]]) -> list[dict[str, Any]]:
+    """The same, for a message that is sent by the bot's own requests."""
+    view = view_of(rows)
+    return [] if view is None else view.to_components()
