@@ -62,8 +62,8 @@ PURPOSE: Mapping[str, str] = {
     ),
     "under an alias": mark(
         "What is left from before you were forgotten: blocks, how much you had asked for within the "
-        "last 24 hours, and votes in challenges that are not over. It carries a number that is made of your id with a "
-        "secret key."
+        "last 24 hours, votes and disqualifications in challenges that are not over. It carries a number that is made "
+        "of your id with a secret key."
     ),
 }
 
@@ -141,6 +141,7 @@ async def data(connection: AsyncConnection, person: int, alias: int | None) -> P
             *await _rows(connection, blocks, blocks.c.person.in_(hidden)),
             *await _rows(connection, decoder_deaths, decoder_deaths.c.person.in_(hidden)),
             *await _rows(connection, challenge_votes, challenge_votes.c.voter.in_(hidden)),
+            *await _rows(connection, challenge_entries, challenge_entries.c.member.in_(hidden)),
             *[
                 {"asked for": job["created"], "server": job.get("guild"), "channel": job["channel"]}
                 for job in await _rows(connection, jobs, jobs.c.requester.in_(hidden))
