@@ -182,7 +182,7 @@ def anything(standin: StandIn, friendly: Friendly, chance: random.Random) -> Non
     chance.choice(things)()
 
 
-@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(seed=st.integers(0, 1 << 32), steps=st.integers(0, 60))
 def test_any_world_is_the_same_after_a_restart(tmp_path: Path, seed: int, steps: int) -> None:
     chance = random.Random(seed)
