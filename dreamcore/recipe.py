@@ -111,7 +111,7 @@ class Recipe:
             try:
                 setting.check(value)
             except ValueError as error:
-                shown = setting.write(value) if isinstance(value, str | int | float) else str(value)
+                shown = setting.write(value) if isinstance(value, str | int | float | tuple) else str(value)
                 raise BadValue(key, shown, reason(error)) from None
             if isinstance(value, int) and not setting.whole:
                 object.__setattr__(self, key, float(value))  # 1 and 1.0 are one recipe

@@ -14,6 +14,7 @@ from dreamcore.errors import BadValue, UnknownLayer
 from dreamcore.networks.eye import Eye, plan_eye
 from dreamcore.networks.graph import NamedGraph, named_graph
 from dreamcore.networks.preprocessing import Preprocessing
+from dreamcore.sentences import Sentence
 
 #: fp32 is exact; tf32 lets CUDA round the factors of fp32 products to 10 bits; bf16 halves memory traffic as well.
 PRECISIONS = ("fp32", "tf32", "bf16")
@@ -51,7 +52,7 @@ class Network:
         Raises `UnknownLayer` for a name that is not exact.
         """
         if precision not in PRECISIONS:
-            raise BadValue("precision", precision, f"it is one of {', '.join(PRECISIONS)}")
+            raise BadValue("precision", precision, Sentence("it is one of {words}", words=", ".join(PRECISIONS)))
         names = tuple(dict.fromkeys(layers))
         for name in names:
             if name not in self.graph.names:
