@@ -273,7 +273,7 @@ class JobQueue:
             await connection.execute(
                 update(job_pictures)
                 .where(job_pictures.c.job == id, job_pictures.c.state.in_(unmade))
-                .values(state=PictureState.FAILED.value, error=Cancelled().sentence, finished=now)
+                .values(state=PictureState.FAILED.value, error=self.work.told(id, Cancelled().sentence), finished=now)
             )
             return await rows.load(connection, id)
 
