@@ -95,18 +95,17 @@ _TRUE: Mapping[EffectKind, set[State]] = {
 
 
 def _passed(challenge: Challenge, now: float, facts: Facts) -> Step:
-    """Everything that is due. A phase that begins has time left, so this comes to an end."""
-    effects: list[Effect] = []
-    while (at := challenge.next_at) is not None and at <= now:
-        if challenge.state is State.SCHEDULED:
-            done = _opened(challenge, schedule.opened_by_the_clock(challenge, now), now)
-        elif challenge.state is State.SUBMITTING:
-            done = _voting(challenge, schedule.voting_by_the_clock(challenge, now), facts)
-        else:
-            done = _counting(challenge)
-        challenge = dataclasses.replace(done.challenge, revision=challenge.revision + 1)
-        effects += done.effects
-    return Step(challenge=challenge, effects=tuple(effects))
+    """What is due. A phase that begins has time left, so no more than one is due at a time."""
+    at = challenge.next_at
+    if at is None or at > now:
+        return Step(challenge=challenge)
+    if challenge.state is State.SCHEDULED:
+        done = _opened(challenge, schedule.opened_by_the_clock(challenge, now), now)
+    elif challenge.state is State.SUBMITTING:
+        done = _voting(challenge, schedule.voting_by_the_clock(challenge, now), facts)
+    else:
+        done = _counting(challenge)
+    return dataclasses.replace(done, challenge=dataclasses.replace(done.challenge, revision=challenge.revision + 1))
 
 
 def _do(challenge: Challenge, event: Event, now: float, facts: Facts) -> Step:
