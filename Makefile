@@ -7,7 +7,7 @@ ARGS ?=
 PHOTO ?=
 RECIPE ?=
 
-.PHONY: run dream test soak bench gallery clean
+.PHONY: run dream test test-postgres soak bench gallery clean
 .DEFAULT_GOAL := run
 
 $(VENV)/ready: pyproject.toml
@@ -36,6 +36,13 @@ test: $(VENV)/ready
 # The long ones: many members, kills at random moments.
 soak: $(VENV)/ready
 	$(BIN)/python -m pytest -m soak --timeout 3600 -rP tests
+
+# What concerns the database, on PostgreSQL: make test-postgres TEST_DATABASE_URL=postgresql://me:secret@localhost/postgres
+# The tests make databases of their own on that server, and drop them.
+test-postgres: $(VENV)/ready
+	@test -n "$(TEST_DATABASE_URL)" || { echo "Name a server: make test-postgres TEST_DATABASE_URL=postgresql://me:secret@localhost/postgres" >&2; exit 1; }
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --editable ".[postgres]"
+	TEST_DATABASE_URL="$(TEST_DATABASE_URL)" $(BIN)/python -m pytest -n 3 --dist worksteal tests/bot/store tests/bot/jobs tests/bot/moderation tests/bot/challenges
 
 bench: $(VENV)/ready
 	$(BIN)/python -m benchmarks.step

@@ -30,6 +30,7 @@ from bot.jobs.model import AskedPicture, Door, Place, Request
 from bot.jobs.queue import JobQueue
 from bot.store.database import Database
 from dreamcore.recipe import Recipe
+from tests.databases import database_in
 
 MANY = LimitsConfig(member_per_hour=0, member_waiting=0, guild_waiting=0, waiting=0, personal_per_hour=0)
 NOON = 1_800_000_000.0
@@ -65,7 +66,7 @@ class Clock:
 
 
 def config(home: Path, *, limits: LimitsConfig = MANY, keep_days: float = 7.0) -> Config:
-    return Config(token=None, home=home, database=f"sqlite:///{home}/bot.sqlite", limits=limits, keep_days=keep_days)
+    return Config(token=None, home=home, database=database_in(home), limits=limits, keep_days=keep_days)
 
 
 @asynccontextmanager

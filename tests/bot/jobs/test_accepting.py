@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import re
-import sqlite3
 from pathlib import Path
 
 import pytest
@@ -32,6 +31,7 @@ from tests.bot.jobs.fakes import (
     opened,
     request,
 )
+from tests.databases import refuse
 
 
 def limits(**changes: int) -> LimitsConfig:
@@ -272,9 +272,7 @@ async def test_a_full_disk_refuses_instead_of_accepting(tmp_path: Path, monkeypa
 @in_loop
 async def test_a_database_that_takes_no_writes_refuses_instead_of_accepting(tmp_path: Path) -> None:
     async with opened(tmp_path) as queue:
-        with sqlite3.connect(tmp_path / "bot.sqlite") as saboteur:
-            saboteur.execute("CREATE TRIGGER full BEFORE INSERT ON jobs BEGIN SELECT RAISE(ABORT, 'disk full'); END")
-        saboteur.close()
+        refuse(tmp_path, "jobs")
         with pytest.raises(Refusal, match="could not be noted"):
             await queue.accept(request())
         assert await queue.open_jobs() == []

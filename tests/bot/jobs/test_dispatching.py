@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import sqlite3
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -28,12 +27,7 @@ from tests.bot.jobs.fakes import (
     request,
     until,
 )
-
-
-def sabotage(home: Path, statement: str) -> None:
-    connection = sqlite3.connect(home / "bot.sqlite", isolation_level=None)
-    connection.execute(statement)
-    connection.close()
+from tests.databases import refuse, relent
 
 
 async def job_of(desk: Desk, job: str):
@@ -323,17 +317,13 @@ async def test_a_database_that_fails_for_a_while_loses_no_dream(
         waiting = await desk.queue.accept(request(requester=2))
         (await desk.executor.order(0)).end()
         await desk.answers.all_of(accepted.job.id)
-        await asyncio.to_thread(
-            sabotage,
-            tmp_path,
-            "CREATE TRIGGER full BEFORE UPDATE ON job_pictures BEGIN SELECT RAISE(ABORT, 'full'); END",
-        )
+        await asyncio.to_thread(refuse, tmp_path, "job_pictures")
         handed = await desk.executor.order(1)
         handed.start()
         handed.end()
         await asyncio.sleep(0.1)
         assert (await job_of(desk, waiting.job.id)).state is JobState.RUNNING
-        await asyncio.to_thread(sabotage, tmp_path, "DROP TRIGGER full")
+        await asyncio.to_thread(relent, tmp_path, "job_pictures")
         await desk.answers.all_of(waiting.job.id)
         assert (await job_of(desk, waiting.job.id)).state is JobState.MADE
 

@@ -9,12 +9,13 @@ from bot.moderation.pausing import Pausing
 from bot.store.database import Database
 from tests.bot.jobs.allowing import allowing, ask, sentence_of
 from tests.bot.jobs.fakes import NOON, Clock, in_loop, opened, request
+from tests.databases import database_in
 
 
 @in_loop
 async def test_a_paused_server_takes_nothing_and_says_why(tmp_path: Path) -> None:
     async with opened(tmp_path) as queue:
-        database = await Database.open(f"sqlite:///{tmp_path}/bot.sqlite")
+        database = await Database.open(database_in(tmp_path))
         pausing = Pausing(database=database, clock=Clock())
         made = await pausing.pause(10, by=7, reason="Spring cleaning.")
         assert made == Pause(guild=10, since=NOON, by=7, reason="Spring cleaning.")
@@ -34,7 +35,7 @@ async def test_what_waits_on_a_paused_server_waits_over_a_restart_until_it_is_re
     changes: list[str] = []
     for life in ("first", "second"):
         async with opened(tmp_path) as queue:
-            database = await Database.open(f"sqlite:///{tmp_path}/bot.sqlite")
+            database = await Database.open(database_in(tmp_path))
             pausing = Pausing(database=database)
             await pausing.open()
             queue.board.paused = pausing.is_paused

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import random
-import sqlite3
 import subprocess
 import sys
 import time
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from bot.jobs.model import JobState, PictureState
+from bot.store.tables import jobs
 from tests.bot.jobs.fakes import Clock, ScriptedExecutor, dispatching, in_loop, made, opened, request
+from tests.databases import looking_into
 
 ACCEPTS_FOR_EVER = """
 import asyncio, os, sys, time
@@ -207,8 +209,7 @@ async def test_rows_that_cannot_be_read_hold_up_nobody(tmp_path: Path) -> None:
     async with opened(tmp_path) as queue:
         strange = await queue.accept(request())
         other = await queue.accept(request())
-    with sqlite3.connect(tmp_path / "bot.sqlite") as connection:
-        connection.execute("UPDATE jobs SET door = 'window' WHERE id = ?", (strange.job.id,))
-    connection.close()
+    with looking_into(tmp_path) as connection:
+        connection.execute(update(jobs).where(jobs.c.id == strange.job.id).values(door="window"))
     async with opened(tmp_path) as queue:
         assert [job.id for job in await queue.open_jobs()] == [other.job.id]

@@ -20,6 +20,7 @@ from bot.jobs.model import Door, Job, JobPicture, JobState, PictureState, Place
 from bot.jobs.queue import JobQueue
 from bot.jobs.rows import Kept
 from tests.bot.jobs.fakes import NOON, Clock, ScriptedExecutor, dispatching, in_loop, opened, request
+from tests.databases import sqlite_only
 
 
 def open_job(number: int, *, pictures: int) -> Kept:
@@ -80,6 +81,7 @@ def test_a_thousand_open_jobs_are_put_in_order_within_50_ms() -> None:
     assert seconds_to_order(1000) < 0.05
 
 
+@sqlite_only
 @in_loop
 async def test_the_event_loop_goes_on_while_a_thousand_jobs_wait(tmp_path: Path) -> None:
     async with opened(tmp_path) as queue:
@@ -108,6 +110,7 @@ async def test_the_event_loop_goes_on_while_a_thousand_jobs_wait(tmp_path: Path)
         assert statistics.median(longest) < 3 * seconds_to_order(1000), longest
 
 
+@sqlite_only
 @in_loop
 async def test_a_long_history_does_not_slow_acceptance(tmp_path: Path) -> None:
     """30,000 finished jobs, three hundred by each member."""

@@ -19,6 +19,7 @@ from bot.moderation.places import channel_scope, role_scope
 from bot.playground.model import Message
 from tests.bot.dreaming.doors.asking import DOG, first, set_here
 from tests.bot.dreaming.doors.house import PICTURE, House, at_home, living
+from tests.bot.moderation.desk import anywhere
 
 
 async def told(house: House, name: str, **more: Any) -> Message:
@@ -257,15 +258,6 @@ def test_nothing_of_a_member_remains_after_all_that_the_bot_has_done(tmp_path: P
         assert anywhere(tmp_path, alice) == []
 
     asyncio.run(test())
-
-
-def anywhere(home: Path, person: int) -> list[str]:
-    needles = (str(person).encode(), person.to_bytes(8, "big"))
-    return [
-        path.name
-        for path in home.rglob("*")
-        if path.is_file() and (any(needle in path.read_bytes() for needle in needles) or str(person) in path.name)
-    ]
 
 
 @pytest.mark.parametrize("name", ["limits", "mydata", "forgetme"])

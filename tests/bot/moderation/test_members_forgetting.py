@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import shutil
-import sqlite3
 import stat
 from pathlib import Path
 from typing import Any
@@ -47,6 +46,8 @@ from tests.bot.jobs.fakes import (
     opened,
     request,
 )
+from tests.bot.moderation.desk import anywhere
+from tests.databases import back_up, sqlite_only
 
 ANNA, BEN, CARL = 812_345_678_901_234_567, 823_456_789_012_345_678, 834_567_890_123_456_789
 GUILD = 900_000_000_000_000_001
@@ -91,24 +92,6 @@ def asked(*pictures: bytes, requester: int, author: int | None = None, **more: A
         for one in made_.pictures
     )
     return dataclasses.replace(made_, pictures=named, manner=Manner(notes=("A note.",)))
-
-
-def anywhere(home: Path, person: int) -> list[str]:
-    """Every table's row and every file that has the id, as text or as the bytes in which SQLite writes it."""
-    found = []
-    with sqlite3.connect(f"file:{home / 'bot.sqlite'}?mode=ro", uri=True) as connection:
-        tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-        for table in tables:
-            for row in connection.execute(f"SELECT * FROM {table}"):
-                if any(value == person or str(person) in str(value) for value in row):
-                    found.append(f"{table}: {row}")
-    connection.close()
-    for path in home.rglob("*"):
-        if path.is_file():
-            data = path.read_bytes()
-            if str(person).encode() in data or person.to_bytes(8, "big") in data or str(person) in path.name:
-                found.append(path.name)
-    return found
 
 
 def files(home: Path) -> set[str]:
@@ -347,12 +330,13 @@ async def test_a_backup_that_is_put_back_brings_nobody_back(tmp_path: Path) -> N
         await desk.queue.members.unblock(ANNA, guild=GUILD)
         await Pausing(database=desk.queue._database).resume(GUILD, by=ANNA)
     shutil.copytree(home, backup)
+    back_up(home, backup)
     async with opened(home, clock=clock) as queue:
         clock.tick(60)
         await queue.members.forget(ANNA)
         clock.tick(60)
         await queue.accept(asked(b"back again", requester=ANNA))
-    shutil.copy(backup / "bot.sqlite", home / "bot.sqlite")  # all that a backup of the database is
+    back_up(backup, home)
     for source in (backup / "sources").iterdir():
         shutil.copy(source, home / "sources")
     assert anywhere(home, ANNA)
@@ -454,6 +438,7 @@ def test_damaged_files_are_a_sentence_or_a_line_in_the_log(tmp_path: Path, caplo
         Aliases(tmp_path).open()
 
 
+@sqlite_only
 @in_loop
 async def test_deleted_rows_are_overwritten_in_the_file(tmp_path: Path) -> None:
     database = await Database.open(config(tmp_path).database)

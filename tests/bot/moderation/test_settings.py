@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-import sqlite3
 from pathlib import Path
 
 import pytest
@@ -21,6 +20,7 @@ from bot.store.database import Database
 from tests.bot.jobs.fakes import NOON, Clock, in_loop
 from tests.bot.moderation.desk import ELSEWHERE, MEMBER, MOD, OWNER, opened, refused, rows
 from tests.bot.moderation.garden import GARDEN
+from tests.databases import database_in, refuse
 
 
 @in_loop
@@ -215,12 +215,7 @@ async def test_what_the_database_refuses_does_not_hold(tmp_path: Path) -> None:
     told: list[Edit] = []
     async with opened(tmp_path) as settings:
         settings.on_edit = told.append
-        with sqlite3.connect(tmp_path / "bot.sqlite") as saboteur:
-            saboteur.execute(
-                "CREATE TRIGGER full BEFORE INSERT ON setting_changes WHEN NEW.key = 'strength' "
-                "BEGIN SELECT RAISE(ABORT, 'disk full'); END"
-            )
-        saboteur.close()
+        refuse(tmp_path, "setting_changes", where="key = 'strength'")
         with pytest.raises(Exception, match="disk full"):
             await settings.set_all(GARDEN, SERVER, {"layer": "4c", "strength": "2"}, by=OWNER)
         assert settings.stored(GARDEN.id) == {}
@@ -256,7 +251,7 @@ async def test_the_prefix_is_the_servers_else_the_operators(tmp_path: Path) -> N
 @in_loop
 async def test_a_server_is_paused_and_resumed_and_stays_so_over_a_restart(tmp_path: Path) -> None:
     for life in range(2):
-        database = await Database.open(f"sqlite:///{tmp_path}/bot.sqlite")
+        database = await Database.open(database_in(tmp_path))
         pausing = Pausing(database=database, clock=Clock())
         if life == 0:
             made = await pausing.pause(1, by=70, reason="Spring cleaning.")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, create_engine, insert, select
+from sqlalchemy import Connection, insert, select, text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -19,6 +19,7 @@ from bot.errors import ConfigError
 from bot.store.database import Database, upgrade
 from bot.store.tables import job_pictures, metadata, people
 from tests.bot.jobs.fakes import in_loop
+from tests.databases import database_in, looking_into, sqlite_only
 
 
 def differences(connection: Connection) -> list[object]:
@@ -26,12 +27,10 @@ def differences(connection: Connection) -> list[object]:
 
 
 def test_migrations_and_tables_agree(tmp_path: Path) -> None:
-    engine = create_engine(f"sqlite:///{tmp_path}/a.sqlite")
-    with engine.begin() as connection:
+    with looking_into(tmp_path) as connection:
         assert differences(connection), "an empty database differs"
         upgrade(connection)
         assert differences(connection) == []
-    engine.dispose()
 
 
 def test_every_type_exists_on_postgresql() -> None:
@@ -43,6 +42,7 @@ def test_every_type_exists_on_postgresql() -> None:
             assert CreateIndex(index).compile(dialect=dialect).string
 
 
+@sqlite_only
 @in_loop
 async def test_a_power_cut_loses_no_commit(tmp_path: Path) -> None:
     """What SQLite has to be told, on every connection."""
@@ -58,10 +58,11 @@ async def test_a_power_cut_loses_no_commit(tmp_path: Path) -> None:
     await database.close()
 
 
+@sqlite_only
 @in_loop
 async def test_a_write_takes_the_lock_when_it_begins(tmp_path: Path) -> None:
     """A transaction that reads first and locks later could be refused in the middle, whatever the busy timeout."""
-    database = await Database.open(f"sqlite:///{tmp_path}/bot.sqlite")
+    database = await Database.open(database_in(tmp_path))
     other = sqlite3.connect(tmp_path / "bot.sqlite", timeout=0, isolation_level=None)
     other.execute("PRAGMA busy_timeout = 0")
 
@@ -79,7 +80,7 @@ async def test_a_write_takes_the_lock_when_it_begins(tmp_path: Path) -> None:
 
 @in_loop
 async def test_a_write_that_fails_leaves_nothing(tmp_path: Path) -> None:
-    database = await Database.open(f"sqlite:///{tmp_path}/bot.sqlite")
+    database = await Database.open(database_in(tmp_path))
     seen: list[None] = []
 
     async def change(connection: AsyncConnection) -> None:
@@ -96,7 +97,7 @@ async def test_a_write_that_fails_leaves_nothing(tmp_path: Path) -> None:
 
 @in_loop
 async def test_a_caller_who_leaves_does_not_interrupt_a_write(tmp_path: Path) -> None:
-    database = await Database.open(f"sqlite:///{tmp_path}/bot.sqlite")
+    database = await Database.open(database_in(tmp_path))
     inside, go_on = asyncio.Event(), asyncio.Event()
     seen: list[str] = []
 
@@ -114,15 +115,15 @@ async def test_a_caller_who_leaves_does_not_interrupt_a_write(tmp_path: Path) ->
     go_on.set()
     await database.close()
     assert seen == ["written"]
-    with sqlite3.connect(tmp_path / "bot.sqlite") as connection:
-        assert connection.execute("SELECT id FROM people").fetchall() == [(1,)]
-    connection.close()
+    with looking_into(tmp_path) as connection:
+        assert connection.execute(select(people.c.id)).scalars().all() == [1]
 
 
+@sqlite_only
 @in_loop
 async def test_the_end_waits_for_who_still_reads(tmp_path: Path) -> None:
     """A connection that came back after it would be left open: a descriptor, a thread, and SQLite's log kept alive."""
-    database = await Database.open(f"sqlite:///{tmp_path}/bot.sqlite")
+    database = await Database.open(database_in(tmp_path))
     inside, go_on = asyncio.Event(), asyncio.Event()
 
     async def read() -> None:
@@ -143,7 +144,7 @@ async def test_the_end_waits_for_who_still_reads(tmp_path: Path) -> None:
 
 @in_loop
 async def test_a_picture_needs_its_job(tmp_path: Path) -> None:
-    database = await Database.open(f"sqlite:///{tmp_path}/bot.sqlite")
+    database = await Database.open(database_in(tmp_path))
     values = dict.fromkeys(("attempt", "losses", "returns", "restarts", "ordinal", "author"), 0)
 
     async def change(connection: AsyncConnection) -> None:
@@ -158,7 +159,7 @@ async def test_a_picture_needs_its_job(tmp_path: Path) -> None:
 
 @in_loop
 async def test_opening_again_changes_nothing(tmp_path: Path) -> None:
-    address = f"sqlite:///{tmp_path}/bot.sqlite"
+    address = database_in(tmp_path)
     database = await Database.open(address)
     await database.write(lambda connection: connection.execute(insert(people).values(id=7)))
     await database.close()
@@ -170,11 +171,10 @@ async def test_opening_again_changes_nothing(tmp_path: Path) -> None:
 
 @in_loop
 async def test_a_database_of_a_newer_version_is_refused_and_left_alone(tmp_path: Path) -> None:
-    address = f"sqlite:///{tmp_path}/bot.sqlite"
+    address = database_in(tmp_path)
     await (await Database.open(address)).close()
-    with sqlite3.connect(tmp_path / "bot.sqlite") as connection:
-        connection.execute("UPDATE alembic_version SET version_num = '9999'")
-    connection.close()
+    with looking_into(tmp_path) as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(ConfigError, match="newer version"):
         await Database.open(address)
 

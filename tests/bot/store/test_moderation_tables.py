@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sqlalchemy import create_engine, inspect, text
+from sqlalchemy import inspect, text
 
 from bot.store.database import upgrade
+from tests.databases import looking_into
 
 JOB = {
     "id": "abcdefgh23456722",
@@ -25,8 +26,7 @@ JOB = {
 
 
 def test_jobs_of_the_first_version_are_still_there(tmp_path: Path) -> None:
-    engine = create_engine(f"sqlite:///{tmp_path}/a.sqlite")
-    with engine.begin() as connection:
+    with looking_into(tmp_path) as connection:
         upgrade(connection, "0001")
         assert "settings" not in inspect(connection).get_table_names()
         names, values = ", ".join(JOB), ", ".join(f":{name}" for name in JOB)
@@ -36,4 +36,3 @@ def test_jobs_of_the_first_version_are_still_there(tmp_path: Path) -> None:
         assert {name: row[name] for name in JOB} == JOB
         assert row["under"] is None
         assert {"settings", "setting_changes", "pauses"} <= set(inspect(connection).get_table_names())
-    engine.dispose()

@@ -36,6 +36,7 @@ from bot.playground.model import Channel, Message, User
 from bot.playground.standin import File, StandIn
 from bot.store.database import Database
 from dreamcore.recipe import Recipe
+from tests.databases import database_in
 
 RECIPE = "network=daydream layer=4c strength=1 size=640 octaves=3 seed=7 engine=1"
 PNG = b"\x89PNG not really"
@@ -137,7 +138,7 @@ class House:
         self.config = Config(
             token=standin.token,
             home=home,
-            database=f"sqlite:///{home / 'bot.db'}",
+            database=database_in(home),
             api=standin.api,
             limits=LimitsConfig(member_per_hour=0, member_waiting=0, guild_waiting=0, waiting=0),
         )
