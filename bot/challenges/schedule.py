@@ -128,11 +128,13 @@ def reopened(plan: Plan, *, submissions: When | None, voting: When, now: float) 
     """New ends, for what is over. Spans count from now on; None: nothing more is entered, only voted for."""
     assert plan.submissions is not None
     assert plan.voting is not None
-    begins = now
     if submissions is not None:
         begins = _resolved(submissions, now)
         _check("submissions", begins, after=now, now=now)
-        plan = dataclasses.replace(plan, submissions=plan.submissions.moved_to(begins))
+    else:
+        begins = min(now, moment(plan.submissions))  # it was cancelled before they were over
+    plan = dataclasses.replace(plan, submissions=plan.submissions.moved_to(begins))
+    begins = max(begins, now)
     ends = _resolved(voting, begins)
     _check("voting", ends, after=begins, now=now)
     return _moved(plan, "voting", ends - moment(plan.voting))
