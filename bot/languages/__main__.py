@@ -14,6 +14,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import write_po
 
 from bot.languages.catalogues import ENGLISH, NAME, languages, read
+from bot.languages.extracting import METHOD
 
 ROOT = Path(__file__).parents[2]
 KEYWORDS = {"tr": None, "mark": None, "Sentence": None, "tr_count": (1, 2), "counted": (1, 2)}
@@ -36,7 +37,7 @@ def sentences() -> Catalog:
     found = Catalog(fuzzy=False)
     for package in ("bot", "dreamcore"):
         for file, line, message, comments, context in extract_from_dir(
-            ROOT / package, method_map=[("**.py", "python")], keywords=KEYWORDS, comment_tags=("Translators:",)
+            ROOT / package, method_map=[("**.py", METHOD)], keywords=KEYWORDS, comment_tags=("Translators:",)
         ):
             if not file.startswith(NO_CHAT):
                 found.add(message, None, [(f"{package}/{file}", line)], auto_comments=comments, context=context)

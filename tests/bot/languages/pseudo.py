@@ -25,8 +25,8 @@ from bot.languages import catalogues, speech
 PSEUDO = "xx"
 LOCALE = "fr"  #: one that Discord has, and we do not: read as the pseudo-language
 
-#: What needs no translation: code, mentions, times, links, and other things that Discord writes itself.
-_MARKS = re.compile(r"```.*?```|`[^`]*`|<[^<>\s]*>|https?://\S+", re.DOTALL)
+#: What needs no translation: code, mentions, times, links, and other things that Discord writes itself; key=value.
+_MARKS = re.compile(r"```.*?```|`[^`]*`|<[^<>\s]*>|https?://\S+|\b[a-z][a-z_-]*=[^\s⟦⟧]*", re.DOTALL)
 _SAID = re.compile(r"⟦[^⟦⟧]*⟧")
 _LETTERS = re.compile(r"[^\W\d_]+(?:[ ,.;:'’-]+[^\W\d_]+)*")
 

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import io
+
+import babel.messages.extract
+
 from bot.languages import either, languages, listed, number, speaking, supported, tell, tr, tr_count
+from bot.languages.__main__ import KEYWORDS
+from bot.languages.extracting import METHOD
 from dreamcore.sentences import Sentence
 from tests.bot.languages.pseudo import LOCALE, PSEUDO, Heard, unsaid
 
@@ -32,3 +38,12 @@ def test_what_is_not_said_is_found(pseudo: Heard) -> None:
 def test_the_pseudo_language_goes_with_its_test() -> None:
     assert PSEUDO not in languages()
     assert supported(LOCALE) is None
+
+
+def test_sentences_are_found_inside_of_f_strings_too() -> None:
+    source = b"""
+a = f"{tr('One.')} {tr_count('{count} two.', '{count} twos.', 2, of=tr('three'))} {other('four')}"
+b = tr("Five."), f"{tr(SIX)} {languages.tr('Seven ' 'eight.')}"
+"""
+    found = {message for _, message, *_ in babel.messages.extract.extract(METHOD, io.BytesIO(source), KEYWORDS)}
+    assert found == {"One.", ("{count} two.", "{count} twos."), "three", "Five.", "Seven eight."}
