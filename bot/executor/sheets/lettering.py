@@ -21,7 +21,7 @@ import pymupdf_fonts
 from PIL import Image, ImageDraw, ImageFont, features
 
 LONGEST = 300  #: characters of a text that are looked at
-MARKS_ON_A_LETTER = 3  #: more are a joke, and would be drawn over the neighbours
+MARKS_ON_A_LETTER = 2  #: more are a joke, and would be drawn over the neighbours
 ELLIPSIS = "…"
 SMALLER = 0.82  #: letters still look like the others'
 

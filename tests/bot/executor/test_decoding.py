@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import psutil
 import pytest
+from numpy.typing import NDArray
 from PIL import Image, features
 
 from bot.executor import decoder as child
@@ -22,7 +23,7 @@ from bot.executor.decoder import DecoderLimits
 from bot.executor.decoding import Decoder, DecoderKilled
 from bot.executor.processes import bare_environment
 from dreamcore.errors import DreamError, PictureError
-from dreamcore.picture import Limits, decode, encode
+from dreamcore.picture import Limits, decode, encode, shrink
 from dreamcore.sample import landscape
 from dreamcore.sentences import Sentence
 from tests.bot.executor.conftest import wait_until
@@ -96,6 +97,29 @@ def test_what_pillow_loads_for_special_files_is_there_before_the_child_is_locked
     assert np.array_equal(there.rgb, here.rgb)
     assert there.alpha is here.alpha is None or np.array_equal(there.alpha, here.alpha)  # type: ignore[arg-type]
     assert there.notes == here.notes
+
+
+@pytest.mark.parametrize("alpha", [None, RGB[..., 0].copy()], ids=["opaque", "transparent"])
+def test_a_picture_can_be_made_smaller_before_it_leaves_the_child(
+    decoder: Decoder, alpha: NDArray[np.uint8] | None
+) -> None:
+    data = encode(RGB, alpha, format="PNG")
+    there, here = decoder.decode(data, within=40), shrink(decode(data), 40)
+
+    assert (there.width, there.height) == (40, 30)
+    assert np.array_equal(there.rgb, here.rgb)
+    assert there.alpha is here.alpha is None or np.array_equal(there.alpha, here.alpha)  # type: ignore[arg-type]
+    assert np.array_equal(decoder.decode(data, within=64).rgb, RGB)
+
+
+def test_patience_with_one_picture_can_be_shorter_and_costs_the_others_nothing(decoder: Decoder) -> None:
+    decoder.decode(saved("PNG"))
+    before = parent_of_children()
+    with pytest.raises(DecoderKilled, match="took too much"):
+        decoder.decode(slow_picture(), seconds=0.1)
+    wait_until(lambda: not before.children())
+    assert decoder.decode(saved("PNG")).width == 64
+    assert parent_of_children().pid == before.pid
 
 
 def test_the_engines_own_sentences_come_through(decoder: Decoder) -> None:
