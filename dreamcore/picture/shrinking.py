@@ -8,6 +8,7 @@ import numpy as np
 from PIL import Image
 
 from dreamcore.picture.decoding import Picture
+from dreamcore.picture.encoding import as_image
 
 
 def shrink(picture: Picture, longest: int) -> Picture:
@@ -19,10 +20,8 @@ def shrink(picture: Picture, longest: int) -> Picture:
     if scale >= 1:
         return picture
     size = max(1, round(picture.width * scale)), max(1, round(picture.height * scale))
-    if picture.alpha is None:
-        opaque = Image.fromarray(picture.rgb).resize(size, Image.Resampling.LANCZOS, reducing_gap=3.0)
-        return dataclasses.replace(picture, rgb=np.asarray(opaque))
-    whole = Image.fromarray(np.dstack([picture.rgb, picture.alpha])).convert("RGBa")
-    small = np.asarray(whole.resize(size, Image.Resampling.LANCZOS, reducing_gap=3.0).convert("RGBA"))
-    rgb, alpha = np.ascontiguousarray(small[..., :3]), np.ascontiguousarray(small[..., 3])
-    return dataclasses.replace(picture, rgb=rgb, alpha=alpha)
+    # Pillow weighs colour by alpha when it resizes.
+    small = as_image(picture.rgb, picture.alpha).resize(size, Image.Resampling.LANCZOS, reducing_gap=3.0)
+    pixels = np.asarray(small)
+    alpha = None if picture.alpha is None else np.ascontiguousarray(pixels[..., 3])
+    return dataclasses.replace(picture, rgb=np.ascontiguousarray(pixels[..., :3]), alpha=alpha)
