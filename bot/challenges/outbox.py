@@ -58,7 +58,7 @@ class Outbox:
                     await connection.execute(update(outbox).where(this).values(done=now, log=OVERTAKEN))
                     continue
                 first = now if row["first_tried"] is None else row["first_tried"]
-                tried = {"first_tried": first, "tries": row["tries"] + 1, "due": now + LEASE}
+                tried = {"first_tried": first, "tries": row["tries"] + 1, "due": now + LEASE, "log": None}
                 await connection.execute(update(outbox).where(this).values(**tried))
                 taken.append(
                     Notice(
@@ -80,6 +80,16 @@ class Outbox:
     async def later(self, notice: Notice, *, at: float, log: str) -> None:
         """It could not be done just now."""
         await self._close(notice, due=at, log=log)
+
+    async def hurry(self, challenge: int) -> None:
+        """What could not be done before may work now: another channel was chosen, for instance."""
+        which = (outbox.c.challenge == challenge) & outbox.c.done.is_(None) & outbox.c.log.is_not(None)
+        now = self._clock()
+
+        async def change(connection: AsyncConnection) -> None:
+            await connection.execute(update(outbox).where(which).values(due=now, log=None))
+
+        await self._database.write(change)
 
     async def give_up(self, notice: Notice, *, log: str) -> None:
         """It cannot be done: the channel is deleted, for instance."""

@@ -29,13 +29,13 @@ def role_trouble(guild: discord.Guild, id: int) -> str | None:
     return None
 
 
-def check_role(guild: discord.Guild, member: discord.Member, held: discord.Permissions, id: int) -> None:
+def check_role(guild: discord.Guild, member: discord.Member, id: int) -> None:
     """Raises Refusal where this member may not choose it, or winners cannot get it."""
     if trouble := role_trouble(guild, id):
         raise Refusal(trouble)
     if guild.owner_id == member.id:
         return
-    if not held.manage_roles:
+    if not member.guild_permissions.manage_roles:
         raise Refusal(tr("To choose a role for winners, you need the permission Manage Roles yourself."))
     role = guild.get_role(id)
     if role is not None and member.top_role <= role:
