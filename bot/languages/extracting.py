@@ -13,7 +13,7 @@ from babel.messages.extract import extract_python
 
 METHOD = f"{__name__}:extract"
 
-Found = tuple[int, str | None, Any, list[str]]  #: line, which function says it, its literal arguments, comments
+Found = tuple[Any, ...]  #: line, which function says it, its literal arguments, comments
 
 
 def extract(
