@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 __all__ = ["CannotDo", "File", "StandIn"]
 
 HOST = "127.0.0.1"
+PATIENCE = 60.0  #: seconds that something is waited for; a busy machine takes its time
 
 
 class StandIn:
@@ -184,7 +185,7 @@ class StandIn:
         name: str,
         options: dict[str, Value] | None = None,
         *,
-        timeout: float = 5.0,
+        timeout: float = PATIENCE,
     ) -> Interaction:
         """A slash command; returns when the bot has answered at first (perhaps only "thinking…")."""
         return await self.answered(self.people.command(user, channel, name, options), timeout)
@@ -198,7 +199,7 @@ class StandIn:
         typed: str,
         options: dict[str, Value] | None = None,
         *,
-        timeout: float = 5.0,
+        timeout: float = PATIENCE,
     ) -> list[dict[str, Any]]:
         """What is offered while an option is typed: [{"name": …, "value": …}]."""
         begun = self.people.autocomplete(user, channel, name, focused, typed, options)
@@ -211,17 +212,17 @@ class StandIn:
         name: str,
         target: Message | User,
         *,
-        timeout: float = 5.0,
+        timeout: float = PATIENCE,
     ) -> Interaction:
         """An entry of a message's (or a person's) menu."""
         return await self.answered(self.people.menu(user, channel, name, target), timeout)
 
-    async def press(self, user: User, message: Message, which: str, *, timeout: float = 5.0) -> Interaction:
+    async def press(self, user: User, message: Message, which: str, *, timeout: float = PATIENCE) -> Interaction:
         """A button, by its custom_id or its label."""
         return await self.answered(self.people.press(user, message, which), timeout)
 
     async def submit(
-        self, opened: Interaction, values: Mapping[str, str | list[str]], *, timeout: float = 5.0
+        self, opened: Interaction, values: Mapping[str, str | list[str]], *, timeout: float = PATIENCE
     ) -> Interaction:
         """The form that an interaction has opened, filled in."""
         return await self.answered(self.people.submit(opened, values), timeout)
@@ -232,7 +233,7 @@ class StandIn:
 
     # waiting
 
-    async def ready(self, timeout: float = 10.0) -> Session:
+    async def ready(self, timeout: float = PATIENCE) -> Session:
         """A bot is connected."""
         if self.gateway.sessions:
             return self.gateway.sessions[0]
@@ -241,7 +242,7 @@ class StandIn:
         )
         return found
 
-    async def message(self, wanted: Callable[[Message], Any], timeout: float = 10.0) -> Message:
+    async def message(self, wanted: Callable[[Message], Any], timeout: float = PATIENCE) -> Message:
         """The first message, there or to come, for which `wanted` is true; asked again at every change of one."""
         for one in self.world.messages():
             if wanted(one):
@@ -253,13 +254,13 @@ class StandIn:
         )
         return found
 
-    async def deleted(self, message: Message, timeout: float = 10.0) -> None:
+    async def deleted(self, message: Message, timeout: float = PATIENCE) -> None:
         if not message.deleted:
             await self.world.watchers.wait(
                 lambda thing: thing is message and message.deleted, timeout, "the message is still there"
             )
 
-    async def answered(self, interaction: Interaction, timeout: float = 5.0) -> Interaction:
+    async def answered(self, interaction: Interaction, timeout: float = PATIENCE) -> Interaction:
         """The bot's first answer."""
         if not interaction.answered:
             await self.world.watchers.wait(
@@ -267,7 +268,7 @@ class StandIn:
             )
         return interaction
 
-    async def fulfilled(self, interaction: Interaction, timeout: float = 10.0) -> Message:
+    async def fulfilled(self, interaction: Interaction, timeout: float = PATIENCE) -> Message:
         """The answer itself, when it was only promised at first."""
 
         def there(_: object) -> bool:
@@ -278,7 +279,7 @@ class StandIn:
         assert interaction.original is not None
         return interaction.original
 
-    async def request(self, wanted: Callable[[Exchange], Any], timeout: float = 10.0) -> Exchange:
+    async def request(self, wanted: Callable[[Exchange], Any], timeout: float = PATIENCE) -> Exchange:
         """The first answered request, past or to come, for which `wanted` is true."""
         for one in self.record.exchanges:
             if one.finished is not None and wanted(one):

@@ -40,7 +40,7 @@ def runs(test: Callable[..., Awaitable[None]]) -> Callable[..., None]:
 
     @functools.wraps(test)
     def run(*args: Any, **kwargs: Any) -> None:
-        asyncio.run(asyncio.wait_for(test(*args, **kwargs), 60))
+        asyncio.run(asyncio.wait_for(test(*args, **kwargs), 120))
 
     return run
 
@@ -54,7 +54,7 @@ class Bot(discord.AutoShardedClient):
         intents.message_content, intents.members = content, members
         super().__init__(
             intents=intents,
-            guild_ready_timeout=0.1,
+            guild_ready_timeout=0.01,  # `connected` waits for the guilds themselves
             max_messages=None,
             chunk_guilds_at_startup=False,
         )
@@ -90,9 +90,11 @@ async def connected(standin: StandIn, bot: Bot) -> AsyncIterator[Bot]:
     task = asyncio.create_task(bot.start(standin.token))
     waiting = asyncio.create_task(bot.wait_until_ready())
     try:
-        await asyncio.wait({task, waiting}, return_when=asyncio.FIRST_COMPLETED, timeout=20)
+        await asyncio.wait({task, waiting}, return_when=asyncio.FIRST_COMPLETED)
         if task.done():
             await task
+        while any(guild.unavailable is not False for guild in bot.guilds):
+            await asyncio.sleep(0.005)
         yield bot
     finally:
         waiting.cancel()

@@ -85,7 +85,7 @@ async def serving() -> AsyncIterator[Cdn]:
 
 
 def fetched(
-    found: Callable[[Cdn], Found], *, answers: tuple[int, ...] = (), patience: float = 5.0
+    found: Callable[[Cdn], Found], *, answers: tuple[int, ...] = (), patience: float = 60.0
 ) -> tuple[Cdn, bytes]:
     async def run() -> tuple[Cdn, bytes]:
         async with serving() as cdn:

@@ -8,7 +8,8 @@ from bot.playground.times import Times
 from tests.bot.playground.conftest import runs
 from tests.bot.playground.page.town import Tab, Town, town, where
 
-QUICK = Times(answer=0.4, token=1.0)
+SOON = Times(answer=0.3)  #: where nothing is answered in time anyhow
+QUICK = Times(answer=1.5, token=2.0)  #: where the bot answers at once
 
 
 def commands(of: dict[str, Any]) -> set[str]:
@@ -58,7 +59,7 @@ async def test_what_the_command_does_not_take_is_said_at_once() -> None:
 
 @runs
 async def test_suggestions_come_while_somebody_types() -> None:
-    async with town(bot=True, times=QUICK) as here:
+    async with town(bot=True) as here:
         tab = await here.tab()
         general = where(here.people.general)
 
@@ -72,7 +73,13 @@ async def test_suggestions_come_while_somebody_types() -> None:
         await complete("ap", {"picture": {"upload": upload["id"]}})
         assert here.standin.cdn._kept == {}
         assert here.page._house.uploads.file(upload["id"])
-        answer = await tab.try_to("complete", channel=general, name="pick", focused="what", typed="nothing", options={})
+
+
+@runs
+async def test_suggestions_that_do_not_come_are_not_waited_for() -> None:
+    async with town(bot=True, times=SOON) as here:
+        tab, asked = await here.tab(), {"name": "pick", "focused": "what", "typed": "nothing", "options": {}}
+        answer = await tab.try_to("complete", channel=where(here.people.general), **asked)
         assert "did not say in time" in answer["error"]
 
 
@@ -91,7 +98,7 @@ async def test_a_tab_goes_on_while_it_waits_for_suggestions() -> None:
 @runs
 async def test_the_bot_thinks_and_then_answers() -> None:
     """It may take longer than the 3 s that it has for saying that it thinks."""
-    async with town(bot=True, times=Times(answer=0.4)) as here:
+    async with town(bot=True, times=Times(answer=1.5)) as here:
         tab = await here.tab()
         asked = await tab.ask("command", channel=where(here.people.general), name="think", options={})
         await tab.state(asked, "thinking")
@@ -106,14 +113,11 @@ async def test_the_bot_thinks_and_then_answers() -> None:
 
 @runs
 async def test_without_an_answer_it_has_failed_after_three_seconds() -> None:
-    async with town(bot=True, times=QUICK) as here:
+    async with town(bot=True, times=SOON) as here:
         tab = await here.tab()
         general = where(here.people.general)
         asked = await tab.ask("command", channel=general, name="silent", options={})
         assert (await tab.state(asked, "failed"))["sentence"] == "The application did not respond"
-        promised = await tab.ask("command", channel=general, name="late", options={})
-        await tab.state(promised, "thinking")
-        assert (await tab.state(promised, "failed"))["sentence"] == "The application did not respond"
         await tab.ask("post", channel=general, text="!buttons")
         message = await tab.message("Press one.")
         asked = await tab.ask("press", channel=general, message=message["id"], custom_id="nothing")
@@ -121,9 +125,18 @@ async def test_without_an_answer_it_has_failed_after_three_seconds() -> None:
 
 
 @runs
+async def test_a_promise_that_is_not_kept_has_failed_when_its_token_ends() -> None:
+    async with town(bot=True, times=QUICK) as here:
+        tab = await here.tab()
+        promised = await tab.ask("command", channel=where(here.people.general), name="late", options={})
+        await tab.state(promised, "thinking")
+        assert (await tab.state(promised, "failed"))["sentence"] == "The application did not respond"
+
+
+@runs
 async def test_nobody_answers_where_there_is_no_bot_and_the_default_is_three_seconds() -> None:
     assert Times().answer == 3.0
-    async with town(times=QUICK) as here:
+    async with town(times=SOON) as here:
         tab = await here.tab()
         here.standin.commands.put([{"name": "hello", "description": "x"}], None)
         asked = await tab.ask("command", channel=where(here.people.general), name="hello", options={})

@@ -101,7 +101,7 @@ async def refused_then_granted(here: Town, tab: Any, back: dict[str, Any]) -> No
     tab.events.clear()
     await tab.ask("fault", name="refuse_content_intent", on=True)
     with pytest.raises(discord.PrivilegedIntentsRequired):
-        await asyncio.wait_for(task, 10)
+        await asyncio.wait_for(task, 60)
     await bot.close()
     await tab.event("bot", lambda one: not one["online"])
     assert not application.flags & 1 << 19
@@ -142,17 +142,20 @@ async def test_the_bot_is_started_again_once_at_a_time() -> None:
         if len(starts) == 2:
             raise RuntimeError("it does not start")
 
+    async def again() -> None:
+        while "already" in (await tab.try_to("restart")).get("error", ""):
+            await asyncio.sleep(0.005)
+
     async with town(restart=restart) as here:
         tab = await here.tab(be=False)
         assert (await tab.ask("be"))["supervised"]
         await tab.ask("restart")
         assert "already" in await tab.refused("restart")
         going.set()
-        await asyncio.sleep(0.05)
-        await tab.ask("restart")
-        await asyncio.sleep(0.05)
-        await tab.ask("restart")
-        await asyncio.sleep(0.05)
+        await again()
+        await again()
+        while len(starts) < 3:
+            await asyncio.sleep(0.005)
         assert starts == [0, 1, 2]
 
 
