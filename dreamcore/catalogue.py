@@ -76,7 +76,7 @@ class NetworkInfo:
         # A bracket inside a name never occurs, so every * ? [ is meant as a glob.
         found = tuple(layer for layer in self.layers if fnmatchcase(layer.name.lower(), wanted.lower()))
         if not found:
-            raise UnknownLayer(pattern, self.name, near or (*by_name, *self.aliases))
+            raise UnknownLayer(pattern, self.name, near or (*self.levels, *by_name, *self.aliases))
         return found
 
     def find_class(self, name: str) -> int:

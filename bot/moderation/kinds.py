@@ -171,9 +171,10 @@ class TimeZone(Kind):
         text = typed.strip().replace(" ", "_")
         found = _zones().get(text.lower())
         if found is None:
-            last = {name.rpartition("/")[2].lower(): name for name in _zones().values()}
-            same = last.get(text.lower())
-            hint = did_you_mean(same or text, [same] if same else _zones().values())
+            same = [name for name in _zones().values() if name.rpartition("/")[2].lower() == text.lower()]
+            if len(same) == 1:
+                return same[0]  # a city alone: there is one of that name
+            hint = did_you_mean(same[0] if same else text, same or _zones().values())
             raise ValueError(tr("it has to be {range}.{hint}", range=self.range, hint=hint))
         return found
 

@@ -19,7 +19,7 @@ from dreamcore.styles import SURPRISE, styles_of
 
 PER_PAGE = 5  #: fields that one of Discord's forms holds
 MOST_OPTIONS = 25  #: of one of Discord's menus
-LONGEST_TYPED = 600  #: characters of a field
+LONGEST_TYPED, LONGEST_WORD = 600, 60  #: characters of a field that takes several things, and of one that takes one
 _SUCH_AS = {
     "layer": mark("such as patterns, or 4c"),
     "prefix": mark("such as ! or ?"),
@@ -46,6 +46,11 @@ class Field:
     hint: str  # what holds while nothing is set, and what may be
     options: tuple[tuple[str, str], ...] = ()  # of a menu: what is chosen, and what it means
     most: int = 1  # that may be chosen
+
+    @property
+    def longest(self) -> int:
+        """Characters that may be typed; never less than what is there."""
+        return max(LONGEST_TYPED if self.key == "layer" else LONGEST_WORD, len(self.value))
 
     @property
     def key(self) -> str:

@@ -6,6 +6,7 @@ what did not work stands in the message that says so, and `Correct it` takes it 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -29,6 +30,8 @@ from bot.moderation.places import SERVER, Level, Scope, channel_scope, role_scop
 from dreamcore.errors import clip
 
 TYPED = "› "  #: what was typed begins with it, in the message that says what is wrong
+EMPTY = "–"  #: nothing was typed
+_MENTIONS = {Way.ROLES: "<@&{id}>", Way.CHANNELS: "<#{id}>"}
 CHANNEL_KINDS = [
     *(discord.ChannelType.text, discord.ChannelType.news, discord.ChannelType.voice, discord.ChannelType.forum),
     *(discord.ChannelType.public_thread, discord.ChannelType.private_thread, discord.ChannelType.stage_voice),
@@ -74,10 +77,10 @@ class Forms:
     def _state(self, who: Who, scope: Scope, setting: Setting) -> str:
         """One setting: what it is for, what holds, and who says so."""
         value = self._desk.settings.of(at(who.server, scope)).of(setting.key)
-        shown = showing.value_text(value, who.server)
         stored = self._desk.settings.stored(who.server.id).get(scope, {}).get(setting.key)
+        shown = showing.value_text(value, who.server, own=stored is not None)
         source = plain(", ".join(who.server.call(one) for one in value.scopes[:3]))
-        lines = [setting.purpose, f"{f'**{shown}**' if stored is not None else shown} · {source}"]
+        lines = [setting.purpose, f"{shown} · {source}"]
         for one in value.ignored[:2]:
             values = {"value": code(clip(one.stored, 60)), "reason": plain(one.reason)}
             lines.append(tr("⚠️ {value} is not in force: {reason}", **values))
@@ -111,10 +114,9 @@ class Forms:
         """The form once more, with what was typed: it stands in the message under which the button is."""
         allow_settings(self._desk.settings, who)
         scope, group, number = _of(read)
-        typed = _typed_before(interaction.message)
-        found = [
-            _holding(one, typed.get(one.key)) for one in self._fields(who, scope, self._settings(scope, group, number))
-        ]
+        shown = _shown_before(interaction.message)
+        its = self._fields(who, scope, self._settings(scope, group, number))
+        found = [_holding(one, _typed(one, shown[one.key]) if one.key in shown else None) for one in its]
         custom_id = handle(Act.SAVE_AGAIN, *read.more)
         await interaction.response.send_modal(_modal(custom_id, self._title(who, scope, group), found))
 
@@ -129,21 +131,21 @@ class Forms:
             told = await self._desk.set_all(who, scope, wanted) if wanted else Reply(text=sentences.NOTHING_CHANGED)
         except BadValues as error:
             problems = {key: problem for (_, key), problem in error.problems.items()}
-            wrong = self._wrong(read, typed, problems)
-            again = read.act is Act.SAVE_AGAIN and interaction.message is not None
-            await (turn_into(interaction, wrong) if again else say_to(interaction, wrong))
-            return
-        made = self.page(who, scope, group, text=told.text)
+            made = self._wrong(who, read, typed, problems)
+        else:
+            made = self.page(who, scope, group, text=told.text)
         await (turn_into(interaction, made) if interaction.message is not None else say_to(interaction, made))
 
-    def _wrong(self, read: Handle, typed: Mapping[str, str], problems: Mapping[str, str]) -> Reply:
+    def _wrong(self, who: Who, read: Handle, typed: Mapping[str, str], problems: Mapping[str, str]) -> Reply:
         """What does not work, field by field, and all that was typed."""
         embed = discord.Embed(title=tr("Nothing was changed"), colour=discord.Colour.orange())
         embed.description = "\n".join(f"❌ {plain(problem)}" for problem in problems.values())[:2000]
-        for key, text in typed.items():
-            embed.add_field(name=key, value=f"{TYPED}{text}"[:1024], inline=False)
+        scope, group, number = _of(read)
+        for one in self._fields(who, scope, self._settings(scope, group, number)):
+            embed.add_field(name=one.key, value=f"{TYPED}{_written(one, typed.get(one.key, ''))}"[:1024], inline=False)
         fix = button(tr("Correct it"), handle(Act.FIX, *read.more), style=discord.ButtonStyle.primary)
-        return Reply(embed=embed, view=view_of([[fix]]))
+        leave = button(tr("Leave it as it was"), handle(Act.PAGE, short(scope), group.name.lower()))
+        return Reply(embed=embed, view=view_of([[fix, leave]]))
 
     def _settings(self, scope: Scope, group: Group, number: int) -> list[Setting]:
         pages = fields.pages(group, scope.level)
@@ -226,10 +228,8 @@ def _modal(custom_id: str, title: str, found: list[Field]) -> discord.ui.Modal:
 def _component(one: Field) -> Any:
     shared: dict[str, Any] = {"custom_id": one.key, "required": False}
     if one.way is Way.TEXT:
-        most = max(fields.LONGEST_TYPED, len(one.value))
-        return discord.ui.TextInput(
-            default=one.value or None, placeholder=one.hint, max_length=min(most, 4000), **shared
-        )
+        most = min(one.longest, 4000)
+        return discord.ui.TextInput(default=one.value or None, placeholder=one.hint, max_length=most, **shared)
     shared |= {"placeholder": one.hint, "min_values": 0, "max_values": one.most}
     ids = [discord.Object(int(value)) for value in one.chosen if value.isdecimal()]
     if one.way is Way.ROLES:
@@ -245,7 +245,20 @@ def _component(one: Field) -> Any:
     return discord.ui.Select(options=options, **shared)
 
 
-def _typed_before(message: discord.Message | None) -> dict[str, str]:
+def _written(one: Field, typed: str) -> str:
+    """What was typed or chosen, as people read it; `_typed` reads it back."""
+    if one.way in _MENTIONS:
+        return ", ".join(_MENTIONS[one.way].format(id=part) for part in typed.split(",") if part) or EMPTY
+    return typed or EMPTY
+
+
+def _typed(one: Field, written: str) -> str:
+    if one.way in _MENTIONS:
+        return ",".join(re.findall(r"[0-9]{1,20}", written, re.ASCII))
+    return "" if written == EMPTY else written
+
+
+def _shown_before(message: discord.Message | None) -> dict[str, str]:
     if message is None or not message.embeds:
         raise Refusal(sentences.FORM_CLOSED)
     return {str(one.name): str(one.value).removeprefix(TYPED.strip()).strip() for one in message.embeds[0].fields}

@@ -89,10 +89,9 @@ def _group_lines(effective: Effective, server: Server, scope: Scope, group: Grou
         if setting.group is not group or (scope.level is not Level.SERVER and scope.level not in setting.levels):
             continue
         value = effective.of(key)
-        text = value_text(value, server)
-        own = value.scope not in (BUILT_IN, OPERATOR)
+        text = value_text(value, server, own=value.scope not in (BUILT_IN, OPERATOR))
         source = ", ".join(server.call(one) for one in value.scopes[:3])
-        yield f"{key} {f'**{text}**' if own else text} · {plain(source)}{' ⚠️' if value.ignored else ''}"
+        yield f"{key} {text} · {plain(source)}{' ⚠️' if value.ignored else ''}"
 
 
 def _fitting(lines: list[str]) -> str:
@@ -125,9 +124,14 @@ def _ignored_line(server: Server, one: Ignored) -> str:
     )
 
 
-def value_text(value: Value, server: Server) -> str:
-    """What holds, as it stands in a list: a value as it is typed, or in words that nothing is set."""
+def value_text(value: Value, server: Server, *, own: bool) -> str:
+    """What holds, as it stands in a list: bold where it is one's own, as it is typed, or in words that nothing is set.
+
+    Discord draws code in bold hardly otherwise than code.
+    """
     shown = clip(value.setting.show(value.value, server), LONGEST_VALUE)
+    if own:
+        return f"**{plain(shown)}**"
     return shown if value.value in (None, ()) else code(shown)
 
 

@@ -25,14 +25,14 @@ def test_every_value_is_shown_with_who_says_so(tmp_path: Path) -> None:
         await office.set("strength", "2", channel_scope(office.garden.id))
         await office.set("per-hour", "5", role_scope(office.artists.id))
         shown = (await office.slash(office.boss, "settings show")).text
-        assert "layer **`patterns`** · the server" in shown
+        assert "layer **patterns** · the server" in shown
         assert "strength the bot's own choice · built in" in shown
         assert "prefix `!` · the operator" in shown
         shown = (await office.slash(office.boss, "settings show", place="#garden")).text
-        assert "strength **`2`** · #garden" in shown
-        assert "layer **`patterns`** · the server" in shown
+        assert "strength **2** · #garden" in shown
+        assert "layer **patterns** · the server" in shown
         shown = (await office.slash(office.boss, "settings show", place="@Artists")).text
-        assert "per-hour **`5`** · @Artists" in shown
+        assert "per-hour **5** · @Artists" in shown
         assert "prefix" not in shown
 
     in_office(tmp_path, test)
@@ -348,6 +348,36 @@ def test_a_form_holds_what_is_set_and_takes_all_of_it_or_nothing(tmp_path: Path)
         await office.house.standin.submit(again, held(again, strength=""))
         assert office.stored() == {"layer": "4d", "size": "640"}
         assert "3 settings were changed." in wrong.original.text
+
+    in_office(tmp_path, test)
+
+
+def test_what_was_chosen_beside_a_wrong_value_is_named_and_kept(tmp_path: Path) -> None:
+    async def test(office: Office) -> None:
+        opened = await office.form(office.boss, SERVER, "managers")
+        roles = f"{office.keepers.id},{office.artists.id}"
+        wrong = await office.house.standin.submit(
+            opened, held(opened, managers=roles, channels=str(office.garden.id), **{"member-age": "old"})
+        )
+        assert wrong.original is not None
+        assert f"<@&{office.keepers.id}>, <@&{office.artists.id}>" in wrong.original.text
+        assert f"<#{office.garden.id}>" in wrong.original.text
+        again = await office.house.standin.press(office.boss, wrong.original, "Correct it")
+        await office.house.standin.submit(again, held(again, **{"member-age": "3"}))
+        assert office.stored() == {"managers": roles, "channels": str(office.garden.id), "member-age": "3"}
+
+    in_office(tmp_path, test)
+
+
+def test_a_wrong_form_can_be_left_alone(tmp_path: Path) -> None:
+    async def test(office: Office) -> None:
+        opened = await office.form(office.boss, channel_scope(office.garden.id), "layer")
+        wrong = await office.house.standin.submit(opened, held(opened, layer="conv99"))
+        assert wrong.original is not None
+        await office.house.standin.press(office.boss, wrong.original, "Leave it as it was")
+        assert "Defaults · #garden" in wrong.original.text
+        assert "conv99" not in wrong.original.text
+        assert office.stored(channel_scope(office.garden.id)) == {}
 
     in_office(tmp_path, test)
 
