@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 
-from sqlalchemy import case, func, or_, select, update
+from sqlalchemy import bindparam, case, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.challenges import rows
@@ -119,8 +119,11 @@ async def _leave(connection: AsyncConnection, challenge: Challenge, entries: lis
 
 
 async def _store(connection: AsyncConnection, challenge: Challenge, result: Result) -> None:
-    for one in result.standings:
-        await rows.change_entry(connection, one.entry, votes=one.votes, place=one.place)
+    if result.standings:
+        counted = update(challenge_entries).where(challenge_entries.c.id == bindparam("entry"))
+        values = {"votes": bindparam("received"), "place": bindparam("stands")}
+        every = [{"entry": one.entry, "received": one.votes, "stands": one.place} for one in result.standings]
+        await connection.execute(counted.values(**values), every)
     which = challenges.c.id == challenge.id
     await connection.execute(update(challenges).where(which).values(voters=result.voters))
 
