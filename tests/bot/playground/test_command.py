@@ -46,7 +46,7 @@ async def test_a_picture_is_posted_and_its_dream_saved(tmp_path: Path) -> None:
         use_api(playground.api)
         async with connected(playground.standin, Dreaming()):
             said: list[str] = []
-            saved = await post(home, source, "layer=eyes", folder=tmp_path / "out", say=said.append, patience=20)
+            saved = await post(home, source, "layer=eyes", folder=tmp_path / "out", say=said.append, patience=60)
         posted = playground.standin.world.messages(playground.friendly.dreams)[0]
         assert posted.attachments[0].data == PICTURE
     assert said[0] == "You are next."

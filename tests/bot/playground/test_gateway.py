@@ -17,7 +17,7 @@ from tests.bot.playground.conftest import Bot, connected, place, runs
 
 
 async def until(true: Callable[[], object]) -> None:
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(60):
         while not true():
             await asyncio.sleep(0.01)
 
