@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.executor.sheets.layout import Beside, Box, Rows, beside, cut, hang, pair
 
@@ -111,7 +111,11 @@ def _arranged(shapes: Sequence[float], winners: Sequence[int], measures: Measure
         (others, measures.rows(measures.row, 1.35 * measures.row), 1.15 if len(others) > 8 else 1.0, measures.label),
     )
     for group, rows, lead, label in groups:
-        for row in cut([shapes[n] for n in group], rows, lead=lead):
+        parts = cut([shapes[n] for n in group], rows, lead=lead)
+        if group is rest and len(parts) > 1:  # nobody who shares the first place hangs higher than the others
+            lowest = min(rows.filling([shapes[group[n]] for n in part]) for part in parts)
+            rows = replace(rows, tallest=min(rows.tallest, lowest))
+        for row in parts:
             members = [group[n] for n in row]
             boxes = hang([shapes[n] for n in members], rows, left=measures.margin, top=top)
             frames.update(zip(members, boxes, strict=True))

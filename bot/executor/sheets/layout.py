@@ -43,6 +43,10 @@ class Rows:
     tallest: float  # a row of too few is not made higher than this, and stands in the middle
     narrowest: float  # a picture of this width has just room for its label
 
+    def filling(self, shapes: Sequence[float]) -> float:
+        """The height at which these fill a row."""
+        return (self.width - self.gap * (len(shapes) - 1)) / sum(shapes)
+
 
 def frame_shape(width: int, height: int, *, narrowest: float = NARROWEST, widest: float = WIDEST) -> float:
     """Width / height of the frame for a picture of this size.
@@ -87,7 +91,7 @@ def cut(shapes: Sequence[float], rows: Rows, *, lead: float = 1.0) -> list[range
 
 def _ugliness(row: Sequence[float], rows: Rows, wanted: float) -> float:
     """Of one row: too high or low, not filled, pictures too narrow for what is written below."""
-    fills = (rows.width - rows.gap * (len(row) - 1)) / sum(row)
+    fills = rows.filling(row)
     if fills <= 0:
         return math.inf
     height = min(fills, rows.tallest)
@@ -97,8 +101,7 @@ def _ugliness(row: Sequence[float], rows: Rows, wanted: float) -> float:
 
 def hang(shapes: Sequence[float], rows: Rows, *, left: int, top: int) -> list[Box]:
     """Frames of these shapes side by side, filling the row, or in the middle of it where they are too few."""
-    room = rows.width - rows.gap * (len(shapes) - 1)
-    height = min(rows.tallest, room / sum(shapes))
+    height = min(rows.tallest, rows.filling(shapes))
     used = height * sum(shapes) + rows.gap * (len(shapes) - 1)
     boxes, at = [], left + (rows.width - used) / 2
     for shape in shapes:

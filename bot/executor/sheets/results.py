@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from PIL import Image
 
@@ -92,8 +93,8 @@ def _plate(sheet: Image.Image, entry: SheetEntry, frame: Box, measures: Measures
     size = round(measures.name * 1.65)
     small = round(measures.detail * 1.3)
     disc, space = round(size * 1.15), size * 0.35
-    first, face, second = _said(entry)
-    written = fitted(first, face, size, within=frame.width - disc - space)
+    said = _said(entry)
+    written = fitted(said.first, said.face, size, within=frame.width - disc - space)
     middle = frame.left + frame.width / 2
     left = middle - (disc + space + written.width) / 2
     baseline = frame.bottom + size * 1.55
@@ -101,7 +102,7 @@ def _plate(sheet: Image.Image, entry: SheetEntry, frame: Box, measures: Measures
         sheet, entry.mark, (left + disc / 2, baseline - size * 0.35), diameter=disc, fill=wall.MOON, colour=wall.INK
     )
     written.draw(sheet, left + disc + space, baseline, wall.CREAM)
-    votes, title, width = _details(entry.votes, second, small, frame.width)
+    votes, title, width = _details(said.votes, said.title, small, frame.width)
     _write_details(sheet, votes, title, middle - width / 2, baseline + small * 1.6, small)
 
 
@@ -109,7 +110,7 @@ def _label(sheet: Image.Image, entry: SheetEntry, frame: Box, measures: Measures
     size, small = round(measures.name * scale), round(measures.detail * scale)
     baseline = frame.bottom + size * 1.4
     disc = round(size * 1.2)
-    first, face, second = _said(entry)
+    said = _said(entry)
     wall.medal(
         sheet,
         entry.mark,
@@ -119,22 +120,31 @@ def _label(sheet: Image.Image, entry: SheetEntry, frame: Box, measures: Measures
         colour=wall.INK,
     )
     at = frame.left + disc + size * 0.3
-    fitted(first, face, size, within=frame.right - at).draw(sheet, at, baseline, wall.CREAM)
-    votes, title, _ = _details(entry.votes, second, small, frame.width)
+    fitted(said.first, said.face, size, within=frame.right - at).draw(sheet, at, baseline, wall.CREAM)
+    votes, title, _ = _details(said.votes, said.title, small, frame.width)
     _write_details(sheet, votes, title, frame.left, baseline + small * 1.5, small)
 
 
-def _said(entry: SheetEntry) -> tuple[str, Face, str]:
-    """What stands beside the place, how it is written, and the title that is left for the line below.
+@dataclass(frozen=True, kw_only=True)
+class _Said:
+    """An entry's texts: what stands beside its place, and what is left for the line below."""
 
-    A name in letters that no font here has gives way to the user name; without a name, the title comes first.
-    """
+    first: str
+    face: Face
+    votes: str
+    title: str
+
+
+def _said(entry: SheetEntry) -> _Said:
+    """A name in letters that no font here has gives way to the user name; without a name, the title comes first."""
     name = entry.name
     if name and entry.handle and not can_write(name):
         name = entry.handle
     if line(name, Face.BOLD, 10, within=math.inf).letters:
-        return name, Face.BOLD, entry.title
-    return entry.title, Face.SLANTED, ""
+        return _Said(first=name, face=Face.BOLD, votes=entry.votes, title=entry.title)
+    if line(entry.title, Face.SLANTED, 10, within=math.inf).letters:
+        return _Said(first=entry.title, face=Face.SLANTED, votes=entry.votes, title="")
+    return _Said(first=entry.votes, face=Face.PLAIN, votes="", title="")
 
 
 def _details(votes: str, title: str, size: int, within: float) -> tuple[Line, Line, float]:

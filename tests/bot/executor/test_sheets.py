@@ -161,6 +161,16 @@ def test_who_shares_the_first_place_hangs_equally_large(drawn: Drawn, winners: i
     assert min(areas[:winners]) > 1.3 * max(areas[winners:])
 
 
+def test_winners_of_different_shapes_hang_equally_high() -> None:
+    random = np.random.default_rng(4)
+    for winners in range(2, 7):
+        for _ in range(20):
+            shapes = random.choice([0.66, 0.75, 1.0, 1.5, 2.4], winners + 5).tolist()
+            made = arranged(shapes, list(range(winners)), lambda measures: 300)
+            heights = [box.height for box in made.frames]
+            assert max(heights[:winners]) - min(heights[:winners]) <= 1, shapes
+
+
 def test_where_everybody_has_won_nobody_is_lost(drawn: Drawn) -> None:
     entries = [entry(n, mark="1", winner=True) for n in range(18)]
     found(drawn(order(entries)), 18)
