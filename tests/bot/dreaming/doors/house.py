@@ -119,9 +119,9 @@ class Clock:
 
 
 class House:
-    """One server with a channel, Alice, Bob, a moderator, and the bot."""
+    """One server with a channel, Alice, Bob, a moderator, and the bot; `restart` begins a new life of it."""
 
-    def __init__(self, standin: StandIn, engine: Engine) -> None:
+    def __init__(self, standin: StandIn, engine: Engine, clock: Clock) -> None:
         self.standin, self.engine, self.world = standin, engine, standin.world
         self.guild = self.world.add_guild("Dreamers")
         self.channel = self.world.add_channel(self.guild, "dreams")
@@ -130,7 +130,9 @@ class House:
         for user, roles in ((self.alice, ()), (self.bob, ()), (self.mod, (moderators,))):
             self.world.add_member(self.guild, user, roles=roles)
         self.fetched: list[int] = []  # the status of every answer to somebody who wanted a picture
-        self.clock = Clock()
+        self.clock = clock
+        self.config: Config
+        self.life = AsyncExitStack()
         self.client: DreamClient
         self.challenges: Challenges
         self.queue: JobQueue
@@ -191,6 +193,49 @@ class House:
         await asyncio.sleep(seconds)
         assert [one.text for one in self.world.messages() if one.author is self.bot] == [one.text for one in before]
 
+    async def restart(self, *, killed: bool = False, while_down: Callable[[], None] | None = None) -> None:
+        """killed: nothing is said, nothing is finished, as far as one process can."""
+        if killed:
+            doors = self.client.doors.challenges.clockwork
+            for task in [*doors._own, *doors._carried.values()]:
+                task.cancel()
+        await self.life.aclose()
+        if while_down is not None:
+            while_down()
+        await self.live()
+
+    async def live(self) -> None:
+        """The bot starts, connects, and is ready."""
+        self.life = AsyncExitStack()
+        config, stack = self.config, self.life
+        database = await Database.open(config.database)
+        stack.push_async_callback(database.close)
+        queue = JobQueue(database=database, folder=config.home, config=config, clock=self.clock)
+        await queue.open()
+        stack.push_async_callback(queue.close)
+        application = await application_of(self.standin.token, self.standin.api)
+        stored = await open_settings(config, database, self.engine)
+        client = DreamClient(
+            config=config,
+            application=application,
+            queue=queue,
+            executor=self.engine,
+            settings=stored,
+            pausing=await open_pausing(database, queue),
+            records=Records(database=database),
+            challenges=open_challenges(database, queue, clock=self.clock),
+            clock=self.clock,
+        )
+        client._connection.guild_ready_timeout = 0.01  # instead of waiting whether a further guild comes: see below
+        self.client, self.queue, self.settings = client, queue, stored
+        self.challenges = client.doors.challenges.challenges
+        dispatcher = Dispatcher(queue=queue, executor=self.engine, answers=client.answers)
+        await dispatcher.start()
+        connection = asyncio.create_task(client.start(self.standin.token))
+        stack.push_async_callback(_close, client, dispatcher, connection)
+        await asyncio.wait_for(client.wait_until_ready(), PATIENCE)
+        await self.until(lambda: all(guild.unavailable is False for guild in client.guilds))
+
     @property
     def recipes(self) -> list[Recipe]:
         """As they came to the engine."""
@@ -209,9 +254,10 @@ async def at_home(
     """The whole bot but for the engine, connected and ready."""
     bases = discord.http.Route.BASE, discord.asset.Asset.BASE, discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY
     async with AsyncExitStack() as stack:
-        standin = StandIn(rate_limits=False, times=PATIENT)
+        clock = Clock()
+        standin = StandIn(rate_limits=False, times=PATIENT, clock=clock)
         standin.world.application.message_content = message_content
-        house = House(standin, Engine())
+        house = House(standin, Engine(), clock)
 
         async def note(request: web.Request, response: web.StreamResponse) -> None:
             if request.path.startswith(("/attachments/", "/ephemeral-attachments/", "/avatars/")):
@@ -232,36 +278,16 @@ async def at_home(
         )
         endpoints.use_api(standin.api)
         stack.callback(_restore, *bases)
-        database = await Database.open(config.database)
-        stack.push_async_callback(database.close)
-        queue = JobQueue(database=database, folder=home, config=config, clock=house.clock)
-        await queue.open()
-        stack.push_async_callback(queue.close)
-        application = await application_of(standin.token, standin.api)
-        stored = await open_settings(config, database, house.engine)
-        client = DreamClient(
-            config=config,
-            application=application,
-            queue=queue,
-            executor=house.engine,
-            settings=stored,
-            pausing=await open_pausing(database, queue),
-            records=Records(database=database),
-            challenges=open_challenges(database, queue, clock=house.clock),
-            clock=house.clock,
-        )
-        client._connection.guild_ready_timeout = 0.01  # instead of waiting whether a further guild comes: see below
-        house.client, house.queue, house.settings = client, queue, stored
-        house.challenges = client.doors.challenges.challenges
-        dispatcher = Dispatcher(queue=queue, executor=house.engine, answers=client.answers)
-        await dispatcher.start()
-        connection = asyncio.create_task(client.start(standin.token))
-        stack.push_async_callback(_close, client, dispatcher, connection)
-        await asyncio.wait_for(client.wait_until_ready(), PATIENCE)
-        await house.until(lambda: all(guild.unavailable is False for guild in client.guilds))
+        house.config = config
+        stack.push_async_callback(_end, house)
+        await house.live()
         yield house
         if described := os.environ.get("DISCORD_OPENAPI"):
             assert standin.check_against(Path(described)) == []
+
+
+async def _end(house: House) -> None:
+    await house.life.aclose()
 
 
 async def _close(client: DreamClient, dispatcher: Dispatcher, connection: asyncio.Task[None]) -> None:
