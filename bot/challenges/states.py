@@ -75,16 +75,15 @@ def not_now(challenge: Challenge) -> NotNow:
 
 def holds(effect: Effect, challenge: Challenge) -> bool:
     """Whether it is still true, and so still to be done: a challenge may have gone on since, or been reopened."""
-    if effect.kind is not EffectKind.EXTENDED and effect != _effect(effect.kind, challenge.round):
-        return False
-    return challenge.state in _TRUE[effect.kind]
+    if effect.kind is EffectKind.EXTENDED:
+        return challenge.state in _OPEN and effect.key.startswith(_extension(challenge))
+    return challenge.state in _TRUE[effect.kind] and effect == _effect(effect.kind, challenge.round)
 
 
 _OPEN = {State.SUBMITTING, State.VOTING}
 _TRUE: Mapping[EffectKind, set[State]] = {
     EffectKind.OPENING: {State.SUBMITTING},
     EffectKind.VOTING: {State.VOTING},
-    EffectKind.EXTENDED: _OPEN,
     EffectKind.REOPENED: _OPEN,
     EffectKind.CANCELLED: {State.CANCELLED},
     EffectKind.COUNT: {State.COUNTING},
@@ -183,8 +182,13 @@ def _extended(challenge: Challenge, event: Extend, now: float) -> Step:
     if event.submissions is None and event.voting is None:
         raise BadPlan(tr("Say until when: for the submissions, the voting, or both."))
     plan = schedule.extended(challenge, submissions=event.submissions, voting=event.voting, now=now)
-    key = Effect(kind=EffectKind.EXTENDED, key=f"{EffectKind.EXTENDED.value}:{challenge.revision}")
-    return Step(challenge=dataclasses.replace(challenge, plan=plan), effects=(key,))
+    effect = Effect(kind=EffectKind.EXTENDED, key=f"{_extension(challenge)}{challenge.revision}")
+    return Step(challenge=dataclasses.replace(challenge, plan=plan), effects=(effect,))
+
+
+def _extension(challenge: Challenge) -> str:
+    """Of what was extended in this phase, how the key begins."""
+    return f"{EffectKind.EXTENDED.value}:{challenge.round}{challenge.state.value[0]}"
 
 
 def _reopened(challenge: Challenge, event: Reopen, now: float, facts: Facts) -> Step:

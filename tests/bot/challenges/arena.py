@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import secrets
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -47,8 +48,11 @@ class Arena:
     async def dream(self, member: int, *, made: str | None = None, guild: int | None = GUILD, **more: Any) -> Job:
         """A dream of a picture of its own (or of `picture`), made and delivered."""
         picture = more.pop("picture", f"picture {next(self.numbers)}".encode())
-        accepted = await self.queue.accept(request(picture, requester=member, guild=guild, **more))
+        named = {"cause": f"message:{secrets.randbits(60)}"}  # no other life has had it
+        accepted = await self.queue.accept(request(picture, requester=member, guild=guild, **named, **more))
         order = await self.queue.work.next()
+        while order is not None and order.job != accepted.job.id:  # a previous life has left it
+            order = await self.queue.work.next()
         assert order is not None
         result = Made(
             data=b"dream of " + order.picture,
