@@ -59,6 +59,7 @@ class Clockwork:
             clock=clock,
         )
         self._news = asyncio.Event()
+        self._looking = False
         self._own: list[asyncio.Task[None]] = []
         self._carried: dict[tuple[int, str], asyncio.Task[None]] = {}
         self._turns: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()  # of challenges that are at work
@@ -67,6 +68,7 @@ class Clockwork:
         """Nothing is done before Discord has told of its servers."""
         self._challenges.on_change = self.look
         await self._challenges.outbox.open()
+        self._looking = True
         self._own = [
             asyncio.create_task(self._run(), name="challenges"),
             asyncio.create_task(self._sweep(), name="sweep of challenges"),
@@ -90,14 +92,14 @@ class Clockwork:
 
     async def settled(self) -> None:
         """Nothing is being carried out, and nothing is due. For tests."""
-        while self._carried or self._news.is_set() or await self._due():
+        while self._looking or self._carried or self._news.is_set() or await self._due():
             await asyncio.sleep(0.005)
 
     async def _run(self) -> None:
         await self._client.wait_until_ready()
         while True:
+            self._looking, done = True, False
             self._news.clear()
-            done = False
             try:
                 done = bool(await self._challenges.advance())
                 done = await self._take() or done
@@ -106,6 +108,7 @@ class Clockwork:
             except Exception:
                 log.exception("challenges: looking what is due has failed")
                 wait = IDLE
+            self._looking = False
             await self._sleep(min(max(wait, 0.0 if done else IDLE if wait <= 0 else wait), LONGEST_SLEEP))
 
     async def _sleep(self, seconds: float) -> None:

@@ -8,12 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from bot.challenges.events import Event, Open
-from bot.challenges.model import Challenge, Plan, When
+from bot.challenges.model import Challenge, Entry, Plan, When
+from bot.challenges.views import Submission
+from bot.dreaming.buttons import Press
 from bot.playground.components import walk
 from bot.playground.interactions import Interaction
 from bot.playground.model import Channel, Message, User
 from bot.playground.permissions import Permission
-from tests.bot.dreaming.doors.house import House, at_home
+from tests.bot.dreaming.doors.house import PICTURE, House, at_home
+from tests.bot.engine import png
 from tests.bot.moderation.doors.office import Office, held
 
 HOUR, DAY = 3600.0, 86_400.0
@@ -32,7 +35,9 @@ class Stage(Office):
     @property
     def own(self) -> list[Message]:
         """What the bot has said in the channel."""
-        return [one for one in self.house.world.messages(self.arena) if one.author is self.house.bot and not one.ephemeral]
+        return [
+            one for one in self.house.world.messages(self.arena) if one.author is self.house.bot and not one.ephemeral
+        ]
 
     # --- without clicking
 
@@ -66,6 +71,27 @@ class Stage(Office):
 
     async def history(self, id: int = 1) -> list[str]:
         return [one.what for one in await self.house.challenges.changes(id, guild=self.house.guild.id)]
+
+    async def enter(self, challenge: Challenge, user: User) -> Entry:
+        """A dream of theirs, made and delivered, and entered."""
+        before = sum(any(button["label"] == "Again" for button in one.buttons) for one in self.house.world.messages())
+        await self.house.post("!dream", PICTURE, user=user)
+        message = await self.house.dream(before + 1)
+        job = next(Press.read(button["custom_id"]).job for button in message.buttons)
+        await self.house.until(lambda: not self.house.client.answers._talks)
+        submission = Submission(
+            challenge=challenge.id,
+            guild=self.house.guild.id,
+            member=user.id,
+            roles=(),
+            job=job,
+            ordinal=0,
+            data=png(shade=200),
+        )
+        return (await self.house.challenges.entries.submit(submission)).entry
+
+    async def vote(self, entry: Entry, user: User) -> None:
+        await self.house.challenges.votes.vote(entry.id, guild=self.house.guild.id, voter=user.id, roles=())
 
     # --- by clicking
 
