@@ -284,9 +284,7 @@ _ALL = (
         levels=_SERVER,
         merge=Merge.STRICTEST,
         built_in="keep",
-        help=mark(
-            "keep: a picture from an age-restricted channel never lands in another. refuse: it is not dreamt at all."
-        ),
+        help=mark("keep: pictures from age-restricted channels stay there. refuse: they are not dreamt at all."),
     ),
     Setting(
         key="language",
