@@ -185,9 +185,10 @@ def _block(job: Job, recipe: str, room: int, *, whole: bool = True) -> list[str]
     """A recipe to copy. One that is too long ends between two settings, and says where all of it is to be had."""
     if whole and len(recipe) + 8 <= room:
         return [f"```\n{_safe(recipe)}\n```"]
-    cut = recipe[: max(0, room - 70)].rpartition(" ")[0] if len(recipe) + 70 > room else recipe
     buttons = job.manner.buttons
     where = tr("The button Recipe gives all of it.") if buttons else tr("It is too long to stand here whole.")
+    besides = max(70, len(where) + 20)
+    cut = recipe[: max(0, room - besides)].rpartition(" ")[0] if len(recipe) + besides > room else recipe
     return [f"```\n{_safe(cut)} …\n```", _small(where)]
 
 
@@ -213,7 +214,7 @@ def _each(job: Job, sentences: Callable[[Result], Iterable[str]]) -> list[str]:
     for picture in made:
         assert picture.result is not None
         for sentence in dict.fromkeys(sentences(picture.result)):
-            about.setdefault(clip(sentence, 200), []).append(_name(picture))
+            about.setdefault(clip(sentence, 300), []).append(_name(picture))
     return [
         sentence if len(names) == len(made) else f"{', '.join(names)}: {sentence}" for sentence, names in about.items()
     ]
