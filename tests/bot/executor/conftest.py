@@ -28,7 +28,6 @@ SMALL = "network=daydream size=128 steps=2 seed=1"
 LONG = "network=daydream size=256 steps=200 octaves=5 octave_scale=1.1 schedule=classic seed=1"  # minutes, of LARGE
 PICTURE = encode(landscape(160, 112), format="PNG")
 LARGE = encode(landscape(512, 384), format="PNG")
-HUNG_AFTER = 4.0
 
 _jobs = itertools.count()
 
@@ -52,7 +51,7 @@ def long_order() -> Order:
 
 
 def config(**changes: Any) -> ExecutorConfig:
-    return ExecutorConfig(**{"device": "cpu", "threads": 1, "download": False, "hung_after": HUNG_AFTER, **changes})
+    return ExecutorConfig(**{"device": "cpu", "threads": 1, "download": False, "hung_after": 60.0, **changes})
 
 
 def environment(home: Path) -> dict[str, str]:
@@ -70,7 +69,7 @@ class Cluster:
         self.executor = DaskExecutor(config=config(**changes), environment=environment(home))
         self.run(self.executor.start())
 
-    def run(self, work: Coroutine[Any, Any, T], timeout: float = 60) -> T:
+    def run(self, work: Coroutine[Any, Any, T], timeout: float = 120) -> T:
         return self.begin(work).result(timeout)
 
     def begin(self, work: Coroutine[Any, Any, T]) -> Future[T]:
@@ -100,7 +99,7 @@ class Cluster:
         self._loop.close()
 
 
-def wait_until(condition: Callable[[], bool], timeout: float = 30) -> None:
+def wait_until(condition: Callable[[], bool], timeout: float = 120) -> None:
     deadline = time.monotonic() + timeout
     while not condition():
         assert time.monotonic() < deadline, "it did not happen in time"
@@ -122,6 +121,6 @@ def command_of(process: psutil.Process) -> str:
 @pytest.fixture(scope="package")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     started = Cluster(tmp_path_factory.mktemp("home"))
-    wait_until(lambda: started.executor.ready, 60)
+    wait_until(lambda: started.executor.ready)
     yield started
     started.close()

