@@ -18,6 +18,7 @@ from bot.challenges.model import MOST_ENTRIES, Challenge, Entry, EntryState, Sta
 from bot.challenges.moving import current
 from bot.challenges.reviewing import Reviewing
 from bot.challenges.states import not_now
+from bot.challenges.stripping import without_texts
 from bot.challenges.views import Submission, Submitted
 from bot.jobs import rows as job_rows
 from bot.jobs.accepting import NO_ROOM
@@ -61,9 +62,7 @@ class Entries(Reviewing):
 
     async def submit(self, submission: Submission) -> Submitted:
         """Enter a dream, or put it in the place of another. Raises ChallengeRefusal, Refusal when the disk is full."""
-        data = submission.data
-        if data is None:
-            data = await self._undelivered(submission)
+        data = await self._picture(submission)
         picture = await asyncio.to_thread(content_hash, data)
         dropped: set[str] = {picture}
         now = self._clock()
@@ -135,14 +134,20 @@ class Entries(Reviewing):
                 if (await rows.challenge(connection, one.challenge, None)).guild == guild
             ]
 
-    async def _undelivered(self, submission: Submission) -> bytes:
-        """A dream that nobody has got yet."""
+    async def _picture(self, submission: Submission) -> bytes:
+        """The dream's file: as it was delivered, or from the disk while nobody has got it yet.
+
+        Where recipes are hidden, without the one inside.
+        """
         now = self._clock()
         async with self._database.reading() as connection:
             challenge = await rows.challenge(connection, submission.challenge, submission.guild)
             _, result = await self._admitted(connection, challenge, submission, now)
         try:
-            return await asyncio.to_thread(self._shelf.result, result.path)
+            data = submission.data
+            if data is None:
+                data = await asyncio.to_thread(self._shelf.result, result.path)
+            return await asyncio.to_thread(without_texts, data) if challenge.hidden else data
         except FileNotFoundError as error:
             raise NotTaken(
                 tr("I no longer have that dream's file: enter it with the button under the dream.")

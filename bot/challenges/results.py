@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from typing import Any
 
 from sqlalchemy import bindparam, case, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -121,7 +122,7 @@ async def _leave(connection: AsyncConnection, challenge: Challenge, entries: lis
 async def _store(connection: AsyncConnection, challenge: Challenge, result: Result) -> None:
     if result.standings:
         counted = update(challenge_entries).where(challenge_entries.c.id == bindparam("entry"))
-        values = {"votes": bindparam("received"), "place": bindparam("stands")}
+        values: dict[str, Any] = {"votes": bindparam("received"), "place": bindparam("stands")}
         every = [{"entry": one.entry, "received": one.votes, "stands": one.place} for one in result.standings]
         await connection.execute(counted.values(**values), every)
     which = challenges.c.id == challenge.id
