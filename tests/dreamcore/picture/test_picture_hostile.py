@@ -21,12 +21,12 @@ from dreamcore.picture import Limits, decode, read_recipe
 SAMPLES = samples()
 MUTATIONS = 400  # of each sample
 LIMITS = Limits(pixels=1_000_000)  # a lie below the limit is believed, and costs the decoder that much time
-SLOW = 5.0  # seconds, on a busy machine
+SLOW = 10.0  # seconds of processor time, on a slow machine
 
 
 def outcome(data: bytes) -> str:
     """ "picture", or the sentence. Anything else that is raised fails the test."""
-    started = time.perf_counter()
+    started = time.thread_time()
     try:
         picture = decode(data, limits=LIMITS)
         said = "picture"
@@ -37,7 +37,7 @@ def outcome(data: bytes) -> str:
         assert said.endswith(".")
         assert len(said) < 200
         assert "\n" not in said
-    assert time.perf_counter() - started < SLOW
+    assert time.thread_time() - started < SLOW
     read_recipe(data)
     return said
 
@@ -175,11 +175,11 @@ def scans(count: int) -> bytes:
 def test_a_file_that_lies_gives_a_sentence_at_once(name: str) -> None:
     make, words = LIES[name]
     data = make()
-    started = time.perf_counter()
+    started = time.thread_time()
     with pytest.raises(PictureError) as refused:
         decode(data)
     assert words in f"{refused.value} {refused.value.log}"
-    assert time.perf_counter() - started < SLOW
+    assert time.thread_time() - started < SLOW
 
 
 BOMBS: dict[str, Callable[[], bytes]] = {
@@ -197,9 +197,9 @@ BOMBS: dict[str, Callable[[], bytes]] = {
 @pytest.mark.parametrize("name", BOMBS)
 def test_a_picture_with_a_bomb_beside_it_is_read_without_it(name: str) -> None:
     data = png(4, 1, 8, 0, b"\1\2\3\4", BOMBS[name]())
-    started = time.perf_counter()
+    started = time.thread_time()
     picture = decode(data)
-    assert time.perf_counter() - started < SLOW
+    assert time.thread_time() - started < SLOW
     assert picture.rgb[0, :, 0].tolist() == [1, 2, 3, 4]
     assert picture.frames == (10_000 if name == "frames" else 1)
     assert read_recipe(data) is None
@@ -236,9 +236,7 @@ read_recipe(data)
     ],
 )
 def test_a_bomb_takes_little_memory(name: str, make: Callable[[], bytes]) -> None:
-    ran = subprocess.run(
-        [sys.executable, "-W", "error", "-c", WITHIN_MEMORY], input=make(), capture_output=True, timeout=60
-    )
+    ran = subprocess.run([sys.executable, "-W", "error", "-c", WITHIN_MEMORY], input=make(), capture_output=True)
     assert ran.returncode == 0, ran.stderr.decode()
     said = ran.stdout.decode()
     assert "too large to be decoded" not in said  # which is what running out of memory says
