@@ -276,6 +276,7 @@ class Commands:
         return help_texts.help_embed(
             help_texts.Help(
                 prefix=effective["prefix"],
+                # Translators: instead of the bot's own name: @Dreambot
                 mention=user.mention if user is not None else tr("a mention of me"),
                 message_content=self._message_content,
                 keep_days=self._dreaming.config.keep_days,
@@ -298,6 +299,7 @@ def _stands(job: Job, standing: Standing) -> str:
     if standing.running:
         return tr("`{recipe}`: being dreamt, ready {when}", recipe=recipe, when=when)
     if not standing.ahead:
+        # Translators: of a dream that waits: it is the next
         return tr("`{recipe}`: next, ready {when}", recipe=recipe, when=when)
     return tr("`{recipe}`: {ahead} before it, ready {when}", recipe=recipe, ahead=standing.ahead, when=when)
 

@@ -157,7 +157,9 @@ def layers_embed(network: NetworkInfo, *, default: bool) -> discord.Embed:
 
 def layers_text(network: NetworkInfo) -> str:
     """Every layer of a network, one a line."""
+    # Translators: how much of a picture a layer sees
     everything = tr("everything")
+    # Translators: heads of a table's columns, which have 44, 10, 8 and 14 places
     head = f"{tr('layer'):<44} {tr('draws'):<10} {tr('channels'):>8} {tr('sees (pixels)'):>14}"
     lines = [
         f"{layer.name:<44} {LEVELS[level_of(network, layer.name)]:<10} {layer.channels:>8} "

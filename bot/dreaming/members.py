@@ -166,7 +166,9 @@ def line(use: Use) -> str:
     if use.more_at is None:
         return left
     if limit.span is Span.WAITING:
+        # Translators: {requests} is a sentence without its full stop: 2 of 3 requests may still wait
         return tr("{requests}; the next comes back {when}", requests=left, when=moment(use.more_at))
+    # Translators: {pictures} is a sentence without its full stop: 2 of 5 pictures left in an hour
     return tr("{pictures}; the next comes back {when}", pictures=left, when=moment(use.more_at))
 
 

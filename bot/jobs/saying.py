@@ -102,6 +102,7 @@ def may_have(limit: Limit, scope: Scope) -> str:
 
 def too_many(allowed: str, pictures: int) -> str:
     """They would be too many at any time. allowed: what `may_have` says."""
+    # Translators: {allowed} is a sentence without its full stop: You may have 5 pictures dreamt in an hour
     return tr("{allowed}, and these are {count}: post fewer at a time.", allowed=allowed, count=pictures)
 
 
@@ -109,6 +110,7 @@ def later(allowed: str, pictures: int, *, at: float, left: int) -> str:
     """left: how many of them are possible at once."""
     when = moment(at)
     if pictures == 1:
+        # Translators: {allowed} is a sentence without its full stop; the next picture
         return tr("{allowed}: the next is possible {when}.", allowed=allowed, when=when)
     if left > 0:
         return tr(
@@ -156,5 +158,7 @@ def waiting(limit: Limit, scope: Scope) -> str:
 def full(why: str, ends: float | None) -> str:
     """why: what `waiting` says. ends: when there is room again; None: nobody can say."""
     if ends is None:
+        # Translators: {why} is a sentence without its full stop: The queue is full
         return tr("{why}: try again in a minute.", why=why)
+    # Translators: {why} is a sentence without its full stop: The queue is full
     return tr("{why}: there is room again {when}.", why=why, when=moment(ends))
