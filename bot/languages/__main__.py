@@ -18,7 +18,6 @@ from bot.languages.extracting import METHOD
 
 ROOT = Path(__file__).parents[2]
 KEYWORDS = {"tr": None, "mark": None, "Sentence": None, "tr_count": (1, 2), "counted": (1, 2)}
-NO_CHAT = ("playground/", "operations/", "store/migrations/", "training/")  #: what nobody reads in Discord
 
 HEADER = """\
 msgid ""
@@ -39,8 +38,7 @@ def sentences() -> Catalog:
         for file, line, message, comments, context in extract_from_dir(
             ROOT / package, method_map=[("**.py", METHOD)], keywords=KEYWORDS, comment_tags=("Translators:",)
         ):
-            if not file.startswith(NO_CHAT):
-                found.add(message, None, [(f"{package}/{file}", line)], auto_comments=comments, context=context)
+            found.add(message, None, [(f"{package}/{file}", line)], auto_comments=comments, context=context)
     return found
 
 
