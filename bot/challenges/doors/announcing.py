@@ -17,6 +17,7 @@ from bot.challenges.doors.rules import TIES, rules_of, when
 from bot.challenges.events import EffectKind
 from bot.challenges.model import Challenge, State
 from bot.challenges.records import Challenges
+from bot.challenges.schedule import stamp
 from bot.challenges.views import Notice
 from bot.dreaming.help import COLOUR
 from bot.dreaming.mailbox import Letter
@@ -56,7 +57,7 @@ class Announcing:
         return dataclasses.replace(letter, components=_in_one_row(buttons), nonce=notice.nonce)
 
     async def _opening(self, challenge: Challenge, byte_limit: int) -> Letter:
-        embed = rules_of(challenge)
+        embed = rules_of(challenge, brief=True)
         uploads: tuple[Upload, ...] = ()
         base = challenge.plan.base
         if base is not None:
@@ -112,10 +113,10 @@ def _reopened(challenge: Challenge) -> Letter:
 
 
 def _goes_on(head: str, challenge: Challenge) -> Letter:
-    lines, voting = [head], when(challenge.voting_ends)
+    lines = [head]
     if challenge.state is State.SUBMITTING:
-        lines.append(tr("Submissions until {when}.", when=when(challenge.submissions_end)))
-    lines.append(tr("Voting until {when}.", when=voting))
+        lines.append(tr("Submissions until {when}.", when=stamp(challenge.submissions_end)))
+    lines.append(tr("Voting until {when}.", when=stamp(challenge.voting_ends)))
     item = submit_button(challenge) if challenge.state is State.SUBMITTING else gallery_button(challenge)
     return Letter(text="\n".join(lines), components=components_of([[item]]))
 

@@ -22,7 +22,7 @@ from bot.challenges.doors.replies import Page, show, turn
 from bot.challenges.doors.reviewing import Reviews
 from bot.challenges.doors.roles import check_role
 from bot.challenges.doors.rules import STATES
-from bot.challenges.errors import BadPlan, ChallengeRefusal
+from bot.challenges.errors import BadPlan, ChallengeRefusal, NotNow
 from bot.challenges.events import (
     Cancel,
     Close,
@@ -41,7 +41,7 @@ from bot.dreaming.conversation import Interaction
 from bot.dreaming.mailbox import Mailbox
 from bot.dreaming.service import Dreaming
 from bot.errors import Refusal
-from bot.languages import tr
+from bot.languages import mark, tr
 from bot.moderation.doors.handles import chosen
 from bot.moderation.doors.logbook import Logbook
 from bot.moderation.doors.replies import button
@@ -50,6 +50,9 @@ from bot.moderation.doors.who import Who, allow_settings, who_interacts
 from bot.moderation.layers import Where
 
 AUDIT_PAGE = 12
+CHANGED_MEANWHILE = mark(
+    "Somebody else has changed this challenge meanwhile, or it has gone on: look at it again, then change it."
+)
 _WHATS: dict[type[Event], What] = {
     Schedule: What.SCHEDULED,
     Unschedule: What.UNSCHEDULED,
@@ -315,6 +318,8 @@ class Organising:
         challenge = await self._get(who, read)
         if form in (Form.EXTEND, Form.REOPEN):
             return await self.prolong(who, challenge, form, typed)
+        if challenge.revision != read.number(2):  # it may have other fields now
+            raise NotNow(tr(CHANGED_MEANWHILE))
         found = fields.filled(form, challenge.plan, challenge.state, typed, now=now, zone=zone)
         if not found.changes:
             return challenge, [tr("Nothing was changed.")]

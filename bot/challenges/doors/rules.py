@@ -13,6 +13,8 @@ TIES = mark(
     "Most votes win. Equal votes share a place, and the places after it are left out (1, 1, 3). A dream without votes "
     "has no place, so if nobody votes, nobody wins; a single entry wins without votes."
 )
+EMPTY = "\u200b"  #: the name of a field that goes on with the one before
+LONGEST_FIELD = 1024
 STATES = {
     State.DRAFT: mark("draft"),
     State.SCHEDULED: mark("scheduled"),
@@ -24,8 +26,8 @@ STATES = {
 }
 
 
-def rules_of(challenge: Challenge) -> discord.Embed:
-    """Everything that members may know of it beforehand."""
+def rules_of(challenge: Challenge, *, brief: bool = False) -> discord.Embed:
+    """Everything that members may know of it beforehand. brief: what they need first, for the announcement."""
     plan = challenge.plan
     embed = discord.Embed(title=plan.theme or tr("No theme yet"), description=plan.description or None, colour=COLOUR)
     if challenge.state is State.SCHEDULED:
@@ -37,7 +39,8 @@ def rules_of(challenge: Challenge) -> discord.Embed:
         embed.add_field(name=tr("Prize"), value=plan.prize[:LONGEST_TEXT], inline=False)
     if asked := constraints_in_words(plan.constraints):
         embed.add_field(name=tr("Your dream needs"), value=_bullets(asked), inline=False)
-    embed.add_field(name=tr("Rules"), value=_bullets(rules_in_words(plan)), inline=False)
+    for number, part in enumerate(_parts(rules_in_words(plan, brief=brief))):
+        embed.add_field(name=tr("Rules") if number == 0 else EMPTY, value=_bullets(part), inline=False)
     embed.set_footer(text=tr("Challenge #{number} · {state}", number=challenge.id, state=tr(STATES[challenge.state])))
     return embed
 
@@ -47,7 +50,9 @@ def constraints_in_words(constraints: Constraints, *, secrets: bool = False) -> 
     found = []
     if constraints.network is not None:
         found.append(tr("the network {network}", network=f"`{constraints.network}`"))
-    if constraints.style is not None and (secrets or not constraints.secret):
+    if constraints.style is not None and constraints.secret and secrets:
+        found.append(tr("the style {style}, which is secret until the results", style=f"`{constraints.style}`"))
+    elif constraints.style is not None and not constraints.secret:
         found.append(tr("the style {style}", style=f"`{constraints.style}`"))
     elif constraints.secret:
         found.append(tr("a secret style, revealed with the results"))
@@ -67,9 +72,11 @@ def constraints_in_words(constraints: Constraints, *, secrets: bool = False) -> 
     return found
 
 
-def rules_in_words(plan: Plan) -> list[str]:
+def rules_in_words(plan: Plan, *, brief: bool = False) -> list[str]:
     """Who may do what, and who wins."""
-    lines = [tr("Only dreams count that you ask me for yourself, on this server, after the opening.")]
+    lines = []
+    if not brief:
+        lines.append(tr("Only dreams count that you ask me for yourself, on this server, after the opening."))
     if plan.base is not None:
         lines.append(tr("Everybody dreams the same picture."))
     if plan.anonymous or plan.constraints.secret:
@@ -93,20 +100,32 @@ def rules_in_words(plan: Plan) -> list[str]:
         lines.append(tr("Who made what is shown with the results."))
     if plan.open_voting:
         lines.append(tr("Voting is open: moderators see who voted for what."))
-    else:
+    elif not brief:
         lines.append(tr("Voting is secret: nobody sees who voted for what."))
-    lines += [
-        tr(TIES),
+    lines.append(tr(TIES))
+    if brief:
+        return lines
+    return [
+        *lines,
         tr("Entries and votes of members who have left the server when the votes are counted do not count."),
         tr("Entered pictures are kept for {days} days after the results.", days=KEEP_DAYS),
     ]
-    return lines
 
 
 def when(at: float) -> str:
-    """A moment, and how far away it is, as Discord shows it to each reader."""
-    return f"<t:{round(at)}:f> (<t:{round(at)}:R>)"
+    """A moment, and below how far away it is, as Discord shows it to each reader."""
+    return f"<t:{round(at)}:f>\n<t:{round(at)}:R>"
 
 
 def _bullets(lines: list[str]) -> str:
-    return "\n".join(f"• {line}" for line in lines)[:1024]
+    return "\n".join(f"• {line}" for line in lines)[:LONGEST_FIELD]
+
+
+def _parts(lines: list[str]) -> list[list[str]]:
+    """As many lines as one field holds, then those of the next one."""
+    parts: list[list[str]] = [[]]
+    for line in lines:
+        if parts[-1] and len(_bullets([*parts[-1], line])) >= LONGEST_FIELD:
+            parts.append([])
+        parts[-1].append(line)
+    return parts

@@ -101,6 +101,12 @@ class Stage(Office):
             await self.house.standin.fulfilled(done)
         return done
 
+    async def turned(self, message: Message, work: Awaitable[Interaction]) -> None:
+        """A press, or a form, that is answered by another page in the same message."""
+        before = message.edits
+        await work
+        await self.house.until(lambda: message.edits > before)
+
     async def fill(self, opened: Interaction, **typed: str) -> Interaction:
         """A form: what is typed into some of its fields."""
         return await self.house.standin.submit(opened, held(opened, **typed))
