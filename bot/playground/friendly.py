@@ -49,6 +49,9 @@ def furnish(world: World) -> Friendly:
     challenge = world.add_channel(guild, "dream-challenge", topic="One picture, many dreams: show what you made of it")
     moderators = world.add_channel(guild, "moderators", hidden=True, topic="Only moderators see this")
     world.set_overwrite(moderators, role, allow=int(Permission.VIEW_CHANNEL))
+    log = world.add_channel(guild, "mod-log", hidden=True, topic="For what is changed, reported and blocked")
+    for who in (role, world.bot):
+        world.set_overwrite(log, who, allow=Permission.VIEW_CHANNEL | Permission.SEND_MESSAGES)
     late = world.add_channel(guild, "late-night", nsfw=True, topic="For adults: the channel is age-restricted")
     ada = world.add_user("ada", display_name="Ada", avatar=True)
     ben = world.add_user("ben", display_name="Ben", avatar=True)

@@ -126,7 +126,8 @@ class Desk:
         else:
             head = sentences.undone(edit.undoes) if edit.undoes else sentences.changes_made(len(edit.changes))
             lines = [head, *(f"• {line}" for line in showing.change_lines(who.server, edit.changes))]
-        return Reply(text="\n".join(lines)).but_also(*self._hints(who, edit), self.logbook.trouble(who.guild))
+        trouble = self.logbook.trouble(who.guild)  # which one of the hints may have said
+        return Reply(text="\n".join(lines)).but_also(*dict.fromkeys((*self._hints(who, edit), trouble)))
 
     def _sentence(self, who: Who, edit: Edit) -> str:
         (change,) = edit.changes

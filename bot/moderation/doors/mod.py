@@ -71,7 +71,7 @@ class ModCommands:
         @app_commands.describe(
             member=mark("Whom"),
             until=mark("A span such as 3 days, a date such as 2026-12-24 18:00, or never"),
-            reason=mark("Why"),
+            reason=mark("Why; the member is told"),
         )
         @app_commands.autocomplete(until=self._moments)
         async def block(

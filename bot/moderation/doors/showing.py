@@ -91,7 +91,7 @@ def _group_lines(effective: Effective, server: Server, scope: Scope, group: Grou
         value = effective.of(key)
         text = value_text(value, server, own=value.scope not in (BUILT_IN, OPERATOR))
         source = ", ".join(server.call(one) for one in value.scopes[:3])
-        yield f"{key} {text} · {plain(source)}{' ⚠️' if value.ignored else ''}"
+        yield f"{key}: {text} · {plain(source)}{' ⚠️' if value.ignored else ''}"
 
 
 def _fitting(lines: list[str]) -> str:

@@ -49,7 +49,7 @@ class Tab:
 
     async def be(self, name: str) -> None:
         """Somebody else from now on."""
-        await self.page.get_by_label("You are").select_option(label=name)
+        await self.page.get_by_role("combobox", name="You are").select_option(label=name)
 
     @property
     def composer(self) -> Locator:

@@ -25,14 +25,14 @@ def test_every_value_is_shown_with_who_says_so(tmp_path: Path) -> None:
         await office.set("strength", "2", channel_scope(office.garden.id))
         await office.set("per-hour", "5", role_scope(office.artists.id))
         shown = (await office.slash(office.boss, "settings show")).text
-        assert "layer **patterns** · the server" in shown
-        assert "strength the bot's own choice · built in" in shown
-        assert "prefix `!` · the operator" in shown
+        assert "layer: **patterns** · the server" in shown
+        assert "strength: the bot's own choice · built in" in shown
+        assert "prefix: `!` · the operator" in shown
         shown = (await office.slash(office.boss, "settings show", place="#garden")).text
-        assert "strength **2** · #garden" in shown
-        assert "layer **patterns** · the server" in shown
+        assert "strength: **2** · #garden" in shown
+        assert "layer: **patterns** · the server" in shown
         shown = (await office.slash(office.boss, "settings show", place="@Artists")).text
-        assert "per-hour **5** · @Artists" in shown
+        assert "per-hour: **5** · @Artists" in shown
         assert "prefix" not in shown
 
     in_office(tmp_path, test)
@@ -74,7 +74,7 @@ def test_a_layer_that_a_new_network_lacks_is_kept_and_shown_as_ignored(tmp_path:
         told = await office.slash(office.boss, "settings set", key="network", value="vgg16")
         assert "`network` of the server is now `vgg16`" in told.text
         shown = (await office.slash(office.boss, "settings show")).text
-        assert "layer the bot's own choice · built in ⚠️" in shown
+        assert "layer: the bot's own choice · built in ⚠️" in shown
         assert office.stored()["layer"] == "mixed4c"
 
     in_office(tmp_path, test)
