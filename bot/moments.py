@@ -12,12 +12,13 @@ from dataclasses import dataclass
 
 MINUTE = datetime.timedelta(minutes=1)
 
-_SECONDS = {"m": 60, "h": 3600, "d": 86_400, "w": 7 * 86_400, "y": 365 * 86_400}
+_SECONDS = {"m": 60, "h": 3600, "d": 86_400, "w": 7 * 86_400, "mo": 30 * 86_400, "y": 365 * 86_400}
 _UNITS = {
     **dict.fromkeys(("m", "min", "mins", "minute", "minutes", "minuten"), "m"),
     **dict.fromkeys(("h", "hour", "hours", "std", "stunde", "stunden"), "h"),
     **dict.fromkeys(("d", "day", "days", "tag", "tage", "tagen"), "d"),
     **dict.fromkeys(("w", "week", "weeks", "woche", "wochen"), "w"),
+    **dict.fromkeys(("mo", "month", "months", "monat", "monate", "monaten"), "mo"),
     **dict.fromkeys(("y", "year", "years", "j", "jahr", "jahre", "jahren"), "y"),
 }
 _PART = re.compile(r"([0-9]{1,6})\s*([a-z]+)(?:\.(?=\s|$))?[\s,]*(?:(?:and|und)\s+)?")
@@ -75,7 +76,9 @@ def tidy(typed: str) -> str:
 
 
 def span(text: str) -> float | None:
-    """Seconds of `3 days`, `2 weeks 4 hours`; None for anything else. A day has 24 hours, whatever the clocks do.
+    """Seconds of `3 days`, `2 weeks 4 hours`; None for anything else.
+
+    A day has 24 hours, whatever the clocks do, and a month 30 days, whatever the calendar says.
 
     >>> span("1 day and 2 hours"), span("soon"), span("")
     (93600, None, None)

@@ -5,6 +5,10 @@ German's words are understood as well, whoever types them: `3 Tage`, `24.12.2026
 
 from __future__ import annotations
 
+import dataclasses
+import datetime
+import zoneinfo
+
 from bot import moments
 from bot.errors import Refusal
 from bot.languages import mark
@@ -32,7 +36,8 @@ USUAL = (
 def end_of(typed: str, *, now: float, zone: str) -> float | None:
     """The moment that was typed, as Unix time; None for never. Raises Refusal.
 
-    zone: of the dates that somebody types. A day lasts 24 hours in `3 days`, whatever the clocks do.
+    zone: of the dates that somebody types. A day lasts 24 hours in `3 days`, whatever the clocks do. Of `friday` and
+    `24.12.` it is the next.
     """
     whole = " ".join(typed.lower().split())
     if whole in _NEVER:
@@ -40,12 +45,7 @@ def end_of(typed: str, *, now: float, zone: str) -> float | None:
     text = moments.tidy(typed)
     if text in _NEVER:
         return None
-    day = moments.date(text)
-    if day is None:
-        span = moments.span(text)
-        at = None if span is None else now + span
-    else:
-        at = None if day.year is None else moments.unix(day, zone)
+    at = _moment(text, now, zone)
     if at is None:
         raise Refusal(sentences.bad_end(typed))
     if at <= now:
@@ -53,3 +53,16 @@ def end_of(typed: str, *, now: float, zone: str) -> float | None:
     if at - now > LONGEST_DAYS * 86_400:
         raise Refusal(sentences.end_too_far(LONGEST_DAYS // 365))
     return at
+
+
+def _moment(text: str, now: float, zone: str) -> float | None:
+    today = datetime.datetime.fromtimestamp(now, zoneinfo.ZoneInfo(zone)).date()
+    day = moments.date(text)
+    days = moments.named_day(text, today) if day is None else [day]
+    if days is None:
+        span = moments.span(text)
+        return None if span is None else now + span
+    if day is not None and day.year is None:
+        days = [dataclasses.replace(day, year=today.year + more) for more in (0, 1)]
+    found = [at for one in days if (at := moments.unix(one, zone)) is not None]
+    return next((at for at in found if at > now), found[0] if found else None)

@@ -104,9 +104,27 @@ def test_a_date_is_read_in_the_servers_zone() -> None:
         ("24.12.2026 18:00", datetime.datetime(2026, 12, 24, 18, tzinfo=vienna)),
         ("bis 24. 12. 2026, 18:00 Uhr", datetime.datetime(2026, 12, 24, 18, tzinfo=vienna)),
         ("1.4.2026", datetime.datetime(2026, 4, 1, tzinfo=vienna)),
+        ("2026-03-29 02:30", datetime.datetime(2026, 3, 29, 3, 30, tzinfo=vienna)),  # which the clocks skip
+        ("2026-10-25 02:30", datetime.datetime(2026, 10, 25, 2, 30, tzinfo=vienna, fold=0)),  # of two, the first
     ):
         assert end_of(typed, now=NOW, zone="Europe/Vienna") == local.timestamp()
     assert end_of("2026-03-30 18:00", now=NOW, zone="UTC") == end_of("2026-03-30 20:00", now=NOW, zone="Europe/Vienna")
+
+
+def test_of_a_day_without_a_year_it_is_the_next() -> None:
+    """It is Saturday, 28 March 2026, the evening before the clocks go forward."""
+    vienna = zoneinfo.ZoneInfo("Europe/Vienna")
+    now = datetime.datetime(2026, 3, 28, 18, tzinfo=vienna).timestamp()
+    for typed, local in (
+        ("tomorrow", datetime.datetime(2026, 3, 29, tzinfo=vienna)),
+        ("until Saturday 17:00", datetime.datetime(2026, 4, 4, 17, tzinfo=vienna)),
+        ("Montag 9:00", datetime.datetime(2026, 3, 30, 9, tzinfo=vienna)),
+        ("17:30", datetime.datetime(2026, 3, 29, 17, 30, tzinfo=vienna)),
+        ("24.12.", datetime.datetime(2026, 12, 24, tzinfo=vienna)),
+        ("1.3.", datetime.datetime(2027, 3, 1, tzinfo=vienna)),
+    ):
+        assert end_of(typed, now=now, zone="Europe/Vienna") == local.timestamp()
+    assert end_of("1 month", now=now, zone="Europe/Vienna") == now + 30 * 86_400
 
 
 @pytest.mark.parametrize("typed", ["", "never", "Forever", "for good", "permanent", "nie", "Für immer"])
