@@ -18,13 +18,15 @@ from bot.moderation.doors.who import Who, allow_settings
 from bot.moderation.doors.writable import writing_needs
 from bot.moderation.edits import DREAMING, Edit, EditKind
 from bot.moderation.layers import at
+from bot.moderation.listing import Channels
 from bot.moderation.pausing import Pausing
-from bot.moderation.places import SERVER, Scope
+from bot.moderation.places import Scope
 from bot.moderation.settings import Settings
 from bot.moderation.texts import NOT_SET
 
 HISTORY_PAGE = 8
 LOOK_BACK = 50  #: edits among which the one to undo is looked for
+MOST_NAMED = 3  #: channels in which the bot may not write
 
 log = logging.getLogger(__name__)
 
@@ -154,8 +156,8 @@ class Desk:
                 found.append(sentences.roles_see_commands(prefix))
             elif change.key == "prefix":
                 found.append(sentences.new_prefix(self.settings.prefix(who.server.id)))
-            elif change.key == "log-channel" and change.scope == SERVER and value.value:
-                missing = writing_needs(who.guild, value.value)
-                if missing:
-                    found.append(sentences.lacks_permissions(value.value, missing))
+            elif isinstance(value.setting.kind, Channels) and value.value:
+                channels = value.value if isinstance(value.value, tuple) else (value.value,)
+                missing = {one: needs for one in channels if (needs := writing_needs(who.guild, one))}
+                found += [sentences.lacks_permissions(one, needs) for one, needs in list(missing.items())[:MOST_NAMED]]
         return list(dict.fromkeys(found))

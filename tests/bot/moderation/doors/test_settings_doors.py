@@ -115,6 +115,7 @@ def test_what_a_moderator_should_know_is_said_with_it(tmp_path: Path) -> None:
             ("managers", "@Keepers", "Server Settings → Integrations"),
             ("prefix", "?", "`?dream` and `?dreamset`"),
             ("log-channel", f"<#{secret.id}>", "give me the permissions View Channel and Send Messages there"),
+            ("channels", "garden, secret", f"I may not write in <#{secret.id}>: give me"),
         ):
             assert words in (await office.slash(office.boss, "settings set", key=key, value=value)).text
         again = await office.slash(office.boss, "settings set", key="prefix", value="?")
