@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import struct
 import zlib
 from collections.abc import Callable
@@ -27,10 +28,13 @@ def png(width: int = 8, height: int = 8, shade: int = 128) -> bytes:
 
 
 class PretendExecutor:
-    """Every dream takes `seconds` and is a grey picture."""
+    """Every dream takes `seconds` and is a grey picture. `allowed`: how many may have ended so far."""
 
-    def __init__(self, *, seconds: float = 0.0, slots: int = 1) -> None:
+    def __init__(
+        self, *, seconds: float = 0.0, slots: int = 1, allowed: Callable[[], float] = lambda: math.inf
+    ) -> None:
         self.seconds = seconds
+        self._allowed = allowed
         self._slots = slots
         self._free = asyncio.Semaphore(slots)
         self._cancelled: set[str] = set()
@@ -51,6 +55,7 @@ class PretendExecutor:
     async def dream(self, order: Order, on_event: Callable[[Event], None]) -> Outcome:
         async with self._free:
             self.orders.append(order)
+            number = len(self.orders)
             of = {"job": order.job, "ordinal": order.ordinal, "attempt": order.attempt}
             on_event(Started(**of))
             for quarter in range(4):
@@ -58,6 +63,8 @@ class PretendExecutor:
                     return Stopped()
                 if self.seconds:
                     await asyncio.sleep(self.seconds / 4)
+                while self._allowed() < number and order.job not in self._cancelled:
+                    await asyncio.sleep(0.02)
                 on_event(Progressed(**of, share=(quarter + 1) / 4, preview=None))
             seed = order.recipe.partition("seed=")[2].split(" ")[0] or "0"
             return Made(

@@ -13,7 +13,7 @@ from typing import Any
 
 from tests.bot.unset import unset_environment
 
-START_SECONDS = 60.0  #: a loaded machine imports slowly
+START_SECONDS = 120.0  #: a loaded machine imports slowly
 
 
 class BotProcess:
@@ -58,7 +58,7 @@ class BotProcess:
         if wait:
             await self.said("ready: ", timeout=START_SECONDS)
 
-    async def said(self, words: str, *, timeout: float = 30.0) -> dict[str, Any]:
+    async def said(self, words: str, *, timeout: float = 120.0) -> dict[str, Any]:
         """The first line of the log with these words, when it has come."""
         async with self._line:
             try:
@@ -91,7 +91,7 @@ class BotProcess:
             os.kill(self.pid, signal.SIGKILL)
         await self._over()
 
-    async def stop(self, *, timeout: float = 30.0) -> int:
+    async def stop(self, *, timeout: float = 120.0) -> int:
         """As an operator would."""
         if not self.ended:
             os.kill(self.pid, signal.SIGTERM)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import functools
+import math
 import os
 import random
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
@@ -46,6 +47,7 @@ class Town:
 
     def __init__(self, standin: StandIn, home: Path, module: str, variables: dict[str, str]) -> None:
         self.standin, self.home, self.module, self.variables = standin, home, module, variables
+        self.gate = home.with_name("gate")
         self.place: Friendly = furnish(standin.world)
         self.page = Page(standin, self.place, restart=self.restart)
         standin.app.add_routes(self.page.routes())
@@ -54,6 +56,12 @@ class Town:
     @property
     def bot(self) -> BotProcess:
         return self.lives[-1]
+
+    def allow(self, dreams: float = math.inf) -> None:
+        """So many may end in this life of a bot that pretends and is `held`; until this is said, none."""
+        new = self.gate.with_suffix(".new")
+        new.write_text(str(dreams))
+        new.replace(self.gate)
 
     async def start(self, *, wait: bool = True) -> BotProcess:
         """A new life of the bot, in the same folder."""
@@ -75,11 +83,18 @@ class Town:
         return await self.standin.post(channel, user or self.place.ada, text, attachments=pictures, **more)
 
     async def ask_around(
-        self, seats: Sequence[Seat], requests: int, chance: random.Random, *, pause: float, recipe: str = ""
+        self,
+        seats: Sequence[Seat],
+        requests: int,
+        chance: random.Random,
+        *,
+        pause: float,
+        recipe: str = "",
+        until: asyncio.Event | None = None,
     ) -> list[Message]:
-        """Requests from anybody, one after the other, whenever the bot is there."""
-        asked = []
-        for _ in range(requests):
+        """Requests from anybody, one after the other, whenever the bot is there; `until`: more of them until then."""
+        asked: list[Message] = []
+        while len(asked) < requests or not (until is None or until.is_set()):
             while not self.standin.gateway.sessions:
                 await asyncio.sleep(0.05)
             seat = chance.choice(seats)
@@ -87,9 +102,17 @@ class Town:
             await asyncio.sleep(pause)
         return asked
 
-    async def kill_now_and_then(self, kills: int, chance: random.Random, *, within: float) -> None:
-        """The bot, each time after at most `within` seconds; it is started again, and not always given time."""
+    async def kill_now_and_then(
+        self, kills: int, chance: random.Random, *, within: float, at_work: bool = False
+    ) -> None:
+        """The bot, each time after at most `within` seconds; it is started again, and not always given time.
+
+        at_work: they count from when it has said something to somebody.
+        """
         for _ in range(kills):
+            if at_work:
+                there = {one.id for one in self.of_bot()}
+                await self.says("", timeout=PATIENCE, which=lambda one, there=there: one.id not in there)
             await asyncio.sleep(chance.uniform(0.1, within))
             await self.bot.kill()
             await self.start(wait=chance.random() < 0.8)
@@ -107,7 +130,7 @@ class Town:
                     await self.standin.message(
                         lambda answer, one=one: answers(answer, one) and is_final(answer), timeout
                     )
-                await asyncio.sleep(3.0)
+                await asyncio.sleep(1.0)
         found = [self.answers_to(one) for one in heard]
         assert [len(some) for some in found] == [1] * len(heard), [[one.text for one in some] for some in found]
         assert all(is_final(answer) for (answer,) in found), [answer.text for (answer,) in found]
@@ -133,9 +156,12 @@ class Town:
             timeout,
         )
 
-    async def says(self, words: str, *, timeout: float = 30.0) -> Message:
+    async def says(
+        self, words: str, *, timeout: float = PATIENCE, which: Callable[[Message], bool] = lambda _: True
+    ) -> Message:
         return await self.standin.message(
-            lambda one: one.author is self.standin.world.bot and words in one.text and not one.loading, timeout
+            lambda one: one.author is self.standin.world.bot and words in one.text and not one.loading and which(one),
+            timeout,
         )
 
     def kill_workers(self) -> None:
@@ -175,17 +201,21 @@ def in_town(
     *,
     module: str = "bot",
     start: bool = True,
+    held: bool = False,
     run: Callable[[Coroutine[Any, Any, None]], None] = asyncio.run,
     **variables: str,
 ) -> Callable[[Callable[..., Coroutine[Any, Any, None]]], Callable[..., None]]:
     """Makes a test out of `async def test(town)`. Afterwards nothing may differ from what Discord describes.
 
-    run: in which event loop; a fresh one, where nobody says.
+    held: a bot that pretends ends no dream that is not allowed. run: in which event loop; a fresh one, where nobody
+    says.
     """
 
     def decorate(test: Callable[..., Coroutine[Any, Any, None]]) -> Callable[..., None]:
         async def lived(home: Path) -> None:
             async with town(home, module, variables) as here:
+                if held:
+                    here.variables["PRETEND_GATE"] = str(here.gate)
                 if start:
                     await here.start()
                 await test(here)
@@ -206,7 +236,7 @@ def in_town(
 @asynccontextmanager
 async def town(home: Path, module: str, variables: dict[str, str]) -> AsyncIterator[Town]:
     standin = StandIn()
-    here = Town(standin, home, module, variables)
+    here = Town(standin, home, module, dict(variables))
     async with standin:
         try:
             yield here
