@@ -7,12 +7,13 @@ import io
 from pathlib import Path
 
 import psutil
+import pytest
 from PIL import Image
 
 from bot.playground.drafts import File
 from dreamcore.picture import read_recipe
 from tests.bot.engine import png
-from tests.e2e.town import QUICK, Town, cat, in_town, is_dream
+from tests.e2e.town import PATIENCE, QUICK, Town, cat, in_town, is_dream
 
 
 @in_town()
@@ -46,17 +47,17 @@ async def test_every_door_leads_to_a_dream(town: Town) -> None:
     slash = await standin.command(
         place.ada, place.dreams, "dream", {"picture": cat(), "strength": 0.5, "recipe": f"{QUICK} seed=7"}
     )
-    by_slash = await standin.message(lambda one: one is slash.original and is_dream(one), 60)
+    by_slash = await standin.message(lambda one: one is slash.original and is_dream(one), PATIENCE)
     assert "strength=0.5" in by_slash.text
     assert "seed=7" in by_slash.text
 
     plain = await standin.post(place.general, place.ben, "look at this", attachments=[cat()])
     menu = await standin.menu(place.ada, place.general, "Dream this", plain)
-    by_menu = await standin.message(lambda one: one is menu.original and is_dream(one), 60)
+    by_menu = await standin.message(lambda one: one is menu.original and is_dream(one), PATIENCE)
     assert place.ben.mention in by_menu.text, "the picture's author is named"
 
     again = await standin.press(place.ben, by_slash, "Again")
-    by_button = await standin.message(lambda one: one is again.original and is_dream(one), 60)
+    by_button = await standin.message(lambda one: one is again.original and is_dream(one), PATIENCE)
     assert "strength=0.5" in by_button.text
     assert "seed=7" not in by_button.text
     assert town.troubles() == []
@@ -71,7 +72,7 @@ async def test_what_is_no_picture_gets_a_sentence_and_the_next_one_its_dream(tow
     good = await town.ask(f"!dream {QUICK}", cat(), user=town.place.ben)
     await town.dream(good)
     for one in asked:
-        told = await town.standin.message(lambda answer, one=one: answer.reply_to == one.id and not answer.buttons, 30)
+        told = await town.standin.message(lambda answer, one=one: answer.reply_to == one.id and not answer.buttons)
         assert told.text
     await town.ask("!dream strenght=2", cat())
     await town.says("Did you mean strength?")
@@ -79,20 +80,21 @@ async def test_what_is_no_picture_gets_a_sentence_and_the_next_one_its_dream(tow
     await town.says("There is no network")
 
 
-@in_town(start=False)
+@in_town(start=False, module="tests.e2e.pretending")
 async def test_without_the_message_content_intent_commands_still_work(town: Town) -> None:
     town.standin.world.application.message_content = False
     await town.start()
     place, standin = town.place, town.standin
     unseen = await town.ask("!dream", cat())
     slash = await standin.command(place.ada, place.dreams, "dream", {"picture": cat(), "recipe": QUICK})
-    await standin.message(lambda one: one is slash.original and is_dream(one), 60)
+    await standin.message(lambda one: one is slash.original and is_dream(one), PATIENCE)
     plain = await standin.post(place.general, place.ben, "look at this", attachments=[cat()])
     menu = await standin.menu(place.ada, place.general, "Dream this", plain)
-    await standin.message(lambda one: one is menu.original and is_dream(one), 60)
+    await standin.message(lambda one: one is menu.original and is_dream(one), PATIENCE)
     assert town.answers_to(unseen) == [], "it did not see the prefix"
 
 
+@pytest.mark.soak  # by default the decoder's notes and the answers' are looked at apart
 @in_town()
 async def test_of_an_animation_the_first_frame_is_dreamt_and_the_answer_says_so(town: Town) -> None:
     file = io.BytesIO()
@@ -102,12 +104,13 @@ async def test_of_an_animation_the_first_frame_is_dreamt_and_the_answer_says_so(
     assert "The first of 3 frames was dreamt" in (await town.dream(asked)).text
 
 
-@in_town()
+@in_town(module="tests.e2e.pretending", held=True)
 async def test_a_gateway_that_drops_costs_nobody_a_dream(town: Town) -> None:
-    before = await town.ask("!dream network=daydream size=256 steps=8 octaves=2", cat())
+    before = await town.ask("!dream", cat())
     await town.says("Your dream is next")
     town.standin.faults.drop_gateway(4000)
-    while_away = await town.ask(f"!dream {QUICK}", cat(), user=town.place.ben)
+    while_away = await town.ask("!dream", cat(), user=town.place.ben)
+    town.allow()
     await town.dream(before)
     await town.dream(while_away)
     town.standin.faults.refuse_resume = 1
@@ -115,6 +118,6 @@ async def test_a_gateway_that_drops_costs_nobody_a_dream(town: Town) -> None:
     town.standin.faults.drop_gateway(1001)
     while lost in town.standin.gateway.sessions or not town.standin.gateway.sessions:
         await asyncio.sleep(0.05)  # what is posted in between, Discord tells nobody
-    after = await town.ask(f"!dream {QUICK}", cat())
+    after = await town.ask("!dream", cat())
     await town.dream(after)
     assert len(town.dreams()) == 3

@@ -1,7 +1,6 @@
 """What the bot itself costs: its own time about a dream, its first answer under load, its event loop, its start.
 
-The bounds of the default run are wide enough for a busy machine and catch what waits or polls; `make soak` holds the
-figures that we promise, and prints them.
+`make soak` holds the figures that we promise, and prints them: they say nothing on a machine that is busy with others.
 """
 
 from __future__ import annotations
@@ -59,16 +58,6 @@ def _loop_delays(town: Town) -> tuple[float, float]:
     found = re.search(r"p99.9 (\d+) ms, worst (\d+) ms", line)
     assert found
     return int(found[1]) / 1000, int(found[2]) / 1000
-
-
-@in_town(**_PRETENDING)
-async def test_little_is_added_to_the_dream_itself(town: Town) -> None:
-    assert p95(await _overheads(town, 10)) < 1.0
-
-
-@in_town(**_PRETENDING, PRETEND_SECONDS="2")
-async def test_the_first_answer_comes_soon_while_others_wait(town: Town) -> None:
-    assert p95(await _first_answers(town, waiting=40, asked=8)) < 2.0
 
 
 @pytest.mark.soak

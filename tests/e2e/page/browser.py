@@ -21,7 +21,7 @@ from tests.e2e.town import Town, in_town
 
 CHROMIUM = next((path for name in ("chromium", "chromium-browser") if (path := shutil.which(name))), None)
 SCREENSHOTS = Path(__file__).parents[3] / "build" / "screenshots"
-PATIENCE = 30  #: seconds; a loaded machine draws slowly
+PATIENCE = 60  #: seconds; a loaded machine draws slowly
 DESKTOP, PHONE = (1280, 800), (390, 844)
 
 needs_chromium = pytest.mark.skipif(
@@ -98,6 +98,7 @@ def in_browser(
     touch: bool = False,
     module: str = "tests.e2e.pretending",
     start: bool = True,
+    held: bool = False,
     may_complain: bool = False,
     **variables: str,
 ) -> Callable[[Callable[..., Coroutine[Any, Any, None]]], Callable[..., None]]:
@@ -121,7 +122,7 @@ def in_browser(
                     assert [trouble for tab in visit.tabs for trouble in tab.troubles] == []
 
         lived.__name__, lived.__doc__ = test.__name__, test.__doc__
-        return needs_chromium(in_town(module=module, start=start, run=_run, **variables)(lived))
+        return needs_chromium(in_town(module=module, start=start, held=held, run=_run, **variables)(lived))
 
     return decorate
 
