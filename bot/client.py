@@ -91,6 +91,7 @@ class DreamClient(discord.AutoShardedClient):
             message_content=application.message_content,
             clock=clock,
         )
+        self.answers.offer(self.doors.challenges.members.offers)
         self._recovery: asyncio.Task[None] | None = None
 
     async def setup_hook(self) -> None:

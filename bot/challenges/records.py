@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.challenges import rows
 from bot.challenges.audit import What
+from bot.challenges.candidates import Candidates
 from bot.challenges.clearing import Clearing
 from bot.challenges.entering import Entries
 from bot.challenges.errors import NotTaken
@@ -60,6 +61,7 @@ class Challenges:
         self.entries = Entries(
             database=database, shelf=shelf, keeping=keeping, aliases=aliases, clock=clock, changed=self._changed
         )
+        self.candidates = Candidates(database=database)
         self.votes = Votes(database=database, aliases=aliases, clock=clock)
         self.outbox = Outbox(database=database, clock=clock)
         self.results = ResultsBook(database=database, aliases=aliases, clock=clock, changed=self._changed)

@@ -12,7 +12,7 @@ from bot.challenges import rows
 from bot.challenges.audit import What
 from bot.challenges.errors import NotTaken
 from bot.challenges.guards import drop_votes
-from bot.challenges.model import LONGEST_TEXT, Challenge, Entry, EntryState, State
+from bot.challenges.model import LONGEST_TEXT, Challenge, Copy, Entry, EntryState, State
 from bot.challenges.moving import current
 from bot.challenges.states import not_now
 from bot.challenges.views import Decided
@@ -38,13 +38,19 @@ class Reviewing:
         self._clock = clock
 
     async def approve(self, id: int, *, guild: int, by: int) -> Decided:
-        """It shows, and takes part. Also takes back a rejection."""
+        """It shows, and takes part. Also takes back a rejection, or a disqualification: then its member is in again,
+        and their other entries can be approved one by one.
+        """
 
         async def change(connection: AsyncConnection, challenge: Challenge, entry: Entry) -> None:
             if entry.state is EntryState.WITHDRAWN:
                 raise NotTaken(tr("Its member has withdrawn this entry."))
+            if entry.copy.picture is None:
+                raise NotTaken(tr("The picture of this entry is not kept any more, so it cannot take part."))
             if not entry.state.takes_part:
                 await _no_other(connection, challenge, entry)
+            if entry.state is EntryState.DISQUALIFIED:
+                await _let_in(connection, challenge, entry)
             values = {"state": EntryState.APPROVED.value, "reason": None, "decided_by": by}
             await rows.change_entry(connection, entry.id, **values)
 
@@ -96,8 +102,11 @@ class Reviewing:
 
     async def picture(self, entry: Entry) -> bytes | None:
         """The dream, as it was entered; None once it is kept no more."""
-        picture = entry.copy.picture
-        return None if picture is None else await asyncio.to_thread(self._shelf.source, picture)
+        return await self.bytes_of(entry.copy)
+
+    async def bytes_of(self, copy: Copy) -> bytes | None:
+        """The same, of an entry as the gallery has it."""
+        return None if copy.picture is None else await asyncio.to_thread(self._shelf.source, copy.picture)
 
     async def _decide(
         self,
@@ -132,6 +141,12 @@ async def _no_other(connection: AsyncConnection, challenge: Challenge, entry: En
     own = await rows.entries_of(connection, challenge.id, member=entry.member)
     if sum(one.state.takes_part for one in own) >= challenge.plan.entries_each:
         raise NotTaken(tr("Its member has entered another dream meanwhile, and may not have more."))
+
+
+async def _let_in(connection: AsyncConnection, challenge: Challenge, entry: Entry) -> None:
+    for one in await rows.entries_of(connection, challenge.id, member=entry.member):
+        if one.state is EntryState.DISQUALIFIED:
+            await rows.change_entry(connection, one.id, state=EntryState.REJECTED.value)
 
 
 def _clipped(reason: str) -> str:

@@ -15,7 +15,7 @@ from collections.abc import Callable
 import discord
 
 from bot.config import Config
-from bot.dreaming.delivery import Delivery
+from bot.dreaming.delivery import Delivery, Offers
 from bot.dreaming.display import Display
 from bot.dreaming.mailbox import Mailbox, Superseded
 from bot.dreaming.pacer import Importance, Turnstile
@@ -65,6 +65,10 @@ class AnswerDesk:
     def mailbox(self) -> Mailbox:
         """For whatever else the bot writes: all of it shares one budget."""
         return self._mailbox
+
+    def offer(self, offers: Offers) -> None:
+        """What gives further buttons for under a dream. It raises nothing."""
+        self._delivery.offers = offers
 
     async def start(self) -> None:
         """From now on it writes. What it was told before is said now."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import enum
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -128,10 +129,17 @@ def waiting_buttons(job: Job) -> discord.ui.View:
     return _view([[Press(action=Action.CANCEL, job=job.id)]])
 
 
-def result_buttons(job: Job) -> discord.ui.View:
-    """Under a dream. Delete is always there: whose picture it is can take it away wherever it was posted."""
+def result_buttons(job: Job, more: Sequence[discord.ui.Item[Any]] = ()) -> discord.ui.View:
+    """Under a dream. Delete is always there: whose picture it is can take it away wherever it was posted.
+
+    more: buttons of other parts of the bot, behind the own ones.
+    """
     rows = (DREAMS_ON, (Action.COMPARE, Action.RECIPE, Action.DELETE)) if job.manner.buttons else ((Action.DELETE,),)
-    return _view([[Press(action=action, job=job.id) for action in row] for row in rows])
+    view = _view([[Press(action=action, job=job.id) for action in row] for row in rows])
+    for item in more:
+        item.row = len(rows) - 1
+        view.add_item(item)
+    return view
 
 
 def from_result_buttons(job: Job, action: Action, message: int) -> discord.ui.View:

@@ -9,7 +9,10 @@ from __future__ import annotations
 import enum
 import functools
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+import discord
 
 from bot.dreaming.attaching import shown_pictures
 from bot.dreaming.buttons import result_buttons
@@ -29,6 +32,8 @@ from bot.languages import speak
 NONCE_LIFE = 100.0  #: seconds that we trust Discord to remember a nonce
 
 BAD_FORM = 50035
+
+Offers = Callable[[Job], Awaitable[Sequence[discord.ui.Item[Any]]]]
 
 _log = logging.getLogger(__name__)
 
@@ -71,6 +76,7 @@ class Delivery:
     """Answers. Raises RestError or whatever else is temporary: then it is called again, later, with the same talk."""
 
     def __init__(self, *, mailbox: Mailbox, queue: JobQueue, executor: Executor, clock: Callable[[], float]) -> None:
+        self.offers: Offers = _nothing  #: further buttons under a dream
         self._mailbox = mailbox
         self._queue = queue
         self._executor = executor
@@ -132,7 +138,7 @@ class Delivery:
             nonlocal largest
             files = await self._files(talk, way)
             largest = files.largest
-            return self._letter(talk, way, files)
+            return self._letter(talk, way, files, await self.offers(files.job))
 
         try:
             talk.told = await self._send(talk, way, compose)
@@ -156,7 +162,7 @@ class Delivery:
         talk.know(files.job)
         return files
 
-    def _letter(self, talk: Talk, way: Way, files: Files) -> Letter:
+    def _letter(self, talk: Talk, way: Way, files: Files, more: Sequence[discord.ui.Item[Any]]) -> Letter:
         job, made = files.job, files.job.state is JobState.MADE
         if made and way is Way.DIRECT and job.manner.age_restricted:
             return Letter(text=stays_text(job), components=[], nonce=f"{job.id}-r")
@@ -167,7 +173,7 @@ class Delivery:
         lost = made and len(shown) < sum(picture.result is not None for picture in job.pictures)
         return Letter(
             text=answer_text(job, mention=call, by_direct_message=way is Way.DIRECT, lost=lost),
-            components=result_buttons(job).to_components() if made and not talk.plain else [],
+            components=result_buttons(job, more).to_components() if made and not talk.plain else [],
             uploads=tuple(
                 Upload(
                     filename=picture.filename,
@@ -261,6 +267,10 @@ class Delivery:
         await self._queue.undeliverable(talk.id, log=why)
         talk.answered = True
         _log.warning("undeliverable: %s", why, extra={"job": talk.id})
+
+
+async def _nothing(_: Job) -> Sequence[discord.ui.Item[Any]]:
+    return ()
 
 
 async def _moved(job: Job) -> Letter:

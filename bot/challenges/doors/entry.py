@@ -21,6 +21,7 @@ from bot.dreaming.readers import speak_to
 from bot.dreaming.service import Dreaming
 from bot.errors import Refusal
 from bot.languages import tr
+from bot.moderation.doors.commands import BY_SERVERS, ON_SERVERS
 from bot.moderation.doors.logbook import Logbook
 
 Acting = Callable[[Interaction, Handle], Awaitable[None]]
@@ -60,6 +61,7 @@ class ChallengeDoors:
 
     def install(self, tree: app_commands.CommandTree[Any]) -> None:
         self._commands.install(tree)
+        self.members.install_menu(tree, allowed_contexts=ON_SERVERS, allowed_installs=BY_SERVERS)
         self._client.add_dynamic_items(Item)
         setattr(self._client, f"on_{EVENT}", self._pressed)
 
@@ -69,6 +71,7 @@ class ChallengeDoors:
 
     async def close(self) -> None:
         await self.clockwork.close()
+        await self.members.close()
 
     async def interacted(self, interaction: Interaction) -> None:
         """Forms: discord.py knows only those that this process has opened."""
