@@ -10,7 +10,7 @@ from typing import Any
 from bot.challenges.events import Event, Open
 from bot.challenges.model import Challenge, Entry, Plan, When
 from bot.challenges.views import Submission
-from bot.dreaming.buttons import Press
+from bot.dreaming.buttons import Action, Press
 from bot.playground.components import walk
 from bot.playground.interactions import Interaction
 from bot.playground.model import Channel, Message, User
@@ -74,10 +74,10 @@ class Stage(Office):
 
     async def enter(self, challenge: Challenge, user: User) -> Entry:
         """A dream of theirs, made and delivered, and entered."""
-        before = sum(any(button["label"] == "Again" for button in one.buttons) for one in self.house.world.messages())
+        before = self._dreams()
         await self.house.post("!dream", PICTURE, user=user)
-        message = await self.house.dream(before + 1)
-        job = next(Press.read(button["custom_id"]).job for button in message.buttons)
+        await self.house.until(lambda: set(self._dreams()) - set(before))
+        (job,) = set(self._dreams()) - set(before)
         await self.house.until(lambda: not self.house.client.answers._talks)
         submission = Submission(
             challenge=challenge.id,
@@ -89,6 +89,11 @@ class Stage(Office):
             data=png(shade=200),
         )
         return (await self.house.challenges.entries.submit(submission)).entry
+
+    def _dreams(self) -> list[str]:
+        """The jobs whose dreams have been posted, in whatever language."""
+        presses = [Press.read(str(one["custom_id"])) for said in self.house.world.messages() for one in said.buttons]
+        return [press.job for press in presses if press.action is Action.AGAIN]
 
     async def vote(self, entry: Entry, user: User) -> None:
         await self.house.challenges.votes.vote(entry.id, guild=self.house.guild.id, voter=user.id, roles=())
