@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-import itertools
+import random
 from collections import Counter
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+import pytest
 from sqlalchemy import select
 
 from bot.challenges.errors import ChallengeRefusal
@@ -26,28 +25,45 @@ from tests.bot.jobs.fakes import NOON, Clock
 MEMBERS = (ANNA, BEN, CARL)
 LATER = 1000 * DAY  #: when all dreams are made, so that they are younger than every challenge
 
-members, voters = st.sampled_from(MEMBERS), st.sampled_from((*MEMBERS, DORA))
-numbers = st.integers(0, 3)
-actions = st.one_of(
-    st.tuples(st.just("enter"), members, numbers),
-    st.tuples(st.just("enter"), members, numbers),
-    st.tuples(st.just("replace"), members, numbers),
-    st.tuples(st.just("withdraw"), members, numbers),
-    st.tuples(st.just("approve"), members, numbers),
-    st.tuples(st.just("reject"), members, numbers),
-    st.tuples(st.just("disqualify"), members, numbers),
-    st.tuples(st.just("vote"), voters, numbers),
-    st.tuples(st.just("vote"), voters, numbers),
-    st.tuples(st.just("vote"), voters, numbers),
-    st.tuples(st.just("unvote"), voters, numbers),
-    st.tuples(st.just("close"), members, numbers),
-    st.tuples(st.just("reopen"), members, numbers),
-    st.tuples(st.just("extend"), members, numbers),
-    st.tuples(st.just("cancel"), members, st.just(0)),
-    st.tuples(st.just("tick"), members, numbers),
-    st.tuples(st.just("forget"), members, numbers),
-    st.tuples(st.just("announce"), members, numbers),
-)
+Action = tuple[str, int, int]
+ENTERED: list[Action] = [("enter", member, 0) for member in MEMBERS]
+APPROVED: list[Action] = [("approve", ANNA, number) for number in range(3)]
+VOTING: list[Action] = [*ENTERED, *APPROVED, ("close", ANNA, 0)]
+#: What has happened already: nothing, all have entered, they are voting, everybody has voted for somebody.
+BEFORE: list[list[Action]] = [
+    [],
+    ENTERED,
+    VOTING,
+    [*VOTING, *[("vote", voter, number) for voter in (*MEMBERS, DORA) for number in range(2)]],
+]
+#: How often each thing is done.
+WEIGHTS = {
+    "enter": 8,
+    "replace": 4,
+    "withdraw": 3,
+    "approve": 4,
+    "reject": 2,
+    "disqualify": 1,
+    "vote": 14,
+    "unvote": 3,
+    "forget": 1,
+    "announce": 2,
+    "close": 2,
+    "reopen": 2,
+    "extend": 1,
+    "cancel": 0.3,
+    "tick": 1,
+}
+
+
+def some(dice: random.Random) -> list[Action]:
+    """A beginning, and whatever follows."""
+    names = dice.choices(list(WEIGHTS), list(WEIGHTS.values()), k=dice.randint(10, 50))
+    who = (*MEMBERS, DORA)
+    happenings = [
+        (name, dice.choice(who if name in ("vote", "unvote") else MEMBERS), dice.randrange(4)) for name in names
+    ]
+    return [*dice.choice(BEFORE), *happenings]
 
 
 @dataclass
@@ -60,6 +76,7 @@ class Play:
     challenge: Challenge
     gone: set[int] = field(default_factory=set)  # entries that somebody has taken out
     out: Counter[str] = field(default_factory=Counter)
+    counted: dict[int, int] = field(default_factory=dict)
 
     async def entry(self, number: int) -> int:
         """One of those that there are."""
@@ -146,6 +163,7 @@ class Play:
     async def check(self) -> None:
         """What must never be otherwise."""
         id_ = self.challenge.id
+        now = await self.house.challenges.get(id_, guild=GUILD)
         async with self.house.queue._database.reading() as connection:
             entry_rows = select(challenge_entries).where(challenge_entries.c.challenge == id_)
             entries = {row["id"]: row for row in (await connection.execute(entry_rows)).mappings()}
@@ -162,47 +180,56 @@ class Play:
         assert all(entry in part and entries[entry]["member"] != voter for entry, voter in votes)
         per_voter = Counter(voter for _, voter in votes)
         per_person = Counter(DORA if voter < 0 else voter for _, voter in votes)
-        assert all(count <= 2 for count in (*per_voter.values(), *per_person.values()))
+        assert all(count <= now.plan.votes_each for count in (*per_voter.values(), *per_person.values()))
         assert all(count == 1 for count in self.out.values()), "nothing is announced twice"
-        now = await self.house.challenges.get(id_, guild=GUILD)
         if now.state is State.FINISHED:
             results = await self.house.challenges.results.of(id_, guild=GUILD)
-            assert {one.entry.id: one.votes for one in results.placed} == {
-                one: sum(entry == one for entry, _ in votes)
-                for one in part
-                if entries[one]["state"] == EntryState.APPROVED.value
-            }
+            if not self.counted:
+                approved = [one for one in part if entries[one]["state"] == EntryState.APPROVED.value]
+                self.counted = {one: sum(entry == one for entry, _ in votes) for one in approved}
+            assert {one.entry.id: one.votes for one in results.placed} == self.counted, "and so they stay"
 
 
 def test_no_sequence_loses_an_entry_counts_a_vote_twice_or_announces_twice(tmp_path: Path) -> None:
-    clock = Clock(NOON + LATER)
-    with asyncio.Runner() as runner:
-        context = arena(tmp_path, clock=clock)
-        house = runner.run(context.__aenter__())
-        dreams = {member: [runner.run(house.dream(member)) for _ in range(4)] for member in MEMBERS}
-        moments = itertools.count()
+    plays(tmp_path, range(10))
 
-        @settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
-        @given(st.lists(actions, min_size=5, max_size=30), st.booleans())
-        def play(happenings: list[tuple[str, int, int]], review: bool) -> None:
-            runner.run(once(happenings, review))
 
-        async def once(happenings: list[tuple[str, int, int]], review: bool) -> None:
-            clock.now = NOON + next(moments) % 900 * DAY
-            plan = dataclasses.replace(PLAN, review=review, entries_each=2, votes_each=2)
-            challenge = await house.open(plan)
-            one = Play(house=house, clock=clock, dreams=dreams, challenge=challenge)
-            for what, member, number in happenings:
-                await one.act(what, member, number)
-            clock.now = max(clock.now, NOON) + 100 * DAY
-            for _ in range(4):
-                await one.tick(ANNA, 3)
-                await one.announce()
-                await one.check()
-            over = await house.challenges.get(challenge.id, guild=GUILD)
-            assert over.state.over, "left alone, it has come to its end"
+@pytest.mark.soak
+@pytest.mark.timeout(1200)
+def test_of_many_sequences_none_does(tmp_path: Path) -> None:
+    plays(tmp_path, range(10, 130))
 
-        try:
-            play()
-        finally:
-            runner.run(context.__aexit__(None, None, None))
+
+def plays(home: Path, seeds: Iterable[int]) -> None:
+    """One challenge after the other, in one life."""
+
+    async def all_of_them() -> None:
+        clock = Clock(NOON + LATER)
+        async with arena(home, clock=clock) as house:
+            dreams = {member: [await house.dream(member) for _ in range(4)] for member in MEMBERS}
+            for seed in seeds:
+                dice = random.Random(seed)
+                clock.now = NOON + seed * DAY
+                plan = dataclasses.replace(
+                    PLAN, review=dice.random() < 0.5, entries_each=2, votes_each=dice.choice((1, 2))
+                )
+                play = Play(house=house, clock=clock, dreams=dreams, challenge=await house.open(plan))
+                happenings = some(dice)
+                try:
+                    await through(play, happenings)
+                except AssertionError as error:
+                    raise AssertionError(f"sequence {seed}: {happenings}") from error
+
+    asyncio.run(all_of_them())
+
+
+async def through(play: Play, happenings: list[Action]) -> None:
+    for what, member, number in happenings:
+        await play.act(what, member, number)
+    play.clock.tick(100 * DAY)
+    for _ in range(4):
+        await play.tick(ANNA, 3)
+        await play.announce()
+        await play.check()
+    over = await play.house.challenges.get(play.challenge.id, guild=GUILD)
+    assert over.state.over, "left alone, it has come to its end"

@@ -234,11 +234,29 @@ async def test_whoever_is_disqualified_is_out_with_everything(tmp_path: Path) ->
         gallery = await all_.votes.gallery(challenge.id, guild=GUILD, voter=BEN)
         assert {card.entry for card in gallery.cards} == {bens.id, carls.id}
         assert gallery.left == 3, "his vote came back"
+        await all_.entries.approve(second.id, guild=GUILD, by=MODERATOR)
+        assert (await all_.entries.get(first.id, guild=GUILD)).state is EntryState.REJECTED
+        await all_.votes.vote(carls.id, guild=GUILD, voter=ANNA, roles=())
+        await all_.entries.disqualify(second.id, guild=GUILD, by=MODERATOR, reason="two accounts after all")
         await all_.do(challenge.id, Close(step=State.VOTING), guild=GUILD, by=MODERATOR)
         results = await all_.results.count(challenge.id, left=())
         assert [(one.entry.id, one.votes) for one in results.placed] == [(bens.id, 1), (carls.id, 0)]
         with pytest.raises(NotNow, match="results stand"):
             await all_.entries.disqualify(bens.id, guild=GUILD, by=MODERATOR, reason="late")
+
+
+@in_loop
+async def test_what_was_withdrawn_does_not_come_back_without_its_picture(tmp_path: Path) -> None:
+    async with arena(tmp_path) as house:
+        entries = house.challenges.entries
+        challenge = await house.open()
+        entry = (await house.enter(challenge, ANNA)).entry
+        await entries.withdraw(entry.id, guild=GUILD, member=ANNA)
+        with pytest.raises(NotTaken, match="withdrawn this entry"):
+            await entries.approve(entry.id, guild=GUILD, by=MODERATOR)
+        await entries.disqualify(entry.id, guild=GUILD, by=MODERATOR, reason="x")
+        with pytest.raises(NotTaken, match="not kept any more"):
+            await entries.approve(entry.id, guild=GUILD, by=MODERATOR)
 
 
 @in_loop
