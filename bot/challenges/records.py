@@ -11,6 +11,7 @@ and a deadline that passes between a look and a write, are told apart by the dat
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable, Collection
 
@@ -37,6 +38,8 @@ from bot.jobs.shelf import Shelf, content_hash
 from bot.languages import tr
 from bot.store.database import Database
 from bot.store.tables import challenge_changes, challenge_outbox, challenges
+
+logger = logging.getLogger(__name__)
 
 MOST_OPEN = 25  #: challenges of one server that are not over: as many as Discord shows in a list
 
@@ -137,12 +140,24 @@ class Challenges:
         ]
 
     async def advance(self) -> list[Challenge]:
-        """Open and close what is due; returns what has changed. Each is a transaction of its own."""
+        """Open and close what is due; returns what has changed. Each is a transaction of its own.
+
+        One that fails holds up nobody else's.
+        """
         now = self._clock()
         query = select(challenges.c.id).where(challenges.c.next_at <= now).order_by(challenges.c.next_at)
         async with self._database.reading() as connection:
             due = list((await connection.execute(query)).scalars())
-        return [one for id_ in due if (one := await self._pass(id_, now)) is not None]
+        moved = []
+        for id_ in due:
+            try:
+                one = await self._pass(id_, now)
+            except Exception:
+                logger.exception("challenge %d does not go on", id_)
+                continue
+            if one is not None:
+                moved.append(one)
+        return moved
 
     async def next_due(self) -> float | None:
         """When `advance` or the outbox has something to do; None: not before something changes."""

@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from bot.challenges.events import Cancel, Extend, Open, Reopen
 from bot.challenges.model import State, When
 from bot.playground.permissions import Permission
+from bot.store.tables import challenges
 from tests.bot.challenges.doors.stage import DAY, HOUR, Stage, on_stage
 
 
@@ -328,3 +330,22 @@ def test_when_discord_is_in_trouble_it_is_tried_again(tmp_path: Path) -> None:
         assert len(stage.own) == 1
 
     on_stage(tmp_path, test)
+
+
+def test_one_that_cannot_be_read_holds_up_nobody(tmp_path: Path) -> None:
+    """A newer version's, for instance: it is left alone, and the others go on."""
+
+    async def test(stage: Stage) -> None:
+        first, second = await stage.open(), await stage.open(theme="Day", channel=stage.garden.id)
+        changed = update(challenges).where(challenges.c.id == first.id).values(plan={"zone": "Nowhere/Land"} | TIMELESS)
+        await stage.house.challenges._database.write(lambda connection: connection.execute(changed))
+        stage.house.clock.ahead += 3 * DAY
+        stage.house.client.doors.challenges.clockwork.look()
+        there = stage.house.world.messages
+        await stage.house.until(lambda: any("There were no entries" in one.text for one in there(stage.garden)))
+        assert (await stage.get(second.id)).state is State.FINISHED
+
+    on_stage(tmp_path, test)
+
+
+TIMELESS = {"channel": 1, "theme": "From the future", "submissions": {"after": 5}, "voting": {"after": 5}}
