@@ -119,11 +119,12 @@ class Moderating:
     async def queue(self, who: Who) -> Reply:
         """What waits on this server, in order, with a menu to cancel one of them."""
         allow_moderating(self._settings, who)
-        jobs = await self._open(who)
+        jobs = self._moderated(who, await self._open(who))
         paused = await self._pausing.of(who.server.id)
         note = sentences.paused_already(moment(paused.since)) if paused is not None else ""
         if not jobs:
-            return Reply(text=sentences.QUEUE_EMPTY).but_also(note)
+            everywhere = self._settings.may_change(who.server, who.editor)
+            return Reply(text=sentences.QUEUE_EMPTY if everywhere else sentences.QUEUE_EMPTY_HERE).but_also(note)
         standings = self._queue.standings()
         lines, options = [], []
         for number, job in enumerate(jobs[:MOST_LISTED], 1):
@@ -143,7 +144,8 @@ class Moderating:
         allow_moderating(self._settings, who)
         if bool(dream) == (member is not None):
             raise Refusal(sentences.CANCEL_WHICH)
-        jobs = [job for job in await self._open(who, member) if member is not None or job.id == dream.strip()]
+        jobs = self._moderated(who, await self._open(who, member))
+        jobs = [job for job in jobs if member is not None or job.id == dream.strip()]
         if not jobs:
             raise Refusal(sentences.NOTHING_TO_CANCEL)
         cancelled = [job for job in jobs if await self._queue.cancel(job.id, by=who.editor.id) is not None]
@@ -156,7 +158,7 @@ class Moderating:
 
     async def cancellable(self, who: Who) -> list[tuple[str, str]]:
         """What may be cancelled, by id, each in words."""
-        return [(job.id, _named(job)) for job in await self._open(who)]
+        return [(job.id, _named(job)) for job in self._moderated(who, await self._open(who))]
 
     async def delete(self, who: Who, which: str) -> Reply:
         """Delete the message with a dream: by its link, or by the dream's id."""
@@ -195,7 +197,7 @@ class Moderating:
 
     async def deletable(self, who: Who) -> list[tuple[str, str]]:
         """What was answered here lately, by id, each in words."""
-        jobs = await self._records.recent(who.server.id, limit=MOST_LISTED)
+        jobs = self._moderated(who, await self._records.recent(who.server.id, limit=4 * MOST_LISTED))
         return [(job.id, _named(job)) for job in jobs]
 
     def note_cancelled(self, guild: discord.Guild, by: int, job: Job) -> None:
@@ -208,11 +210,16 @@ class Moderating:
 
     async def _check_channel(self, who: Who, channel: int) -> None:
         found = who.guild.get_channel_or_thread(channel) or await self._archived(who, channel)
-        if self._settings.may_change(who.server, who.editor):
-            return
-        held = found.permissions_for(who.member)
-        if not (held.view_channel and held.manage_messages):
+        if not self._settings.may_change(who.server, who.editor) and not _moderates(who, found):
             raise Refusal(sentences.NO_CHANNEL_ACCESS)
+
+    def _moderated(self, who: Who, jobs: list[Job]) -> list[Job]:
+        """Those in channels in which the moderator moderates: Manage Messages may be given for one channel alone."""
+        if self._settings.may_change(who.server, who.editor):
+            return jobs
+        known = who.guild.get_channel_or_thread
+        found = [(job, known(job.place.channel) or known(job.place.under or 0)) for job in jobs]
+        return [job for job, channel in found if channel is not None and _moderates(who, channel)]
 
     async def _archived(self, who: Who, channel: int) -> discord.Thread:
         """A thread that Discord does not tell of, unless it is asked."""
@@ -229,6 +236,15 @@ class Moderating:
 
     def _done(self, who: Who, text: str) -> Reply:
         return Reply(text=text).but_also(self._logbook.trouble(who.guild))
+
+
+def _moderates(who: Who, channel: Any) -> bool:
+    """Whether they may do with others' messages there what they may do with their own."""
+    try:
+        held = channel.permissions_for(who.member)
+    except discord.ClientException:  # a thread whose channel is not known
+        return False
+    return bool(held.view_channel and held.manage_messages)
 
 
 def _named(job: Job) -> str:

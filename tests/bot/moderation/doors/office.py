@@ -79,6 +79,11 @@ class Office:
         asked = await self.house.post(text, *files, user=user, channel=channel)
         return await self.house.standin.message(lambda one: one.reply_to == asked.id and one.author is self.house.bot)
 
+    async def deletable(self, user: User, channel: Channel | None = None) -> list[dict[str, Any]]:
+        """What `/mod delete` offers."""
+        where = channel or self.house.channel
+        return await self.house.standin.autocomplete(user, where, "mod delete", "dream", "")
+
     async def logged(self, *words: str) -> Message:
         """The entry of the log channel that holds these words."""
         return await self.house.standin.message(

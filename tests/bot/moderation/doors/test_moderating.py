@@ -179,6 +179,41 @@ def test_the_queue_is_shown_and_any_of_it_cancelled(tmp_path: Path) -> None:
     in_office(tmp_path, test)
 
 
+def test_a_moderator_of_one_channel_moderates_there_alone(tmp_path: Path) -> None:
+    async def test(office: Office) -> None:
+        house, carl = office.house, office.house.world.add_user("carl")
+        house.world.add_member(house.guild, carl)
+        house.world.set_overwrite(office.garden, carl, allow=int(Permission.MANAGE_MESSAGES))
+        office.open_commands()
+        await dream(office, channel=office.garden)
+        await house.post("!dream", PICTURE, channel=office.log)
+        hidden = await house.dream(2)
+        async with asyncio.timeout(10):
+            while len(await office.deletable(office.owner)) < 2:
+                await asyncio.sleep(0.01)
+        assert len(await office.deletable(carl, office.garden)) == 1
+        told = await office.slash(carl, "mod delete", channel=office.garden, dream=link(hidden))
+        assert "may not delete messages in that channel" in told.text
+        told = await office.slash(carl, "mod queue", channel=office.garden)
+        assert "Nothing waits in the channels that you moderate." in told.text
+        house.engine.gate.clear()
+        for where in (office.garden, office.log):
+            asked = await house.post("!dream", PICTURE, channel=where)
+            await house.standin.message(lambda one, asked=asked: one.reply_to == asked.id)
+        jobs = {job.place.channel: job for job in await house.queue.open_jobs()}
+        shown = (await office.slash(carl, "mod queue", channel=office.garden)).text
+        assert f"<#{office.garden.id}>" in shown
+        assert f"<#{office.log.id}>" not in shown
+        offered = await house.standin.autocomplete(carl, office.garden, "mod cancel", "dream", "")
+        assert [one["value"] for one in offered] == [jobs[office.garden.id].id]
+        told = await office.slash(carl, "mod cancel", channel=office.garden, dream=jobs[office.log.id].id)
+        assert "There is no such dream" in told.text
+        await office.slash(carl, "mod cancel", channel=office.garden, member=house.alice)
+        assert [job.place.channel for job in await house.queue.open_jobs()] == [office.log.id]
+
+    in_office(tmp_path, test)
+
+
 def test_what_is_elsewhere_is_none_of_this_servers(tmp_path: Path) -> None:
     async def test(office: Office) -> None:
         house = office.house
@@ -235,12 +270,12 @@ def test_a_dream_that_its_owner_has_deleted_is_not_offered_to_moderators(tmp_pat
         house = office.house
         made = await dream(office)
         async with asyncio.timeout(10):
-            while not await house.standin.autocomplete(house.mod, house.channel, "mod delete", "dream", ""):
+            while not await office.deletable(house.mod):
                 await asyncio.sleep(0.01)
         await house.standin.press(house.alice, made, "Delete")
         await house.standin.deleted(made)
         async with asyncio.timeout(10):
-            while await house.standin.autocomplete(house.mod, house.channel, "mod delete", "dream", ""):
+            while await office.deletable(house.mod):
                 await asyncio.sleep(0.01)
 
     in_office(tmp_path, test)
