@@ -36,6 +36,7 @@ from bot.challenges.events import (
 from bot.challenges.model import Challenge, EntryState, Plan
 from bot.challenges.records import Challenges
 from bot.dreaming.conversation import Interaction
+from bot.dreaming.help import COLOUR
 from bot.dreaming.mailbox import Mailbox
 from bot.dreaming.service import Dreaming
 from bot.languages import tr
@@ -103,7 +104,7 @@ class Desk:
         """The latest page of its history, and the earlier ones."""
         changes = (await self.challenges.changes(challenge.id, guild=who.server.id))[::-1]
         page = changes[number * AUDIT_PAGE : (number + 1) * AUDIT_PAGE]
-        embed = discord.Embed(title=tr("History of challenge #{number}", number=challenge.id))
+        embed = discord.Embed(title=tr("History of challenge #{number}", number=challenge.id), colour=COLOUR)
         embed.description = "\n".join(journal.line(one)[:330] for one in page)[:4000] or tr("There is nothing more.")
         more = len(changes) > (number + 1) * AUDIT_PAGE
         row: list[discord.ui.Item[Any]] = [

@@ -46,7 +46,8 @@ def embed_of(challenge: Challenge, facts: Facts, guild: discord.Guild, *, now: f
     add(name=tr("Picture"), value=tr("everybody's own") if plan.base is None else f"`{plan.base.filename[:80]}`")
     for name, value in _times(challenge):
         add(name=name, value=value)
-    add(name=tr("Dreams need"), value=_lines(constraints_in_words(plan.constraints, secrets=True)) or tr("nothing"))
+    asked = constraints_in_words(plan.constraints, secrets=True)
+    add(name=tr("Dreams need"), value=_lines(asked) or tr("nothing special"))
     add(name=tr("Each member"), value=_limits(plan))
     add(name=tr("Who takes part"), value=_roles(plan.roles))
     add(name=tr("Anonymous"), value=_yes(plan.anonymous))
