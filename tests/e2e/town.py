@@ -21,6 +21,7 @@ from bot.playground.friendly import Friendly, furnish
 from bot.playground.model import Channel, Message, User
 from bot.playground.page.server import Page
 from bot.playground.standin import StandIn
+from bot.playground.times import Times
 from tests.bot.engine import png
 from tests.e2e.process import BotProcess
 
@@ -202,18 +203,20 @@ def in_town(
     module: str = "bot",
     start: bool = True,
     held: bool = False,
+    answer: float = PATIENCE,
     run: Callable[[Coroutine[Any, Any, None]], None] = asyncio.run,
     **variables: str,
 ) -> Callable[[Callable[..., Coroutine[Any, Any, None]]], Callable[..., None]]:
     """Makes a test out of `async def test(town)`. Afterwards nothing may differ from what Discord describes.
 
-    held: a bot that pretends ends no dream that is not allowed. run: in which event loop; a fresh one, where nobody
+    held: a bot that pretends ends no dream that is not allowed. answer: how long Discord waits for the first answer to
+    an interaction; 3 s in truth, but a busy machine takes its time. run: in which event loop; a fresh one, where nobody
     says.
     """
 
     def decorate(test: Callable[..., Coroutine[Any, Any, None]]) -> Callable[..., None]:
         async def lived(home: Path) -> None:
-            async with town(home, module, variables) as here:
+            async with town(home, module, variables, answer=answer) as here:
                 if held:
                     here.variables["PRETEND_GATE"] = str(here.gate)
                 if start:
@@ -234,8 +237,8 @@ def in_town(
 
 
 @asynccontextmanager
-async def town(home: Path, module: str, variables: dict[str, str]) -> AsyncIterator[Town]:
-    standin = StandIn()
+async def town(home: Path, module: str, variables: dict[str, str], *, answer: float = PATIENCE) -> AsyncIterator[Town]:
+    standin = StandIn(times=Times(answer=answer))
     here = Town(standin, home, module, dict(variables))
     async with standin:
         try:

@@ -48,8 +48,11 @@ class Tab:
         await self.composer.wait_for()
 
     async def be(self, name: str) -> None:
-        """Somebody else from now on."""
+        """Somebody else from now on; their commands, channels and portrait are there."""
+        portrait = self.page.locator(".me img")
+        before = await portrait.get_attribute("src") or ""
         await self.page.get_by_role("combobox", name="You are").select_option(label=name)
+        await expect(portrait).not_to_have_attribute("src", before)
 
     @property
     def composer(self) -> Locator:
@@ -99,6 +102,7 @@ def in_browser(
     module: str = "tests.e2e.pretending",
     start: bool = True,
     held: bool = False,
+    answer: float = 60.0,
     may_complain: bool = False,
     **variables: str,
 ) -> Callable[[Callable[..., Coroutine[Any, Any, None]]], Callable[..., None]]:
@@ -122,7 +126,9 @@ def in_browser(
                     assert [trouble for tab in visit.tabs for trouble in tab.troubles] == []
 
         lived.__name__, lived.__doc__ = test.__name__, test.__doc__
-        return needs_chromium(in_town(module=module, start=start, held=held, run=_run, **variables)(lived))
+        return needs_chromium(
+            in_town(module=module, start=start, held=held, answer=answer, run=_run, **variables)(lived)
+        )
 
     return decorate
 

@@ -123,7 +123,7 @@ def sentence_of(sentence: str) -> re.Pattern[str]:
     return re.compile(re.escape(sentence))
 
 
-@in_browser(module=WORKBENCH)
+@in_browser(module=WORKBENCH, answer=3.0)
 async def test_a_late_completion_is_forgotten_and_a_failed_one_says_so(town: Town, tab: Tab, visit: Visit) -> None:
     page = tab.page
     await tab.composer.fill("/everything ")
@@ -140,7 +140,7 @@ async def test_a_late_completion_is_forgotten_and_a_failed_one_says_so(town: Tow
     await tab.screenshot("acting-failed-completion")
 
 
-@in_browser(module=WORKBENCH)
+@in_browser(module=WORKBENCH, answer=3.0)
 async def test_a_command_without_an_answer_says_so_to_that_person_alone(town: Town, tab: Tab, visit: Visit) -> None:
     other = await visit.tab()
     await other.be("Ben")

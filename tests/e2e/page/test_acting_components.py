@@ -9,7 +9,7 @@ from tests.e2e.page.browser import PHONE, Tab, Visit, in_browser
 from tests.e2e.town import Town
 
 
-@in_browser(module=WORKBENCH)
+@in_browser(module=WORKBENCH, answer=3.0)
 async def test_a_pressed_button_waits_fails_or_keeps_the_focus(town: Town, tab: Tab, visit: Visit) -> None:
     await use(tab, "/buttons")
     row = messages(tab).filter(has=tab.page.get_by_role("button", name="Count"))

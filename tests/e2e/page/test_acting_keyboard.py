@@ -61,7 +61,7 @@ async def test_a_dream_its_menu_and_its_buttons_take_no_mouse(town: Town, tab: T
     ],
 )
 def test_nothing_that_one_acts_with_hinders_anybody(size: tuple[int, int], scheme: str, tmp_path: object) -> None:
-    @in_browser(size=size, scheme=scheme, module=WORKBENCH)
+    @in_browser(size=size, scheme=scheme, module=WORKBENCH, answer=3.0)
     async def checked(town: Town, tab: Tab, visit: Visit) -> None:
         page, name = tab.page, f"{'phone' if size == PHONE else 'desktop'}-{scheme}"
 
