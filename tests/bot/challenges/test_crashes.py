@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
 import subprocess
 import sys
@@ -24,7 +23,7 @@ EXPECTED = ("opening:0", "voting:0", "reopened:1", "voting:1", "results:1")
 def live(home: Path, rounds: int, *, writes: int = 0, when: str = "after") -> bool:
     """One life, that ends at one of its writes; returns whether it came to its own end before."""
     command = [sys.executable, "-m", "tests.bot.challenges.dying", str(home), str(rounds), str(writes), when]
-    done = subprocess.run(command, cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)}, timeout=240, check=False)
+    done = subprocess.run(command, cwd=ROOT, timeout=240, check=False)
     assert done.returncode in (0, -signal.SIGKILL)
     return done.returncode == 0
 
