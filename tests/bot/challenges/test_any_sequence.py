@@ -191,13 +191,13 @@ class Play:
 
 
 def test_no_sequence_loses_an_entry_counts_a_vote_twice_or_announces_twice(tmp_path: Path) -> None:
-    plays(tmp_path, range(10))
+    plays(tmp_path, range(6))
 
 
 @pytest.mark.soak
 @pytest.mark.timeout(1200)
 def test_of_many_sequences_none_does(tmp_path: Path) -> None:
-    plays(tmp_path, range(10, 130))
+    plays(tmp_path, range(6, 130))
 
 
 def plays(home: Path, seeds: Iterable[int]) -> None:

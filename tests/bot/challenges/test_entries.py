@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.challenges.constraints import Constraints
 from bot.challenges.errors import ChallengeRefusal, NoChallenge, NoEntry, NotEligible, NotNow, NotTaken
@@ -17,6 +19,7 @@ from bot.jobs.keeping import DAY
 from bot.jobs.manner import Manner
 from bot.jobs.people import Block
 from bot.jobs.shelf import content_hash
+from bot.store.tables import challenges
 from tests.bot.challenges.arena import ANNA, BEN, CARL, GUILD, MODERATOR, PLAN, Arena, arena, recipe, submission
 from tests.bot.jobs.fakes import Clock, in_loop, made, request
 
@@ -273,6 +276,44 @@ async def test_to_be_forgotten_lifts_no_disqualification(tmp_path: Path) -> None
         assert sources(tmp_path) == set(), "neither her dream nor his of her picture is kept"
         with pytest.raises(NotTaken, match="disqualified"):
             await house.enter(challenge, ANNA)
+
+
+@in_loop
+async def test_the_drafts_of_whoever_is_forgotten_go_and_what_is_announced_stays_without_them(tmp_path: Path) -> None:
+    async with arena(tmp_path) as house:
+        all_ = house.challenges
+        draft = await all_.create(GUILD, dataclasses.replace(PLAN, theme="Mine"), by=ANNA)
+        await all_.set_base(draft.id, guild=GUILD, by=ANNA, data=b"her base", filename="base.png")
+        named = dataclasses.replace(PLAN, prize=f"A portrait by <@{ANNA}>", opens=When(after=DAY))
+        coming = await all_.create(GUILD, named, by=ANNA)
+        await all_.do(coming.id, Schedule(), guild=GUILD, by=ANNA)
+        await house.queue.members.forget(ANNA)
+        assert sources(tmp_path) == set()
+        with pytest.raises(NoChallenge):
+            await all_.get(draft.id, guild=GUILD)
+        coming = await all_.get(coming.id, guild=GUILD)
+        assert (coming.creator, coming.plan.prize, coming.state) == (0, "A portrait by <@…>", State.SCHEDULED)
+        assert {one.by for one in await all_.changes(coming.id, guild=GUILD)} == {None}
+
+
+@in_loop
+async def test_one_that_cannot_be_read_holds_up_no_other(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    clock = Clock()
+    async with arena(tmp_path, clock=clock) as house:
+        broken, whole = await house.open(), await house.open()
+
+        async def damage(connection: AsyncConnection) -> None:
+            await connection.execute(
+                update(challenges).where(challenges.c.id == broken.id).values(state="of a newer version")
+            )
+
+        await house.queue._database.write(damage)
+        clock.tick(3 * DAY)
+        assert [one.id for one in await house.challenges.advance()] == [whole.id]
+        assert f"challenge {broken.id} cannot be read" in caplog.text
+        caplog.clear()
+        assert await house.challenges.advance() == []
+        assert caplog.text == "", "nor is it looked at again and again"
 
 
 @in_loop
