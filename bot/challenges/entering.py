@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import logging
 from collections.abc import Callable, Collection
 from typing import Any
@@ -156,7 +157,9 @@ class Entries(Reviewing):
     async def _admitted(
         self, connection: AsyncConnection, challenge: Challenge, submission: Submission, now: float
     ) -> tuple[JobPicture, Result]:
-        if challenge.state is not State.SUBMITTING or now >= challenge.submissions_end:
+        if challenge.state is State.SUBMITTING and now >= challenge.submissions_end:
+            raise not_now(dataclasses.replace(challenge, state=State.VOTING))  # nobody has closed it yet
+        if challenge.state is not State.SUBMITTING:
             raise not_now(challenge)
         await admit(connection, challenge, names_of(submission.member, self._aliases), submission.roles, now)
         kept = await job_rows.load(connection, submission.job)

@@ -145,6 +145,8 @@ async def test_an_entry_is_replaced_and_withdrawn_until_submissions_end(tmp_path
         states = [entry.state for entry in await entries.of_member(challenge.id, guild=GUILD, member=ANNA)]
         assert sorted(state.value for state in states) == ["approved", "withdrawn"]
         clock.tick(3 * DAY)
+        with pytest.raises(NotNow, match="Submissions are over"):  # though nobody has closed them yet
+            await entries.check(submission(challenge, ANNA, second))
         for late in (
             entries.withdraw(back.entry.id, guild=GUILD, member=ANNA),
             house.enter(challenge, BEN),
