@@ -37,6 +37,12 @@ def eligible(challenge: Challenge, job: Job | None, ordinal: int, *, member: int
         raise NotEligible(
             tr("In this challenge everybody dreams the same picture, and this is a dream of another one.")
         )
+    if challenge.hidden and job.manner.secret != challenge.id:  # before its recipe is looked at, which would tell
+        raise NotEligible(
+            tr(
+                "For this challenge dreams are made for you alone: press “Dream for it” under its announcement."
+            )
+        )
     _stays(challenge, job)
     challenge.plan.constraints.check(Recipe.parse(picture.result.recipe))
     return picture, picture.result

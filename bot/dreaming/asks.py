@@ -29,6 +29,7 @@ class Ask:
     cause: str
     parent: str | None = None
     notes: tuple[str, ...] = ()
+    secret: int = 0  # see Manner
 
     @property
     def requester(self) -> int:
@@ -54,6 +55,7 @@ class Ask:
             spoilers=effective["spoilers"] == "always",
             buttons=effective["buttons"],
             age_restricted=age_restricted,
+            secret=self.secret,
             language=language,
             notes=notes,
         )

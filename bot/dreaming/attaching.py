@@ -38,7 +38,7 @@ def shown_pictures(job: Job) -> tuple[Shown, ...]:
                 ordinal=picture.ordinal,
                 filename=f"SPOILER_{name}" if spoiler else name,
                 spoiler=spoiler,
-                alt=_alt(picture, picture.result),
+                alt=_alt(job, picture, picture.result),
             )
         )
     return tuple(shown)
@@ -54,9 +54,9 @@ def extension(format: str) -> str:
     return _EXTENSIONS.get(format, "png")
 
 
-def _alt(picture: JobPicture, result: Result) -> str:
+def _alt(job: Job, picture: JobPicture, result: Result) -> str:
     own = " ".join((picture.alt or "").split())
-    made = tr("Dreamt with {recipe}", recipe=result.recipe)
+    made = tr("Dreamt for a challenge") if job.manner.secret else tr("Dreamt with {recipe}", recipe=result.recipe)
     if not own:
         return clip(made, MOST_ALT)
     own = clip(own, MOST_ALT - min(len(made) + 2, 300))

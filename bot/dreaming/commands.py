@@ -20,7 +20,7 @@ from bot.dreaming.places import is_personal, place_of_interaction
 from bot.dreaming.scenes import Scene, moderates, scene_of_interaction
 from bot.dreaming.service import LOOK_BACK, Dreaming
 from bot.dreaming.suggestions import LONGEST, MOST
-from bot.dreaming.words import moment
+from bot.dreaming.words import moment, recipe_of
 from bot.errors import NoPicture, Refusal
 from bot.jobs.model import Door, Job, Place, Standing
 from bot.languages import mark, tr, tr_count
@@ -239,7 +239,7 @@ class Commands:
 
     def _named(self, job: Job, asker: int) -> str:
         picture = clipped(job.pictures[0].filename, 30) if job.pictures else ""
-        what: dict[str, Any] = {"picture": picture, "recipe": job.recipe, "member": job.requester}
+        what: dict[str, Any] = {"picture": picture, "recipe": recipe_of(job), "member": job.requester}
         if job.requester == asker:
             named = tr_count(
                 "{count} picture, {picture}, {recipe}",
@@ -295,7 +295,7 @@ class Commands:
 
 
 def _stands(job: Job, standing: Standing) -> str:
-    recipe, when = clipped(job.recipe, 80), moment(standing.ready_at)
+    recipe, when = clipped(recipe_of(job), 80), moment(standing.ready_at)
     if standing.running:
         return tr("`{recipe}`: being dreamt, ready {when}", recipe=recipe, when=when)
     if not standing.ahead:

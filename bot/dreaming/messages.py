@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from bot.dreaming.words import duration, moment
 from bot.jobs.model import NOBODY, Job, JobPicture, JobState, PictureState, Result, Standing
-from bot.languages import listed, number, tr, tr_count
+from bot.languages import listed, mark, number, tr, tr_count
 from dreamcore.errors import RecipeError, clip
 from dreamcore.text import join, pairs
 
@@ -18,6 +18,12 @@ MOST_THREAD_NAME = 100
 MOST_RECIPES = 1200  #: characters for all recipes of an answer
 LONG_WAIT = 60.0  #: seconds, after which the answer comes as a new message with a mention: an edit notifies nobody
 BAR = 12
+
+SECRET = mark("Your dream for the challenge: only you see it. How it was dreamt stays hidden until the results.")
+SECRET_FAILED = mark(
+    "The picture could not be dreamt for the challenge: it may be damaged, far too small or far too large. "
+    "Try another one."
+)
 
 
 def waiting_text(job: Job, standing: Standing | None, *, now: float) -> str:
@@ -85,7 +91,7 @@ def answer_text(job: Job, *, mention: bool = False, by_direct_message: bool = Fa
     """How the job ended. With `mention` it calls the requester, who has waited long. lost: a made picture is gone."""
     call = tr("{member}, your dream is here.", member=_member(job.requester)) if mention else ""
     channel = f"<#{job.home.channel}>"
-    where = tr("I may not post in {channel}, so I bring this to you.", channel=channel) if by_direct_message else ""
+    where = _why_directly(job, channel) if by_direct_message else ""
     if job.state is JobState.CANCELLED:
         return _lines(where, _cancelled(job), _reference(job))
     if not any(picture.result for picture in job.pictures):
@@ -93,7 +99,8 @@ def answer_text(job: Job, *, mention: bool = False, by_direct_message: bool = Fa
     notes = (*job.manner.notes, _lost(job)) if lost else job.manner.notes
     before, after = [call, where, _credit(job)], [*_figures(job, notes), *_failures(job)]
     room = MOST_TEXT - sum(len(line) + 1 for line in (*before, *after))
-    return _lines(*before, *_recipes(job, min(MOST_RECIPES, room)), *after)
+    recipes = [tr(SECRET)] if job.manner.secret else _recipes(job, min(MOST_RECIPES, room))
+    return _lines(*before, *recipes, *after)
 
 
 def thread_name(job: Job) -> str:
@@ -124,6 +131,12 @@ def stays_text(job: Job) -> str:
         channel=f"<#{job.home.channel}>",
     )
     return _lines(stays, _reference(job))
+
+
+def _why_directly(job: Job, channel: str) -> str:
+    if job.manner.secret:
+        return tr("You asked for this in {channel}, where I can no longer show it to you alone.", channel=channel)
+    return tr("I may not post in {channel}, so I bring this to you.", channel=channel)
 
 
 def _expected(standing: Standing | None, now: float) -> str:
@@ -199,6 +212,8 @@ def _figures(job: Job, notes: Sequence[str]) -> list[str]:
     took = tr("{seconds} s", seconds=number(seconds, 1)) if seconds < 10 else duration(seconds)
     sizes = ", ".join(dict.fromkeys(f"{result.width} × {result.height}" for result in results))
     written = _each(job, lambda result: [_written(result)] if result.note else [])
+    if job.manner.secret:  # what the engine says may be about the recipe
+        return [_small(sizes), *map(_small, dict.fromkeys((*notes, *written)))]
     said = _each(job, lambda result: result.notes)
     return [_small(f"{networks} · {took} · {sizes}"), *map(_small, dict.fromkeys((*notes, *said, *written)))]
 
@@ -222,6 +237,8 @@ def _each(job: Job, sentences: Callable[[Result], Iterable[str]]) -> list[str]:
 
 def _failures(job: Job) -> list[str]:
     failed = [picture for picture in job.pictures if picture.state is PictureState.FAILED]
+    if failed and job.manner.secret:
+        return [f"⚠️ {tr(SECRET_FAILED)}"]
     sentences = [clip(picture.error or tr("This picture could not be dreamt."), 300) for picture in failed]
     if len(failed) == len(job.pictures) and len(set(sentences)) == 1:
         return [f"⚠️ {sentences[0]}"]

@@ -76,7 +76,7 @@ class Presses:
     async def _dream_on(self, interaction: Interaction, press: Press) -> None:
         """Again, Stronger, Deeper, Calmer: the same pictures by a recipe near the one that made them."""
         assert press.action is not None
-        job = await self._job(press)
+        job = await self._shown_job(press)
         scene, recipe = self._varied(interaction, job, press.action)
         kept = await self._sources(job)
         if kept is None:
@@ -91,7 +91,7 @@ class Presses:
         action = next((one for one in DREAMS_ON if one.value == press.more[0]), None)
         if action is None:
             raise Refusal(tr(OTHER_VERSION))
-        job = await self._job(press)
+        job = await self._shown_job(press)
         scene, recipe = self._varied(interaction, job, action)
         channel = interaction.channel_id or job.place.channel
         await defer(interaction, ephemeral=job.place.ephemeral)
@@ -199,7 +199,7 @@ class Presses:
 
     async def _recipe(self, interaction: Interaction, press: Press) -> None:
         """The recipe as text that makes the same dream again."""
-        job = await self._job(press)
+        job = await self._shown_job(press)
         made = [picture.result.recipe for picture in job.pictures if picture.result is not None]
         recipes = list(dict.fromkeys(made)) or [job.recipe]
         prefix = self._dreaming.settings.prefix(interaction.guild_id)
@@ -242,6 +242,13 @@ class Presses:
         await interaction.response.defer()  # the waiting message itself will say so
         if interaction.user.id != job.requester:
             self._dreaming.on_moderated(interaction, Action.CANCEL, job)
+
+    async def _shown_job(self, press: Press) -> Job:
+        """One whose recipe may be seen. Raises Refusal."""
+        job = await self._job(press)
+        if await self._dreaming.hides(job):
+            raise Refusal(tr("How this was dreamt stays hidden until the results of the challenge."))
+        return job
 
     async def _job(self, press: Press) -> Job:
         job = await self._dreaming.queue.job(press.job)

@@ -9,7 +9,7 @@ import asyncio
 import dataclasses
 import logging
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any, Protocol
 
 import discord
@@ -84,6 +84,8 @@ class Dreaming:
         self.clock = clock
         #: told when a moderator has deleted or cancelled somebody's dream by a button or a command; must not wait
         self.on_moderated: Callable[[discord.Interaction[Any], Action, Job | None], None] = lambda *_: None
+        #: whether a dream's recipe is still a secret
+        self.hides: Callable[[Job], Awaitable[bool]] = _hides
         self.downloader = Downloader(origins=config.picture_origins, most=config.picture_bytes)
         self._answers = answers
         self._at_work: set[asyncio.Task[Any]] = set()
@@ -278,6 +280,10 @@ class Dreaming:
         partial: Any = self.client.get_partial_messageable(channel)
         fetched: discord.Message = await partial.fetch_message(message)
         return fetched
+
+
+async def _hides(job: Job) -> bool:
+    return bool(job.manner.secret)
 
 
 def usual_networks(executor: Executor) -> tuple[str, ...]:

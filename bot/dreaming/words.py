@@ -11,6 +11,7 @@ import discord
 from discord import app_commands
 
 from bot.errors import Refusal
+from bot.jobs.model import Job
 from bot.languages import mark, number, tell, tr
 from dreamcore.errors import DreamError
 
@@ -39,6 +40,11 @@ _BY_CODE = {
     50035: mark("Discord did not accept my answer."),
 }
 _BY_STATUS = {403: _BY_CODE[50013], 404: mark("That is not there any more."), 413: _BY_CODE[40005]}
+
+
+def recipe_of(job: Job) -> str:
+    """For lists: what a job asks for, unless that is a secret."""
+    return tr("for a challenge") if job.manner.secret else job.recipe
 
 
 def sentence_for(error: BaseException) -> str:

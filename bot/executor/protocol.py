@@ -18,6 +18,7 @@ class Order:
     picture: bytes  # as it came from the stranger
     recipe: str
     byte_limit: int  # of the result's file
+    bare: bool = False  # the recipe is not written into the file: it is a secret
 
     @property
     def key(self) -> str:

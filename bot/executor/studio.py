@@ -131,7 +131,7 @@ class Studio:
         result = self._dreamt(engine, picture, recipe, network, _Reporter(report, self._clock), stop)
         report({"phase": "encoding", "share": 1.0})
         _raise_if(stop)
-        encoded = fitted(result.rgb, result.alpha, order.byte_limit, result.recipe.text)
+        encoded = fitted(result.rgb, result.alpha, order.byte_limit, None if order.bare else result.recipe.text)
         return Made(
             data=encoded.data,
             format=encoded.format,

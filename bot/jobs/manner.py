@@ -20,6 +20,7 @@ class Manner:
     spoilers: bool = False  # every picture is hidden until somebody clicks it
     buttons: bool = True  # all of them under the dream; else only Delete
     age_restricted: bool = False  # asked for in an age-restricted channel: its pictures stay there
+    secret: int = 0  # a challenge (its id) until whose results the recipe stays hidden; 0: none
     language: str = ENGLISH  # of all that is said about it
     notes: tuple[str, ...] = ()  # the door's sentences for the person
 

@@ -110,8 +110,14 @@ async def data(connection: AsyncConnection, person: int, alias: int | None) -> P
     elsewhere = await _pictures(connection, (jobs.c.requester != person) & (job_pictures.c.author == person))
     for job in own:
         job["pictures"] = [one for one in pictures if one["job"] == job["id"]]
+    hidden_now = await _hidden_challenges(connection)
+    secret = {str(job["id"]) for job in own if (job.get("manner") or {}).get("secret") in hidden_now}
+    for one in (*own, *pictures):
+        _without_recipe(one, str(one.get("job", one.get("id"))) in secret)
     sources = [one["source"] for one in (*pictures, *elsewhere) if str(one["author"]) == str(person)]
     entered = await _rows(connection, challenge_entries, challenge_entries.c.member == person)
+    for one in entered:
+        _without_recipe(one, str(one.get("job")) in secret)
     sources += [one["picture"] for one in entered if "picture" in one]
     hidden = () if alias is None else (alias,)
     parts = {
@@ -149,6 +155,18 @@ async def data(connection: AsyncConnection, person: int, alias: int | None) -> P
         ],
     }
     return Personal(person=person, parts=parts, sources=frozenset(sources))
+
+
+async def _hidden_challenges(connection: AsyncConnection) -> set[int]:
+    """Those whose results are not there yet: what was dreamt for them stays a secret, also to who asked for it."""
+    query = select(challenges.c.id).where(challenges.c.finished.is_(None))
+    return set((await connection.execute(query)).scalars())
+
+
+def _without_recipe(row: dict[str, Any], secret: bool) -> None:
+    if secret:
+        for name in ("recipe", "network", "result_recipe", "result_network", "result_notes", "error"):
+            row.pop(name, None)
 
 
 async def _rows(connection: AsyncConnection, table: Table, which: ColumnElement[bool]) -> list[dict[str, Any]]:

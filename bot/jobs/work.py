@@ -70,6 +70,7 @@ class Work:
                     picture=b"",
                     recipe=job.recipe,
                     byte_limit=job.place.byte_limit,
+                    bare=bool(job.manner.secret),
                 )
         return None
 

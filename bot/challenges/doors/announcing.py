@@ -11,6 +11,7 @@ from typing import Any
 
 import discord
 
+from bot.challenges.doors.entrypages import dream_button, dreams_for_it
 from bot.challenges.doors.handles import Act, components_of, handle
 from bot.challenges.doors.resulting import Resulting
 from bot.challenges.doors.rules import TIES, rules_of, when
@@ -68,8 +69,13 @@ class Announcing:
                 uploads = (Upload(filename=name, data=data, description=description, spoiler=False),)
                 embed.set_image(url=f"attachment://{name}")
         text = tr("🌀 A dream challenge is open: **{theme}**", theme=plain(challenge.plan.theme))
-        return Letter(text=text, components=components_of([[submit_button(challenge)]]), uploads=uploads,
+        return Letter(text=text, components=components_of([_ways(challenge)]), uploads=uploads,
                       embeds=_embeds(embed))  # fmt: skip
+
+
+def _ways(challenge: Challenge) -> list[discord.ui.Item[Any]]:
+    """To take part."""
+    return [*([dream_button(challenge)] if dreams_for_it(challenge) else []), submit_button(challenge)]
 
 
 def submit_button(challenge: Challenge) -> discord.ui.Button[Any]:

@@ -8,6 +8,7 @@ from typing import Any
 import discord
 
 from bot.challenges.candidates import Candidate
+from bot.challenges.constraints import FREE
 from bot.challenges.doors.handles import Act, Handle, Item, handle, view_of
 from bot.challenges.doors.replies import Page, Picture
 from bot.challenges.doors.rules import when
@@ -72,13 +73,13 @@ def submit_page(challenge: Challenge, entries: Sequence[Entry], candidates: Sequ
     open_ = challenge.state is State.SUBMITTING
     rows: list[list[Any]] = []
     if open_:
-        lines.append(_room(left, challenge))
+        lines.append(_room(left))
         if left:
             lines.append(tr(HOW_ANONYMOUS) if challenge.hidden else tr(HOW))
         lines.append(tr("Submissions until {when}.", when=when(challenge.submissions_end)))
-        if challenge.hidden:
+        if dreams_for_it(challenge) and left:
             rows.append([dream_button(challenge)])
-        elif candidates:
+        if candidates:
             menu = menu_of(
                 Act.ENTER, ["0"], tr("Enter one of your dreams"), [(choice(c), named(c)) for c in candidates]
             )
@@ -165,8 +166,20 @@ def enter_button(job: Job) -> discord.ui.Item[Any]:
     return Item(look, Handle.read(made))
 
 
+def once_more_button(challenge: int, job: Job) -> discord.ui.Item[Any]:
+    """Under a dream that was made for a challenge, with the recipe hidden."""
+    made = handle(Act.DREAM, challenge, job.id)
+    look: discord.ui.Button[Any] = discord.ui.Button(label=tr("Dream once more"), emoji="🎲", custom_id=made)
+    return Item(look, Handle.read(made))
+
+
 def dream_button(challenge: Challenge) -> discord.ui.Button[Any]:
-    return button(tr("Dream for it"), handle(Act.DREAM, challenge.id), style=discord.ButtonStyle.primary)
+    return button(tr("Dream for it"), handle(Act.DREAM, challenge.id), style=discord.ButtonStyle.success)
+
+
+def dreams_for_it(challenge: Challenge) -> bool:
+    """Whether dreams for it are best made by its own button."""
+    return challenge.hidden or challenge.plan.base is not None or challenge.plan.constraints != FREE
 
 
 def file_of(copy: Copy, entry: int) -> str:
@@ -183,7 +196,7 @@ def _short(entry: Entry) -> str:
     return tr("Entry #{entry}", entry=entry.id)
 
 
-def _room(left: int, challenge: Challenge) -> str:
+def _room(left: int) -> str:
     if left:
         return tr_count("You may enter {count} dream.", "You may enter {count} dreams.", left)
     return tr("You have entered all that you may: replace one by entering another dream, or withdraw one.")

@@ -60,7 +60,8 @@ class Act(enum.Enum):
     ENTER = "enter"  #: under a dream
     REPLACE = "replace"
     WITHDRAW = "withdraw"
-    DREAM = "dream"  #: dream for it, where only the member sees it
+    DREAM = "dream"  #: dream for it. more: a dream that was made for it, to be made once more
+    DREAM_SAVE = "dreamt"  #: the form that says how
     GALLERY = "gallery"
     LEAF = "leaf"
     VOTE = "vote"

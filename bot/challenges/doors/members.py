@@ -12,6 +12,7 @@ from discord import app_commands
 
 from bot.challenges.doors import entrypages, which
 from bot.challenges.doors.copying import Copying
+from bot.challenges.doors.dreaming import DreamingForIt
 from bot.challenges.doors.gallery import Galleries
 from bot.challenges.doors.handles import Act, Handle
 from bot.challenges.doors.replies import show
@@ -56,9 +57,12 @@ class Members:
         copying = Copying(dreaming=dreaming, mailbox=mailbox)
         self._submitting = Submitting(challenges=challenges, dreaming=dreaming, copying=copying)
         self.galleries = Galleries(challenges=challenges, executor=dreaming.executor)
+        self._dreaming = DreamingForIt(challenges=challenges, dreaming=dreaming)
+        dreaming.hides = self._dreaming.hides
         self.acts: dict[Act, Callable[[Interaction, Handle], Awaitable[None]]] = {
             Act.RULES: self._rules,
             **self._submitting.acts,
+            **self._dreaming.acts,
             **self.galleries.acts,
         }
 
@@ -76,6 +80,7 @@ class Members:
     def install(self, group: app_commands.Group) -> None:
         """The sub-commands for members."""
         for name, description, callback in (
+            ("dream", mark("Dream for a challenge, within what it asks for"), self._dream()),
             ("submit", mark("Enter one of your dreams in a challenge"), self._submit()),
             ("withdraw", mark("Take an entry of yours back"), self._withdraw()),
             ("gallery", mark("Look at the entries of a challenge, and vote"), self._gallery()),
@@ -92,6 +97,26 @@ class Members:
         tree.add_command(app_commands.ContextMenu(name=MENU_NAME, callback=enter, **where))
 
     # --- one each
+
+    def _dream(self) -> Any:
+        @app_commands.describe(
+            picture=mark("The picture; without, the one that everybody dreams"),
+            recipe=mark("How, such as style=eyes strength=1.5"),
+            challenge=WHICH,
+        )
+        @app_commands.autocomplete(challenge=self._which(TAKING))
+        async def dream(
+            interaction: Interaction,
+            picture: discord.Attachment | None = None,
+            recipe: str = "",
+            challenge: str = "",
+        ) -> None:
+            async def work(found: Challenge) -> None:
+                await self._dreaming.by_command(interaction, found, picture, recipe)
+
+            await self._do(interaction, challenge, TAKING, work)
+
+        return dream
 
     def _submit(self) -> Any:
         @app_commands.describe(dream=mark("One of your dreams; without, how it is done"), challenge=WHICH)

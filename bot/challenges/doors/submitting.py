@@ -68,7 +68,8 @@ class Submitting:
         challenges = await self.taking(job.place.guild)
         if not any(fitting(each, job, member=job.requester) for each in challenges):
             return ()
-        return (pages.enter_button(job),)
+        once_more = job.manner.secret and any(each.plan.constraints.seed is None for each in challenges)
+        return (pages.enter_button(job), *([pages.once_more_button(job.manner.secret, job)] if once_more else ()))
 
     async def by_message(self, interaction: Interaction, message: discord.Message) -> None:
         """From a message's menu."""

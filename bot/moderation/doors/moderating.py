@@ -13,7 +13,7 @@ from bot.dreaming.help import COLOUR
 from bot.dreaming.mailbox import Mailbox
 from bot.dreaming.parsing import clipped
 from bot.dreaming.rest import Refused
-from bot.dreaming.words import moment
+from bot.dreaming.words import moment, recipe_of
 from bot.errors import Refusal
 from bot.jobs.model import Job, Standing
 from bot.jobs.people import Block
@@ -250,7 +250,7 @@ def _moderates(who: Who, channel: Any) -> bool:
 def _named(job: Job) -> str:
     """A job where mentions do not work."""
     name = clipped(job.pictures[0].filename, 30) if job.pictures else tr("a picture")
-    return clipped(tr("{name}, {recipe}, of {member}", name=name, recipe=job.recipe, member=job.requester), 90)
+    return clipped(tr("{name}, {recipe}, of {member}", name=name, recipe=recipe_of(job), member=job.requester), 90)
 
 
 def _queue_line(number: int, job: Job, standing: Standing | None) -> str:
@@ -258,7 +258,7 @@ def _queue_line(number: int, job: Job, standing: Standing | None) -> str:
         "number": number,
         "member": f"<@{job.requester}>",
         "channel": f"<#{job.place.channel}>",
-        "recipe": f"`{clipped(job.recipe, 60)}`",
+        "recipe": f"`{clipped(recipe_of(job), 60)}`",
     }
     if standing is None:
         return tr("{number}. {member} in {channel}: {recipe}", **shared)

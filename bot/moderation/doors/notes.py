@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.dreaming.parsing import clipped
+from bot.dreaming.words import recipe_of
 from bot.jobs.model import Job
 from bot.languages import tr
 from bot.moderation.doors import showing
@@ -92,4 +93,4 @@ def _user(id: int | None) -> str:
 
 
 def _recipe(job: Job) -> str:
-    return f"`{clipped(job.recipe, LONGEST_RECIPE)}`"
+    return f"`{clipped(recipe_of(job), LONGEST_RECIPE)}`"

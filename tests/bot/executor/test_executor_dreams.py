@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import time
 import zlib
@@ -25,6 +26,16 @@ def test_an_order_becomes_a_dream_with_its_recipe_inside(cluster: Cluster) -> No
     assert read_recipe(outcome.data) == outcome.recipe
     assert outcome.network == "daydream"
     assert outcome.seconds > 0
+
+
+def test_a_secret_recipe_is_not_inside_of_the_file(cluster: Cluster) -> None:
+    outcome = cluster.dream(dataclasses.replace(order(), bare=True)).result(60)
+
+    assert isinstance(outcome, Made)
+    assert outcome.recipe
+    assert read_recipe(outcome.data) is None
+    assert b"layer" not in outcome.data
+    assert b"recipe" not in outcome.data
 
 
 def test_the_recipe_in_a_result_dreams_the_same_bytes_again(cluster: Cluster) -> None:

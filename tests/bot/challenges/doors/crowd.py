@@ -40,7 +40,10 @@ class Crowd:
         async def another(order: Order, on_event: Callable[[Event], None]) -> Outcome:
             made = await dream(order, on_event)
             if isinstance(made, Made):
-                made = dataclasses.replace(made, data=png(shade=next(self._shades) % 256))
+                data = png(shade=next(self._shades) % 256)
+                if not order.bare:  # as the real one writes it
+                    data += b"recipe: " + made.recipe.encode()
+                made = dataclasses.replace(made, data=data)
             return made
 
         self.house.engine.dream = another  # type: ignore[method-assign]
