@@ -48,7 +48,7 @@ async def test_pictures_come_by_dragging_pasting_choosing_and_from_the_samples(
     await tab.page.keyboard.press("Escape")
     await tab.screenshot("acting-files")
     await tab.say("four pictures")
-    sent = await town.standin.message(lambda one: one.content == "four pictures", 10.0)
+    sent = await town.standin.message(lambda one: one.content == "four pictures")
     names = [one.filename for one in sent.attachments]
     assert names[:3] == ["dragged.jpg", "pasted.png", "chosen.png"]
     assert len(names) == 4
@@ -76,7 +76,7 @@ async def test_files_that_a_message_does_not_take_are_refused_and_others_sent_as
     await drag(tab, File(filename="notes.txt", data=b"no picture"), File(filename="broken.png", data=b"nor is this"))
     await expect(cards(tab)).to_have_count(3)
     await tab.say("")
-    sent = await town.standin.message(lambda one: len(one.attachments) == 3, 10.0)
+    sent = await town.standin.message(lambda one: len(one.attachments) == 3)
     assert [one.filename for one in sent.attachments] == ["dot.png", "notes.txt", "broken.png"]
 
 
@@ -101,7 +101,7 @@ async def test_a_text_that_is_too_long_is_counted_refused_and_can_become_a_file(
     await tab.page.get_by_role("button", name="send it as a file").click()
     await expect(cards(tab)).to_have_count(1)
     await tab.composer.press("Enter")
-    sent = await town.standin.message(lambda one: bool(one.attachments), 10.0)
+    sent = await town.standin.message(lambda one: bool(one.attachments))
     assert (sent.attachments[0].filename, sent.attachments[0].size) == ("message.txt", 2013)
 
 
@@ -116,7 +116,7 @@ async def test_enter_sends_and_shift_enter_breaks_the_line(town: Town, tab: Tab,
     assert high is not None
     assert high["height"] > low["height"] + 10
     await tab.composer.press("Enter")
-    await town.standin.message(lambda one: one.content == "one\ntwo", 10.0)
+    await town.standin.message(lambda one: one.content == "one\ntwo")
     await expect(tab.composer).to_have_value("")
     await tab.composer.press("Enter")  # nothing to send
     assert len(list(town.standin.world.messages())) == 1
@@ -140,7 +140,7 @@ async def test_every_person_has_a_draft_in_every_channel(town: Town, tab: Tab, v
     await expect(tab.composer).to_have_value("half a thought")
     await expect(cards(tab)).to_have_count(1)
     await tab.composer.press("Enter")
-    sent = await town.standin.message(lambda one: one.content == "half a thought", 10.0)
+    sent = await town.standin.message(lambda one: one.content == "half a thought")
     assert sent.author is town.place.ada
     assert len(sent.attachments) == 1
 
@@ -150,7 +150,7 @@ async def test_one_edits_ones_last_message_with_the_arrow_key(town: Town, tab: T
     await tab.say("first")
     await tab.say("hello @Ben")
     await expect(messages(tab)).to_have_count(2)
-    sent = await town.standin.message(lambda one: one.content == f"hello <@{town.place.ben.id}>", 10.0)
+    sent = await town.standin.message(lambda one: one.content == f"hello <@{town.place.ben.id}>")
     await tab.composer.press("ArrowUp")
     await expect(tab.page.get_by_text("Editing your message").first).to_be_visible()
     await expect(tab.composer).to_have_value("hello @Ben")
@@ -163,7 +163,7 @@ async def test_one_edits_ones_last_message_with_the_arrow_key(town: Town, tab: T
     await tab.composer.fill("good night @ben")
     await tab.screenshot("acting-edit")
     await tab.composer.press("Enter")
-    await town.standin.message(lambda one: one is sent and one.content == f"good night <@{town.place.ben.id}>", 10.0)
+    await town.standin.message(lambda one: one is sent and one.content == f"good night <@{town.place.ben.id}>")
     await expect(tab.composer).to_have_value("")
     await expect(messages(tab)).to_have_count(2)
 
@@ -177,7 +177,7 @@ async def test_a_reply_names_its_message_and_notifies_whom_one_wants(town: Town,
     await expect(tab.page.locator(".composer-bar")).to_contain_text("Replying to Ben")
     await tab.screenshot("acting-reply")
     await tab.say("I am")
-    answer = await town.standin.message(lambda one: one.content == "I am", 10.0)
+    answer = await town.standin.message(lambda one: one.content == "I am")
     assert answer.reply_to == said.id
     assert answer.pinged == {town.place.ben.id}
     await row.hover()
@@ -185,7 +185,7 @@ async def test_a_reply_names_its_message_and_notifies_whom_one_wants(town: Town,
     await tab.page.get_by_role("button", name="Notify Ben of the reply").click()
     await expect(tab.page.get_by_role("button", name="Notify Ben of the reply")).to_have_text("@ off")
     await tab.say("quietly")
-    quiet = await town.standin.message(lambda one: one.content == "quietly", 10.0)
+    quiet = await town.standin.message(lambda one: one.content == "quietly")
     assert (quiet.reply_to, quiet.pinged) == (said.id, frozenset())
     await row.hover()
     await row.get_by_role("button", name="Reply").click()
@@ -202,7 +202,7 @@ async def test_names_are_offered_while_one_types_and_sent_as_mentions(town: Town
     await tab.composer.press("Escape")
     await tab.composer.press("Enter")
     ben, dreams = town.place.ben.id, town.place.dreams.id
-    sent = await town.standin.message(lambda one: "hello" in one.content, 10.0)
+    sent = await town.standin.message(lambda one: "hello" in one.content)
     assert sent.content == f"hello <@{ben}> in <#{dreams}>, not `@Ben` nor ada@Ben.example"
     assert sent.pinged == {ben}
 

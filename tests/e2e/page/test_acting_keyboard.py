@@ -48,7 +48,7 @@ async def test_a_dream_its_menu_and_its_buttons_take_no_mouse(town: Town, tab: T
     await page.keyboard.press("Shift+F10")
     await page.keyboard.type("dream this")
     await page.keyboard.press("Enter")
-    again = await town.standin.message(lambda one: one.interaction_name == "Dream this", 10.0)
+    again = await town.standin.message(lambda one: one.interaction_name == "Dream this")
     assert again.author is town.standin.world.bot
 
 

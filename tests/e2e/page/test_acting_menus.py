@@ -75,7 +75,7 @@ async def test_reacting_copying_and_deleting(town: Town, tab: Tab, visit: Visit)
     await expect(row.get_by_role("button", name="🦊, 1 reaction")).to_be_visible()
     await row.click(button="right", position={"x": 400, "y": 10})
     await page.get_by_role("menuitem", name="Copy text").click()
-    assert await page.evaluate("navigator.clipboard.readText()") == "to be copied"
+    await page.wait_for_function("async () => await navigator.clipboard.readText() === 'to be copied'")
     await row.click(button="right", position={"x": 400, "y": 10})
     await page.get_by_role("menuitem", name="Delete").click()
     question = page.get_by_role("dialog", name="Delete this message?")
@@ -155,7 +155,7 @@ async def test_names_and_files_are_text_wherever_they_stand(town: Town, tab: Tab
     await tab.composer.press("Tab")
     await tab.screenshot("acting-hostile")
     await tab.composer.press("Enter")
-    sent = await town.standin.message(lambda one: one.author is town.place.ada, 10.0)
+    sent = await town.standin.message(lambda one: one.author is town.place.ada)
     assert sent.content == f"<@{ben.id}>"
     await row.get_by_role("button", name=HOSTILE).click()
     await expect(page.get_by_role("menu", name=HOSTILE)).to_be_visible()

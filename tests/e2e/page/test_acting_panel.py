@@ -53,10 +53,11 @@ async def test_the_panel_keeps_the_latest_five_hundred(town: Town, tab: Tab, vis
     panel = page.get_by_role("complementary", name="What goes over the wire")
     await expect(panel.locator(".wire-entry").first).to_be_attached()
     said = await town.ask("hello", channel=town.place.general)
+    shown = "(n) => document.querySelectorAll('.wire-entry').length >= n"
     for number in range(600):
         town.standin.people.edit(town.place.ada, said, f"hello {number}")
-        if number % 100 == 99:
-            await page.wait_for_timeout(400)  # told at most four times a second, the latest 200 each time
+        if number % 100 == 99:  # told at most four times a second, the latest 200 each time
+            await page.wait_for_function(shown, arg=min(500, number))
     await expect(panel.locator(".wire-entry")).to_have_count(500)
 
 

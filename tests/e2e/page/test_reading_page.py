@@ -104,8 +104,8 @@ async def test_on_a_phone_columns_are_drawers(town: Town, tab: Tab, visit: Visit
     await expect(channels).to_be_visible()
     await asyncio.sleep(0.3)
     await tab.screenshot("phone-channels")
-    assert await page.evaluate("document.activeElement.closest('#channels') !== null")
-    assert await page.locator("#main").evaluate("one => one.inert")
+    inside = "document.activeElement.closest('#channels') !== null && document.querySelector('#main').inert"
+    await page.wait_for_function(f"() => {inside}")
     await page.keyboard.press("Escape")
     await expect(channels).to_be_hidden()
     await expect(page.get_by_role("button", name="Channels")).to_be_focused()

@@ -15,6 +15,8 @@ from tests.e2e.page.browser import PHONE, Tab, Visit, in_browser
 from tests.e2e.page.reading import by_bot, sample, shown
 from tests.e2e.town import Town
 
+BOXES = "(all) => [all, ...all.querySelectorAll('.tile')].map((one) => one.getBoundingClientRect().toJSON())"
+DRAWN = "() => [...document.querySelectorAll('.view-frame img')].every((one) => one.complete && one.naturalWidth > 0)"
 NAMES = ["cat", "coffee", "rocket", "landscape", "astronaut", "emblem"]
 
 
@@ -48,9 +50,7 @@ async def test_up_to_ten_pictures_stand_side_by_side(town: Town, tab: Tab, visit
         message = by_bot(town, town.place.general, f"{count}", *files)
         tiles = shown(tab, message).locator(".tile")
         await expect(tiles).to_have_count(count)
-        mosaic = await shown(tab, message).locator(".mosaic").bounding_box()
-        boxes = [box for each in await tiles.all() if (box := await each.bounding_box())]
-        assert mosaic is not None
+        mosaic, *boxes = await shown(tab, message).locator(".mosaic").evaluate(BOXES)  # all of one moment
         assert len(boxes) == count
         assert all(box["width"] > 60 and box["height"] > 60 for box in boxes)
         assert mosaic["height"] < 720
@@ -162,6 +162,7 @@ async def test_before_and_after_move_under_a_slider_by_key_and_by_pointer(town: 
     clip = "one => getComputedStyle(one).clipPath"
     assert "63%" in await view.locator("img.before").evaluate(clip)
     # The cat and the cup have different shapes; both fill the one frame.
+    await tab.page.wait_for_function(DRAWN)
     before, after = await view.locator("img.before").bounding_box(), await view.locator("img.after").bounding_box()
     frame = await view.locator(".view-frame").bounding_box()
     assert before == after == frame
@@ -181,6 +182,8 @@ async def test_before_and_after_move_under_a_finger(town: Town, tab: Tab, visit:
     message = dream(town, after="emblem")
     await shown(tab, message).get_by_role("button", name="before and after").tap()
     slider = tab.page.get_by_role("slider")
+    await expect(slider).to_have_attribute("aria-valuetext", "50 % before")
+    await tab.page.wait_for_function(DRAWN)
     frame = await tab.page.locator(".view-frame").bounding_box()
     assert frame is not None
     assert frame["x"] >= 0

@@ -135,10 +135,14 @@ async def test_no_text_keeps_the_page_busy_or_nests_deeply(town: Town, tab: Tab,
     }"""
     slow: dict[str, Any] = {}
     for name, text in HARD.items():
-        once, four, depth = await tab.page.evaluate(measure, text)
-        # Four times the text takes about four times as long; sixteen would be a square.
-        if four > max(500, 9 * once) or depth > 40:
-            slow[name] = (once, four, depth)
+        for _ in range(9):  # a busy machine pauses now and then; what takes too long does so each time
+            once, four, depth = await tab.page.evaluate(measure, text)
+            # Four times the text takes about four times as long; sixteen would be a square.
+            if four <= max(500, 9 * once):
+                break
+        else:
+            slow[name] = (once, four)
+        assert depth <= 40, name
     assert slow == {}
 
 
@@ -178,10 +182,16 @@ async def test_whatever_is_written_anywhere_stays_text(town: Town, tab: Tab, vis
 
 @in_browser(start=False)
 async def test_a_moment_counts_by_itself(town: Town, tab: Tab, visit: Visit) -> None:
-    soon = int(time.time()) + 3
+    soon, clock = int(time.time()) + 3600, tab.page.clock
+    await clock.install()
+    await tab.page.reload()
     message = by_bot(town, town.place.general, f"It comes <t:{soon}:R>.")
     mark = shown(tab, message).locator("time.moment")
+    await expect(mark).to_be_visible()
+    await clock.pause_at(soon - 3)
+    await clock.run_for(1000)
     await expect(mark).to_have_text("in 2 seconds")
+    await clock.run_for(3000)
     await expect(mark).to_have_text("1 second ago")
     assert await mark.get_attribute("title")
 
