@@ -1,4 +1,4 @@
-"""The command line: `python -m bot start | run | worker | doctor | playground`."""
+"""The command line: `python -m bot start | run | worker | doctor | status | playground`."""
 
 from __future__ import annotations
 
@@ -84,6 +84,13 @@ def _doctor(options: argparse.Namespace) -> int:
     return asyncio.run(examine(_config(), print))
 
 
+def _status(options: argparse.Namespace) -> int:
+    """Ask the running bot how it is."""
+    from bot.seeing.asking import ask
+
+    return asyncio.run(ask(_config().home, print))
+
+
 def _start(options: argparse.Namespace) -> int:
     """On Discord where there is a token, else in the playground."""
     return _run(options) if _config().token is not None else _playground(options)
@@ -134,6 +141,7 @@ def _parser() -> argparse.ArgumentParser:
         ("run", _run, "connect to Discord and dream (settings: .env.example)"),
         ("worker", _worker, "dream for a bot on another machine, by the scheduler in DREAM_SCHEDULER"),
         ("doctor", _doctor, "check token, intents, permissions, weights, GPU, disk; say what to do"),
+        ("status", _status, "ask the running bot how it is: queue, workers, Discord, disk"),
     ):
         one = commands.add_parser(name, help=what, description=what)
         one.set_defaults(command=command)

@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import AbstractContextManager, AsyncExitStack
 from pathlib import Path
 
@@ -36,6 +36,7 @@ from bot.moderation.settings import Settings
 from bot.operations.application import Application, application_of
 from bot.operations.loop import LoopWatch
 from bot.operations.rest import WrongToken
+from bot.seeing.entry import Seeing
 from bot.signals import told_to_stop
 from bot.store.database import Database
 
@@ -133,6 +134,9 @@ async def run(config: Config, *, executor_for: Callable[[Config], Executor] | No
             watch = LoopWatch()
             watch.start()
             stack.push_async_callback(_report, watch)
+            seeing = Seeing(config, watch)
+            stack.push_async_callback(seeing.close)
+            await seeing.start()
             executor = (executor_for or _workers)(config)
             stack.push_async_callback(executor.close, 0.0)
             await executor.start()
@@ -153,7 +157,15 @@ async def run(config: Config, *, executor_for: Callable[[Config], Executor] | No
                 records=Records(database=database),
                 challenges=open_challenges(database, queue),
             )
-            await _serve(client, config.token, queue, executor, stop)
+            seeing.begin(
+                client=client,
+                application=application,
+                queue=queue,
+                executor=executor,
+                database=database,
+                mailbox=client.answers.mailbox,
+            )
+            await _serve(client, config.token, queue, executor, stop, ending=seeing.end)
 
 
 def _workers(config: Config) -> Executor:
@@ -197,7 +209,15 @@ async def _both(config: Config) -> tuple[Application, Database]:
         raise
 
 
-async def _serve(client: DreamClient, token: str, queue: JobQueue, executor: Executor, stop: asyncio.Event) -> None:
+async def _serve(
+    client: DreamClient,
+    token: str,
+    queue: JobQueue,
+    executor: Executor,
+    stop: asyncio.Event,
+    *,
+    ending: Callable[[], Awaitable[None]],
+) -> None:
     """Runs until `stop` is set or the connection ends for good, then shuts down in order."""
     dispatcher = Dispatcher(queue=queue, executor=executor, answers=client.answers)
     connection = asyncio.create_task(_connect(client, token), name="gateway")
@@ -209,6 +229,7 @@ async def _serve(client: DreamClient, token: str, queue: JobQueue, executor: Exe
         _log.info("stopping: running dreams get %.0f s, all others go on after the next start", GRACE)
         last = time.monotonic() + GRACE + LAST_WORDS
         client.answers.leave()
+        await ending()
         await dispatcher.close(grace=GRACE)
         await client.say_goodbye(grace=max(LAST_WORDS, last - time.monotonic()))
         await client.close()

@@ -54,6 +54,8 @@ DEFAULTS: Mapping[str, str] = MappingProxyType(
         "DREAM_THREADS": "0",
         "DREAM_DOWNLOAD": "yes",
         "DREAM_HUNG_AFTER": "30",
+        "DREAM_METRICS": "",
+        "DREAM_REPORTS": "",
         "DREAM_LOG": "text",
         "DREAM_LOG_LEVEL": "INFO",
     }
@@ -114,6 +116,8 @@ class Config:
     keep_days: float = 7.0  # sources, after delivery
     personal_install: bool = False  # people may install the bot for themselves
     picture_bytes: int = 25 << 20
+    metrics: tuple[str, int] | None = None  # host and port of health and metrics; None: nowhere
+    reports: str = ""  # where errors are reported: "owner", or a channel's id; empty: nowhere
     log_format: str = "text"
     log_level: str = "INFO"
     limits: LimitsConfig = LimitsConfig()
@@ -154,6 +158,8 @@ def read_config(environ: Mapping[str, str], dotenv: Path | None) -> Config:
         keep_days=read.number("DREAM_KEEP_DAYS", 0, 30),
         personal_install=read.flag("DREAM_PERSONAL_INSTALL"),
         picture_bytes=int(read.number("DREAM_MAX_UPLOAD", 0.1, 500) * (1 << 20)),
+        metrics=_metrics(read),
+        reports=_reports(read),
         log_format=read.choice("DREAM_LOG", ("text", "json")),
         log_level=read.choice("DREAM_LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")),
         limits=LimitsConfig(
@@ -294,6 +300,30 @@ def _certificate(read: Reader, name: str, scheduler: str | None) -> str | None:
     if not file.is_file():
         raise read.wrong(name, f"the file with {_CERTIFICATES[name]}")
     return str(file)
+
+
+def _metrics(read: Reader) -> tuple[str, int] | None:
+    """A port alone is one of this machine's own. Other machines are let in only by naming an address for them."""
+    text = read.text("DREAM_METRICS")
+    if not text:
+        return None
+    host, _, port = text.rpartition(":")
+    host = host.removeprefix("[").removesuffix("]") or "127.0.0.1"
+    try:
+        if host != "localhost":
+            ipaddress.ip_address(host)
+        if not re.fullmatch(r"[0-9]{1,5}", port) or int(port) > 65535:
+            raise ValueError(port)
+    except ValueError:
+        raise read.wrong("DREAM_METRICS", "a port, such as 9464, or ADDRESS:PORT, such as 0.0.0.0:9464") from None
+    return host, int(port)
+
+
+def _reports(read: Reader) -> str:
+    text = read.text("DREAM_REPORTS").lower()
+    if text not in ("", "owner") and not re.fullmatch(r"[0-9]{15,20}", text):
+        raise read.wrong("DREAM_REPORTS", "owner (a direct message), or the id of a channel; empty: nowhere")
+    return text
 
 
 def _device(read: Reader) -> str:

@@ -123,7 +123,8 @@ class Rest:
         """One attempt. Raises RestError."""
         session = self._session
         if session is None or session.closed:
-            session = self._session = aiohttp.ClientSession()
+            trace = self._http.http_trace  # whoever counts discord.py's requests counts these
+            session = self._session = aiohttp.ClientSession(trace_configs=[trace] if trace is not None else None)
         seconds = self._patience + sum(len(upload.data) for upload in uploads) / UPLOAD_RATE
         try:
             async with session.request(

@@ -15,7 +15,7 @@ from bot.config import ExecutorConfig
 from bot.executor import transport
 from bot.executor.connection import Connection, WorkerGone
 from bot.executor.local import LocalCluster, Whereabouts
-from bot.executor.protocol import Encoded, Event, Order, Outcome, SheetOrder, Stopped
+from bot.executor.protocol import Encoded, Event, Order, Outcome, SheetOrder, Stopped, WorkerState
 from bot.executor.settings import NICENESS, StudioSettings
 from bot.executor.tracking import Tracked
 from dreamcore.errors import DreamError
@@ -60,6 +60,7 @@ class DaskExecutor:
         self._closing = False
         self._slots = 1
         self._network: str | None = None
+        self._workers: tuple[WorkerState, ...] = ()
 
     @property
     def slots(self) -> int:
@@ -68,6 +69,11 @@ class DaskExecutor:
     @property
     def network(self) -> str | None:
         return self._network
+
+    @property
+    def workers(self) -> tuple[WorkerState, ...]:
+        """Those that have answered lately."""
+        return self._workers
 
     @property
     def ready(self) -> bool:
@@ -223,6 +229,7 @@ class DaskExecutor:
             await self._look_after(connection, ended)
         finally:
             self._connection = None
+            self._workers = ()
             self._ready.clear()
             for tracked in self._tracked.values():
                 if tracked.handed_over:
@@ -253,6 +260,7 @@ class DaskExecutor:
         except (OSError, TimeoutError) as error:
             _log.warning("the scheduler does not answer: %r", error)
             return
+        self._workers = tuple(map(_worker_state, states))
         if self._remote is not None and states:
             self._slots = max(1, sum(int(state["slots"]) for state in states))
         for state in states:
@@ -284,3 +292,16 @@ class DaskExecutor:
         tracked = self._tracked.get(report["key"])
         if tracked is not None:
             tracked.heard(report, self._clock())
+
+
+def _worker_state(state: Mapping[str, Any]) -> WorkerState:
+    held, total = state.get("gpu_memory") or (None, None)
+    return WorkerState(
+        name=str(state.get("name", "")),
+        device=str(state.get("device", "")),
+        slots=int(state["slots"]),
+        memory=int(state.get("memory", 0)),
+        gpu_memory=held,
+        gpu_total=total,
+        trouble=state["trouble"],
+    )

@@ -44,6 +44,13 @@ class Engine:
         self.default = default_network(download=False)
         self.network(self.default, lambda: False)
 
+    @property
+    def gpu_memory(self) -> tuple[int, int] | None:
+        """Bytes that this process holds of its GPU's memory, and all that there are. Asks no driver, so never waits."""
+        if self.device.type != "cuda":
+            return None
+        return torch.cuda.memory_reserved(self.device), torch.cuda.get_device_properties(self.device).total_memory
+
     def fetch_preferred(self) -> bool:
         """Fetch the better network's weights where they may be fetched, and dream with it from then on.
 

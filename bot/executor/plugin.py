@@ -8,6 +8,7 @@ import logging
 import os
 from typing import TYPE_CHECKING, Any, cast
 
+import psutil
 from distributed import Worker, WorkerPlugin
 
 from bot.executor.devices import usable_cores
@@ -50,11 +51,19 @@ class DreamPlugin(WorkerPlugin):  # type: ignore[misc,unused-ignore]
     def _state(self, worker: Worker) -> dict[str, Any]:
         studio = studio_of(worker)
         return {
+            "name": str(worker.name),
+            "device": studio.device,
+            "memory": _own_memory(),
+            "gpu_memory": studio.gpu_memory,
             "network": studio.network,
             "trouble": studio.trouble,
             # One more than that is taken, so that a picture is decoded before it is wanted.
             "slots": max(1, int(worker.state.total_resources.get(DREAMS, 2)) - 1),
         }
+
+
+def _own_memory() -> int:
+    return int(psutil.Process().memory_info().rss)
 
 
 def studio_of(worker: Worker) -> Studio:

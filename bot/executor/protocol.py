@@ -48,6 +48,10 @@ class Progressed:
 Event = Started | Progressed
 
 
+#: What a worker does with a picture, one after the other.
+STAGES = ("decode", "load", "dream", "encode")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Made:
     """The dream. What a person reads (`note`, `notes`) are Sentences, and are told in the job's language."""
@@ -61,6 +65,7 @@ class Made:
     network: str
     seconds: float
     notes: tuple[str, ...]
+    stages: tuple[tuple[str, float], ...] = ()  # seconds of each of `STAGES`, where they were measured
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,6 +100,19 @@ class Encoded:
     data: bytes
     format: str  # PNG, WEBP or JPEG
     note: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkerState:
+    """What a worker says of itself."""
+
+    name: str
+    device: str  # cpu, cuda, mps; empty while its engine is not there
+    slots: int
+    memory: int  # bytes of the machine's memory that its process has
+    gpu_memory: int | None  # bytes of its GPU's that it holds; None without one
+    gpu_total: int | None
+    trouble: str | None  # why it cannot dream
 
 
 class SheetKind(enum.Enum):

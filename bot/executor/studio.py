@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from bot.executor.decoding import Decoder, DecoderKilled
 from bot.executor.fitting import compared, fitted, preview_jpeg, refitted
-from bot.executor.protocol import Encoded, Failed, Made, Order, Outcome, SheetOrder, Stopped
+from bot.executor.protocol import STAGES, Encoded, Failed, Made, Order, Outcome, SheetOrder, Stopped
 from bot.executor.settings import QUIET_SECONDS
 from bot.executor.sheets.making import sheet
 from dreamcore.errors import Cancelled, DreamError
@@ -73,6 +73,16 @@ class Studio:
         error = self._engine.exception()
         return None if error is None else error.sentence if isinstance(error, DreamError) else repr(error)
 
+    @property
+    def device(self) -> str:
+        """What it dreams on: cpu, cuda or mps; empty while there is no engine."""
+        return self._engine.result().device.type if self.network is not None else ""
+
+    @property
+    def gpu_memory(self) -> tuple[int, int] | None:
+        """Bytes of the GPU's memory that are held, and all there are; None without one."""
+        return self._engine.result().gpu_memory if self.network is not None else None
+
     def stop(self, keys: list[str]) -> None:
         """The orders of these keys end at their next step, or before they begin."""
         for key in keys:
@@ -123,15 +133,20 @@ class Studio:
 
         _raise_if(stop)
         report({"phase": "decoding"})
+        begun = self._clock()
         recipe = Recipe.parse(order.recipe)
         picture = self._decoder.decode(order.picture)
+        decoded = self._clock()
         report({"phase": "waiting"})
         engine = self._wait_for(self._engine, stop)
         network, notes = engine.network_for(recipe, stop)
+        loaded = self._clock()
         result = self._dreamt(engine, picture, recipe, network, _Reporter(report, self._clock), stop)
         report({"phase": "encoding", "share": 1.0})
         _raise_if(stop)
+        dreamt = self._clock()
         encoded = fitted(result.rgb, result.alpha, order.byte_limit, None if order.bare else result.recipe.text)
+        seconds = (decoded - begun, loaded - decoded, result.seconds, self._clock() - dreamt)
         return Made(
             data=encoded.data,
             format=encoded.format,
@@ -142,6 +157,7 @@ class Studio:
             network=network.info.name,
             seconds=result.seconds,
             notes=(*notes, *result.notes),
+            stages=tuple(zip(STAGES, seconds, strict=True)),
         )
 
     def _dreamt(

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from bot.jobs.estimates import Estimates, Load, load_of
 from bot.jobs.fairness import NO_GUILD, Pick, Schedule, Served, Turns, Waiting, finishing_times
-from bot.jobs.model import Job, PictureState, Standing
+from bot.jobs.model import Job, JobState, PictureState, Standing
 from bot.jobs.rows import Kept
 
 LONGEST_HOLD = 60.0  #: seconds that a picture may be held back
@@ -39,6 +39,15 @@ class Running:
         if self.share > 0.05:
             return gone * (1 - self.share) / self.share
         return max(self.seconds - gone, 0.1 * self.seconds)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Census:
+    """Open jobs."""
+
+    waiting: int
+    running: int
+    oldest: float | None  # when the first of them was accepted
 
 
 class Board:
@@ -82,6 +91,15 @@ class Board:
     def get(self, id: str) -> Job | None:
         kept = self._open.get(id)
         return kept.job if kept else None
+
+    def census(self) -> Census:
+        """How much is open, without working out who is when."""
+        jobs = [kept.job for kept in self._open.values()]
+        return Census(
+            waiting=sum(job.state is JobState.WAITING for job in jobs),
+            running=sum(job.state is JobState.RUNNING for job in jobs),
+            oldest=min((job.created for job in jobs), default=None),
+        )
 
     def jobs(self) -> list[Job]:
         """In the order in which they are expected to be finished."""

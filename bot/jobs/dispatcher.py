@@ -154,6 +154,8 @@ class Dispatcher:
             if isinstance(event, Started):
                 self._unbegun = 0
                 self._queue.work.begun(order.job, order.ordinal, order.attempt)
+                if (job := self._queue.board.get(order.job)) is not None:
+                    self._tell(partial(self._queue.watch.begun, job))
                 self._tell(self._answers.queue_moved)
                 stored.append(asyncio.create_task(self._store_started(order)))
             elif self._queue.work.progressed(order.job, order.ordinal, order.attempt, event.share):
@@ -163,6 +165,7 @@ class Dispatcher:
             outcome = await self._dream(order, on_event)
         finally:
             await asyncio.gather(*stored, return_exceptions=True)
+        self._tell(partial(self._queue.watch.came_back, outcome))
         try:
             await self._store(order, outcome)
         except Exception as error:

@@ -1,8 +1,11 @@
-"""What the queue asks of the side that talks to people. No Discord here: `bot.dreaming.answers` implements it."""
+"""Whom the queue tells. No Discord here: `bot.dreaming.answers` and `bot.seeing` implement it."""
 
 from __future__ import annotations
 
 from typing import Protocol
+
+from bot.executor.protocol import Outcome
+from bot.jobs.model import Job
 
 
 class Answers(Protocol):
@@ -16,3 +19,35 @@ class Answers(Protocol):
 
     def ended(self, job: str) -> None:
         """The job is MADE, FAILED or CANCELLED, and is to be answered (at least once; `Job.answered` says)."""
+
+
+class Watch(Protocol):
+    """Told of every step of a job, for figures. None of these waits or raises."""
+
+    def accepted(self, job: Job) -> None:
+        """It will be answered."""
+
+    def begun(self, job: Job) -> None:
+        """A worker has begun with one of its pictures."""
+
+    def came_back(self, outcome: Outcome) -> None:
+        """What became of a picture that was handed out."""
+
+    def answered(self, job: Job) -> None:
+        """The person was told how it ended, or nobody is left to tell."""
+
+
+class Nobody:
+    """Watches nothing."""
+
+    def accepted(self, job: Job) -> None:
+        pass
+
+    def begun(self, job: Job) -> None:
+        pass
+
+    def came_back(self, outcome: Outcome) -> None:
+        pass
+
+    def answered(self, job: Job) -> None:
+        pass

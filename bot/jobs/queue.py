@@ -29,6 +29,7 @@ from bot.jobs.keeping import Keeping
 from bot.jobs.limits import Use
 from bot.jobs.members import Members
 from bot.jobs.model import Job, JobPicture, JobState, PictureState, Request, Result, Standing
+from bot.jobs.ports import Nobody, Watch
 from bot.jobs.recovery import recall_served, take_up
 from bot.jobs.rows import Kept
 from bot.jobs.rules import Ask
@@ -61,6 +62,7 @@ class JobQueue:
     ) -> None:
         self.on_change: Callable[[], None] = _nothing  #: something was accepted, ended, or is no longer wanted
         self.on_ended: Callable[[str], None] = _nothing  #: a job is MADE, FAILED or CANCELLED
+        self.watch: Watch = Nobody()
         self._database = database
         self._folder = folder
         self._config = config
@@ -138,6 +140,7 @@ class JobQueue:
     async def _enter(self, request: Request) -> Entered:
         entered = await self._acceptance.enter(request)
         if entered.fresh:
+            self.watch.accepted(entered.kept.job)
             self.on_change()
         return entered
 
@@ -314,6 +317,7 @@ class JobQueue:
         """It is answered: its results are needed no more, and perhaps not its sources."""
         if job is None:
             return
+        self.watch.answered(job)
         paths = [picture.result.path for picture in job.pictures if picture.result is not None]
         await asyncio.to_thread(self.shelf.drop_results, paths)
         if self._config.keep_days <= 0:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import logging
+import math
 import time
 from dataclasses import dataclass
 
@@ -31,6 +33,7 @@ class LoopWatch:
     def __init__(self) -> None:
         self._counts = [0] * (len(BUCKETS) + 1)
         self._worst = 0.0
+        self.late = 0.0  #: seconds, over all looks
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -49,6 +52,10 @@ class LoopWatch:
             looks=looks, median=self._quantile(0.5, looks), p999=self._quantile(0.999, looks), worst=self._worst
         )
 
+    def buckets(self) -> tuple[tuple[float, int], ...]:
+        """How many looks were at most so late, for each of `BUCKETS` and for any: cumulative."""
+        return tuple(zip((*BUCKETS, math.inf), itertools.accumulate(self._counts), strict=True))
+
     def _quantile(self, share: float, looks: int) -> float:
         so_far = 0
         for count, bound in zip(self._counts, (*BUCKETS, self._worst), strict=True):
@@ -64,5 +71,6 @@ class LoopWatch:
             late = max(0.0, time.monotonic() - due)
             self._counts[next((i for i, bound in enumerate(BUCKETS) if late <= bound), len(BUCKETS))] += 1
             self._worst = max(self._worst, late)
+            self.late += late
             if late > BLOCKED:
                 _log.warning("the event loop was blocked for %.0f ms", late * 1000)

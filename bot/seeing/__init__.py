@@ -1,0 +1,1 @@
+"""What the operator sees of a running bot: figures, health, reports. Counts only; no member, no server, no picture."""

@@ -1,0 +1,73 @@
+"""All of it together: what the composition root starts first and closes last."""
+
+from __future__ import annotations
+
+import logging
+from contextlib import AsyncExitStack
+
+import discord
+
+from bot.config import Config
+from bot.dreaming.mailbox import Mailbox
+from bot.executor.protocol import Executor
+from bot.jobs.queue import JobQueue
+from bot.operations.application import Application
+from bot.operations.loop import LoopWatch
+from bot.seeing import command
+from bot.seeing.discord_side import DiscordSide
+from bot.seeing.looking import Looking
+from bot.seeing.metrics import Counting, Metrics
+from bot.seeing.reports import Reports
+from bot.seeing.server import Server
+from bot.store.database import Database
+
+
+class Seeing:
+    """Of one bot process."""
+
+    def __init__(self, config: Config, loop: LoopWatch) -> None:
+        self.metrics = Metrics()
+        self._config = config
+        self._discord = DiscordSide(self.metrics)
+        self.looking = Looking(home=config.home, loop=loop, metrics=self.metrics, discord_side=self._discord)
+        self.server = Server(home=config.home, metrics_at=config.metrics, looking=self.looking, metrics=self.metrics)
+        self._counting = Counting(self.metrics)
+        self._reports: Reports | None = None
+        self._stack = AsyncExitStack()
+
+    async def start(self) -> None:
+        """Before anything else: who asks meanwhile hears that the bot is starting. Raises ConfigError."""
+        logging.getLogger().addHandler(self._counting)
+        self._stack.callback(logging.getLogger().removeHandler, self._counting)
+        await self.server.start()
+        self._stack.push_async_callback(self.server.close)
+
+    def begin(
+        self,
+        *,
+        client: discord.AutoShardedClient,
+        application: Application,
+        queue: JobQueue,
+        executor: Executor,
+        database: Database,
+        mailbox: Mailbox,
+    ) -> None:
+        """Everything is there, and about to connect."""
+        self.looking.begin(client=client, queue=queue, executor=executor, database=database)
+        tree = getattr(client, "tree")  # noqa: B009 - discord.py's client itself has none
+        command.install(tree, looking=self.looking, owners=application.owners)
+        if self._config.reports:
+            where = None if self._config.reports == "owner" else int(self._config.reports)
+            reports = Reports(mailbox=mailbox, where=where, owners=application.owners)
+            reports.start()
+            self._reports = reports
+
+    async def end(self) -> None:
+        """The bot is about to end: nothing of it is asked any more."""
+        self.looking.end()
+        await self.looking.close()
+        if self._reports is not None:
+            await self._reports.end()
+
+    async def close(self) -> None:
+        await self._stack.aclose()

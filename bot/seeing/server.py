@@ -1,0 +1,97 @@
+"""The bot's own small web server: `/healthz`, `/readyz`, `/metrics` where the operator wants it, and a socket in the
+data folder that `python -m bot status` asks. It hears GET only, and says nothing about members.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import socket
+from pathlib import Path
+
+from aiohttp import web
+
+from bot.errors import ConfigError
+from bot.languages import ENGLISH, speaking
+from bot.seeing.exposing import expose
+from bot.seeing.looking import Looking
+from bot.seeing.metrics import Metrics
+from bot.seeing.sockets import SOCKET, socket_in
+from bot.seeing.telling import failing, lines
+
+_log = logging.getLogger(__name__)
+
+
+class Server:
+    """metrics_at: host and port; None: the socket only."""
+
+    def __init__(self, *, home: Path, metrics_at: tuple[str, int] | None, looking: Looking, metrics: Metrics) -> None:
+        self._home = home
+        self._at = metrics_at
+        self._looking = looking
+        self._metrics = metrics
+        self._runners: list[web.AppRunner] = []
+        self._exposing = asyncio.Lock()
+        self.port: int | None = None  #: where it really is, when any was asked for
+
+    async def start(self) -> None:
+        """Raises ConfigError where the port cannot be had. Without the socket the bot works too."""
+        if self._at is not None:
+            host, port = self._at
+            try:
+                runner = await self._run((web.get("/healthz", self._healthz), web.get("/readyz", self._readyz)))
+                site = web.TCPSite(runner, host, port)
+                await site.start()
+            except OSError as error:
+                raise ConfigError(
+                    f"DREAM_METRICS={host}:{port} cannot be listened at: {error.strerror}. Choose another port."
+                ) from error
+            self.port = runner.addresses[0][1]
+            _log.info("health and metrics: http://%s:%d/metrics", host, self.port)
+        try:
+            with socket_in(self._home) as path:
+                path.unlink(missing_ok=True)  # of a life that was killed; nobody else is at work in this folder
+                listening = socket.socket(socket.AF_UNIX)
+                listening.bind(str(path))
+                path.chmod(0o600)  # before anybody can connect: it does not listen yet
+            runner = await self._run((web.get("/status", self._status),))
+            await web.SockSite(runner, listening).start()
+        except OSError as error:
+            _log.warning("python -m bot status will not work: its socket cannot be made: %s", error.strerror)
+
+    async def close(self) -> None:
+        for runner in self._runners:
+            await runner.cleanup()
+        with contextlib.suppress(OSError):
+            (self._home / SOCKET).unlink(missing_ok=True)
+
+    async def _run(self, routes: tuple[web.RouteDef, ...]) -> web.AppRunner:
+        app = web.Application()
+        app.add_routes([*routes, web.get("/metrics", self._exposed)])
+        runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=1.0)
+        await runner.setup()
+        self._runners.append(runner)
+        return runner
+
+    async def _healthz(self, _: web.Request) -> web.Response:
+        """That it is answered says all: the event loop goes round."""
+        return web.Response(text="ok\n")
+
+    async def _readyz(self, _: web.Request) -> web.Response:
+        now = await self._looking.snapshot()
+        if now.ready:
+            return web.Response(text="ready\n")
+        return web.Response(status=503, text=f"{failing(now) if now.failing else now.stage.value}\n")
+
+    async def _exposed(self, request: web.Request) -> web.Response:
+        now = await self._looking.snapshot()
+        async with self._exposing:  # one thread, however many ask
+            kind, body = await asyncio.to_thread(expose, self._metrics, now, request.headers.get("Accept", ""))
+        return web.Response(body=body, headers={"Content-Type": kind})
+
+    async def _status(self, _: web.Request) -> web.Response:
+        now = await self._looking.snapshot()
+        with speaking(ENGLISH):
+            return web.json_response({"pid": os.getpid(), "ready": now.ready, "lines": lines(now)})
