@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 import secrets
 from collections.abc import AsyncIterator, Callable
@@ -15,6 +16,7 @@ from bot.challenges.model import Challenge, Plan, When
 from bot.challenges.records import Challenges
 from bot.challenges.views import Submission, Submitted
 from bot.executor.protocol import Made
+from bot.jobs.manner import Manner
 from bot.jobs.model import Job
 from bot.jobs.queue import JobQueue
 from tests.bot.jobs.fakes import Clock, opened, request
@@ -47,9 +49,13 @@ class Arena:
 
     async def dream(self, member: int, *, made: str | None = None, guild: int | None = GUILD, **more: Any) -> Job:
         """A dream of a picture of its own (or of `picture`), made and delivered."""
+        secret = more.pop("secret", 0)
         picture = more.pop("picture", f"picture {next(self.numbers)}".encode())
         named = {"cause": f"message:{secrets.randbits(60)}"}  # no other life has had it
-        accepted = await self.queue.accept(request(picture, requester=member, guild=guild, **named, **more))
+        wanted = request(picture, requester=member, guild=guild, **named, **more)
+        if secret:  # made for a challenge that hides recipes
+            wanted = dataclasses.replace(wanted, manner=Manner.read({"secret": secret}))
+        accepted = await self.queue.accept(wanted)
         order = await self.queue.work.next()
         while order is not None and order.job != accepted.job.id:  # a previous life has left it
             order = await self.queue.work.next()
@@ -77,7 +83,7 @@ class Arena:
         return await self.challenges.do(draft.id, Schedule(), guild=GUILD, by=MODERATOR)
 
     async def enter(self, challenge: Challenge, member: int, job: Job | None = None, **more: Any) -> Submitted:
-        job = job or await self.dream(member)
+        job = job or await self.dream(member, secret=challenge.id if challenge.hidden else 0)
         return await self.challenges.entries.submit(submission(challenge, member, job, **more))
 
 
