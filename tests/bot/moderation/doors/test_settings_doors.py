@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 
 import pytest
@@ -400,8 +399,7 @@ def test_a_form_outlives_the_bots_memory_of_it(tmp_path: Path) -> None:
 
     async def test(office: Office) -> None:
         opened = await office.form(office.boss, channel_scope(office.garden.id), "layer")
-        await asyncio.sleep(0.1)
-        assert not office.house.client._connection._view_store._modals
+        await office.house.until(lambda: not office.house.client._connection._view_store._modals)
         await office.house.standin.submit(opened, held(opened, layer="4c"))
         assert office.stored(channel_scope(office.garden.id)) == {"layer": "4c"}
 

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.moderation.catalogue import SETTINGS
+from bot.moderation.catalogue import SETTINGS, Group
+from bot.moderation.doors.fields import pages
 from bot.moderation.places import SERVER, Level, Scope, channel_scope, role_scope
-from tests.bot.moderation.doors.office import Office, in_office
+from tests.bot.moderation.doors.office import Office, held, in_office
 
 
 def values(office: Office) -> dict[str, tuple[str, str]]:
@@ -92,6 +93,27 @@ def test_by_prefix(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("which", [0, 1, 2])
 def test_by_form(tmp_path: Path, which: int) -> None:
+    """A whole form at a time."""
+
+    async def test(office: Office) -> None:
+        scope, all_values = places(office)[which], values(office)
+        for page in (page for group in Group for page in pages(group, scope.level)):
+            its = {one.key: all_values[one.key] for one in page}
+            opened = await office.form(office.boss, scope, page[0].key)
+            done = await office.house.standin.submit(
+                opened, held(opened, **{key: text for key, (text, _) in its.items()})
+            )
+            assert office.stored(scope) == {key: stored for key, (_, stored) in its.items()}, done.text
+            opened = await office.form(office.boss, scope, page[-1].key)
+            await office.house.standin.submit(opened, held(opened, **dict.fromkeys(its, "")))
+            assert office.stored(scope) == {}
+
+    in_office(tmp_path, test)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("which", [0, 1, 2])
+def test_by_form_one_at_a_time(tmp_path: Path, which: int) -> None:
     async def test(office: Office) -> None:
         scope = places(office)[which]
         for key, (text, stored) in values(office).items():
