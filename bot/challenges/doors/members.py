@@ -15,6 +15,7 @@ from bot.challenges.doors.copying import Copying
 from bot.challenges.doors.dreaming import DreamingForIt
 from bot.challenges.doors.gallery import Galleries
 from bot.challenges.doors.handles import Act, Handle
+from bot.challenges.doors.honours import Honours
 from bot.challenges.doors.replies import show
 from bot.challenges.doors.rules import rules_of
 from bot.challenges.doors.submitting import Submitting
@@ -33,6 +34,7 @@ from bot.moderation.doors.sentences import plain
 MENU_NAME = "Enter in the challenge"
 WHICH = mark("Which challenge; without, the only one")
 SEEN = (State.SUBMITTING, State.VOTING, State.COUNTING, State.FINISHED)
+OVER = (State.FINISHED,)
 TAKING = (State.SUBMITTING,)
 LOOKED_AT = (State.VOTING, State.SUBMITTING, State.COUNTING)
 
@@ -59,10 +61,12 @@ class Members:
         self.galleries = Galleries(challenges=challenges, executor=dreaming.executor)
         self._dreaming = DreamingForIt(challenges=challenges, dreaming=dreaming)
         dreaming.hides = self._dreaming.hides
+        self._honours = Honours(challenges=challenges)
         self.acts: dict[Act, Callable[[Interaction, Handle], Awaitable[None]]] = {
             Act.RULES: self._rules,
             **self._submitting.acts,
             **self._dreaming.acts,
+            **self._honours.acts,
             **self.galleries.acts,
         }
 
@@ -85,6 +89,9 @@ class Members:
             ("withdraw", mark("Take an entry of yours back"), self._withdraw()),
             ("gallery", mark("Look at the entries of a challenge, and vote"), self._gallery()),
             ("rules", mark("What a challenge asks for"), self._rules_command()),
+            ("results", mark("Who has won, and how"), self._results()),
+            ("leaderboard", mark("Who has won most on this server"), self._leaderboard()),
+            ("history", mark("The challenges that there were"), self._history()),
         ):
             group.add_command(app_commands.Command(name=name, description=description, callback=callback))
 
@@ -163,6 +170,40 @@ class Members:
 
         return rules
 
+    def _results(self) -> Any:
+        @app_commands.describe(challenge=mark("Which challenge; without, the latest"))
+        @app_commands.autocomplete(challenge=self._which(OVER))
+        async def results(interaction: Interaction, challenge: str = "") -> None:
+            async def whole() -> None:
+                guild = guild_of(interaction)
+                if not challenge.strip() and (latest := await self._challenges.of(guild, states=OVER, limit=1)):
+                    await show(interaction, await self._honours.results(guild, latest[0].id))
+                    return
+                found = await self._meant(interaction, challenge, OVER)
+                await show(interaction, await self._honours.results(guild, found.id))
+
+            await answered(interaction, whole())
+
+        return results
+
+    def _leaderboard(self) -> Any:
+        async def leaderboard(interaction: Interaction) -> None:
+            async def whole() -> None:
+                await show(interaction, await self._honours.leaderboard(guild_of(interaction)))
+
+            await answered(interaction, whole())
+
+        return leaderboard
+
+    def _history(self) -> Any:
+        async def history(interaction: Interaction) -> None:
+            async def whole() -> None:
+                await show(interaction, await self._honours.history(guild_of(interaction)))
+
+            await answered(interaction, whole())
+
+        return history
+
     async def _rules(self, interaction: Interaction, read: Handle) -> None:
         """What a challenge asks for, as it is now."""
         await self._say_rules(interaction, await self._challenges.get(read.number(), guild=guild_of(interaction)))
@@ -182,7 +223,11 @@ class Members:
         """Raises Refusal. Members never hear of drafts."""
         guild = guild_of(interaction)
         if not typed.strip() and not await self._challenges.of(guild, states=states, limit=1):
-            raise Refusal(tr("There is no challenge on this server just now."))
+            raise Refusal(
+                tr("No challenge on this server has been finished yet.")
+                if states == OVER
+                else tr("There is no challenge on this server just now.")
+            )
         found = await which.meant(self._challenges, guild, typed, states)
         if found.opened is None:
             raise Refusal(tr("There is no challenge “{name}” on this server.", name=plain(typed.strip()[:60])))
