@@ -77,7 +77,7 @@ class Sleeper:
         return await future
 
     async def ordered(self, job: Job, ordinal: int = 0) -> Running:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while f"{job.id}-{ordinal}" not in self.orders:
                 await asyncio.sleep(0.005)
         return self.orders[f"{job.id}-{ordinal}"]
@@ -249,13 +249,13 @@ class House:
     def answers(self) -> list[Message]:
         return [m for m in self.own() if m.attachments and any("again" in b.get("custom_id", "") for b in m.buttons)]
 
-    async def answer(self, timeout: float = 10.0) -> Message:
+    async def answer(self, timeout: float = 60.0) -> Message:
         """The one answer with a picture."""
         await self.settled(timeout)
         (answer,) = self.answers()
         return answer
 
-    async def settled(self, timeout: float = 10.0) -> None:
+    async def settled(self, timeout: float = 60.0) -> None:
         """Until everybody knows how it ended."""
         async with asyncio.timeout(timeout):
             while await self.queue.open_jobs() or await self.queue.unanswered():

@@ -179,7 +179,7 @@ def test_many_who_wait_are_found_again_after_a_kill(tmp_path: Path) -> None:
         at.executor = Sleeper(slots=8)
         at.executor.at_once = True
         await at.live()
-        await at.settled(timeout=60)
+        await at.settled(timeout=120)
         assert len(at.answers()) == len(jobs)
         assert len(at.own()) == len(jobs)
 
