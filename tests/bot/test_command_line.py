@@ -27,7 +27,6 @@ def bot(folder: Path, *arguments: str, **variables: str) -> subprocess.Completed
         cwd=folder,
         capture_output=True,
         text=True,
-        timeout=120,
     )
 
 
@@ -78,7 +77,6 @@ def test_a_data_folder_that_cannot_be_made_may_be_there_the_next_time(tmp_path: 
         cwd=tmp_path,
         capture_output=True,
         text=True,
-        timeout=120,
     )
     assert done.returncode == 1, done.stderr
     assert "cannot be written" in done.stderr.splitlines()[-1]
