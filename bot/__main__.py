@@ -1,4 +1,4 @@
-"""The command line: `python -m bot start | run | worker | doctor | status | playground`."""
+"""The command line: `python -m bot start | run | worker | doctor | status | backup | restore | playground`."""
 
 from __future__ import annotations
 
@@ -91,6 +91,20 @@ def _status(options: argparse.Namespace) -> int:
     return asyncio.run(ask(_config().home, print))
 
 
+def _backup(options: argparse.Namespace) -> int:
+    """Everything that is worth keeping into one file, also while the bot is at work."""
+    from bot.backups.commands import backup
+
+    return backup(_config(), options.file, print)
+
+
+def _restore(options: argparse.Namespace) -> int:
+    """Back from that file."""
+    from bot.backups.commands import restore
+
+    return restore(_config(), options.file, force=options.force, say=print)
+
+
 def _start(options: argparse.Namespace) -> int:
     """On Discord where there is a token, else in the playground."""
     return _run(options) if _config().token is not None else _playground(options)
@@ -145,6 +159,14 @@ def _parser() -> argparse.ArgumentParser:
     ):
         one = commands.add_parser(name, help=what, description=what)
         one.set_defaults(command=command)
+    for name, command, what in (
+        ("backup", _backup, "the database and its pictures into one file, checked; the bot may be at work"),
+        ("restore", _restore, "put a backup back; the bot has to be stopped"),
+    ):
+        one = commands.add_parser(name, help=what, description=what)
+        one.add_argument("file", metavar="FILE", type=Path)
+        one.set_defaults(command=command)
+    one.add_argument("--force", action="store_true", help="also where there is a database: that one is moved aside")
     what = "the bot in a stand-in for Discord on this machine, without an account"
     playground = commands.add_parser("playground", help=what, description=what)
     playground.set_defaults(command=_playground)

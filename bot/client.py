@@ -18,6 +18,7 @@ import discord
 
 from bot import endpoints
 from bot.alone import alone_in
+from bot.backups.commands import tidy
 from bot.challenges.records import Challenges
 from bot.config import Config
 from bot.dreaming.answers import AnswerDesk
@@ -130,6 +131,7 @@ async def run(config: Config, *, executor_for: Callable[[Config], Executor] | No
     if config.api is not None:
         endpoints.use_api(config.api)
     with _alone(config.home), told_to_stop() as stop:
+        await asyncio.to_thread(tidy, config)
         async with AsyncExitStack() as stack:
             watch = LoopWatch()
             watch.start()

@@ -65,6 +65,7 @@ class Members:
         self._gone = gone
         self._clock = clock
         self._forgetting = asyncio.Lock()
+        self.forgotten_again = 0  #: by `open`
 
     async def open(self) -> None:
         """Read the tombstones, and forget again whomever a database that was put back from a backup has brought back.
@@ -83,6 +84,7 @@ class Members:
                 await self._database.write(lambda connection, one=tombstone: forgetting.note(connection, one))  # type: ignore[misc]
                 continue
             await self._forget(person, tombstone, before=tombstone.at)
+            self.forgotten_again += 1
             logger.warning("somebody who was forgotten was in the database again, and is forgotten again")
 
     async def opted_out(self, user: int) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import Any, Self, TypeVar
 
 from alembic import command
 from alembic.config import Config as AlembicConfig
+from alembic.script import ScriptDirectory
 from alembic.util.exc import CommandError
 from sqlalchemy import Connection, event, make_url, text
 from sqlalchemy.engine import URL
@@ -22,6 +24,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.errors import ConfigError
+from bot.store import snapshots
 
 logger = logging.getLogger(__name__)
 
@@ -51,6 +54,7 @@ class Database:
         url = _url(address)
         if url.database and url.get_backend_name() == "sqlite":
             await asyncio.to_thread(_make_folder, Path(url.database).parent)
+            await asyncio.to_thread(_keep_before_upgrade, Path(url.database))
         await _migrate(url)
         return cls(_engine(url))
 
@@ -144,6 +148,21 @@ def _make_folder(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
         raise ConfigError(f"The folder {folder} for the database cannot be made: {error.strerror}.") from error
+
+
+def _keep_before_upgrade(path: Path) -> None:
+    """A migration cannot be taken back; the file of before it can."""
+    script = ScriptDirectory(str(MIGRATIONS))
+    known = {one.revision for one in script.walk_revisions()}
+    try:
+        kept = snapshots.keep_before_upgrade(path, head=str(script.get_current_head()), known=known)
+    except (sqlite3.Error, OSError) as error:
+        raise ConfigError(
+            f"The database {path} is to be brought up to date, and cannot be copied to {path.parent} before: {error}."
+            " Make room there, or give this user the folder."
+        ) from error
+    if kept is not None:
+        logger.info("the database is brought up to date; as it was before it is in %s", kept)
 
 
 def _engine(url: URL, *, migrating: bool = False) -> AsyncEngine:
