@@ -118,9 +118,9 @@ def test_the_five_levels_of_every_network_can_be_dreamt(name: str) -> None:
     network = random_weights(name)
     for level in LEVELS:
         losses: list[float] = []
-        recipe = f"layer={level} steps=6 octaves=1 jitter=0 strength=0.3"
+        recipe = f"layer={level} steps=3 octaves=1 jitter=0 strength=0.3"
         dreamt(
-            picture_of(landscape(96, 96)),
+            picture_of(landscape(80, 80)),
             recipe,
             network,
             on_progress=lambda report, into=losses: into.append(report.loss),
