@@ -10,7 +10,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from bot.executor.protocol import Event, Failed, Made, Progressed, Started, Stopped
+from bot.executor.protocol import STAGES, Event, Failed, Made, Progressed, Started, Stopped
 from dreamcore.picture import decode, encode, read_recipe
 from dreamcore.sample import landscape
 from tests.bot.executor.conftest import PICTURE, SMALL, Cluster, long_order, order
@@ -26,6 +26,22 @@ def test_an_order_becomes_a_dream_with_its_recipe_inside(cluster: Cluster) -> No
     assert read_recipe(outcome.data) == outcome.recipe
     assert outcome.network == "daydream"
     assert outcome.seconds > 0
+
+
+def test_a_dream_says_what_each_stage_took_and_workers_what_they_hold(cluster: Cluster) -> None:
+    outcome = cluster.dream(order()).result(60)
+
+    assert isinstance(outcome, Made)
+    stages = dict(outcome.stages)
+    assert tuple(stages) == STAGES
+    assert all(seconds >= 0 for seconds in stages.values())
+    assert stages["dream"] == outcome.seconds
+    deadline = time.monotonic() + 60
+    while not any(one.device for one in cluster.executor.workers) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    (worker, *_) = cluster.executor.workers
+    assert (worker.name, worker.device, worker.gpu_memory, worker.trouble) == ("dream-0", "cpu", None, None)
+    assert worker.memory > 50 << 20
 
 
 def test_a_secret_recipe_is_not_inside_of_the_file(cluster: Cluster) -> None:
