@@ -10,7 +10,14 @@ import discord
 from bot.challenges.doors.entrypages import menu_of
 from bot.challenges.doors.handles import Act, Handle, handle, view_of
 from bot.challenges.doors.replies import Page, turn
-from bot.challenges.doors.resulting import MEDALS, headline, maker, results_button, results_embed, votes_in_words
+from bot.challenges.doors.resulting import (
+    headline,
+    maker,
+    place_in_words,
+    results_button,
+    results_embed,
+    votes_in_words,
+)
 from bot.challenges.doors.visiting import guild_of
 from bot.challenges.events import EffectKind
 from bot.challenges.records import Challenges
@@ -86,7 +93,7 @@ def _leader(place: int, one: Leader) -> str:
     wins = tr_count("{count} win", "{count} wins", one.wins)
     podiums = tr_count("{count} time among the first three", "{count} times among the first three", one.podiums)
     shown = [wins, podiums, votes_in_words(one.votes)]
-    return f"{MEDALS.get(place, f'{place}.')} <@{one.member}> · {' · '.join(shown)}"
+    return f"{place_in_words(place)} <@{one.member}> · {' · '.join(shown)}"
 
 
 def _past(one: Past) -> str:

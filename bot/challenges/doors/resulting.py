@@ -200,9 +200,13 @@ def votes_in_words(votes: int) -> str:
     return tr_count("{count} vote", "{count} votes", votes)
 
 
+def place_in_words(place: int | None) -> str:
+    """At the beginning of a line: bold, since "4." would begin a list, which counts by itself."""
+    return "–" if place is None else MEDALS.get(place, f"**{place}.**")
+
+
 def _line(one: Placed) -> str:
-    place = "–" if one.place is None else MEDALS.get(one.place, f"{one.place}.")
-    return f"{place} {maker(one.entry)} · {votes_in_words(one.votes)}"
+    return f"{place_in_words(one.place)} {maker(one.entry)} · {votes_in_words(one.votes)}"
 
 
 def _counted(results: Results) -> list[str]:

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.challenges import rows
 from bot.challenges.constraints import Constraints
+from bot.challenges.doors.resulting import place_in_words
 from bot.challenges.events import Close
 from bot.challenges.model import Challenge, State
 from bot.executor.protocol import SheetKind
@@ -193,3 +194,8 @@ def test_whoever_was_forgotten_stays_without_a_name(tmp_path: Path) -> None:
         assert str(crowd.bob.id) not in board.text
 
     in_crowd(tmp_path, test)
+
+
+def test_shared_places_are_not_counted_on_by_the_client() -> None:
+    """A line that begins with a number and a dot is a list to Discord, which numbers it anew."""
+    assert [place_in_words(place) for place in (1, 4, 4, None)] == ["🥇", "**4.**", "**4.**", "–"]
