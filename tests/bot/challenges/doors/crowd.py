@@ -62,7 +62,9 @@ class Crowd:
         return [
             one
             for one in self.house.world.messages()
-            if one.author is self.house.bot and one.attachments and any(b["label"] == "Delete" for b in one.buttons)
+            if one.author is self.house.bot
+            and one.attachments
+            and any(str(b["custom_id"]).startswith("d1:delete:") for b in one.buttons)
         ]
 
     async def enters(self, user: User) -> Entry:
