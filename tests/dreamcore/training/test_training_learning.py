@@ -27,6 +27,7 @@ def loss(net: nn.Module, pictures: Tensor, numbers: Tensor) -> float:
         return float(soft_cross_entropy(net(pictures), nn.functional.one_hot(numbers, len(NAMES)).float()).mean())
 
 
+@pytest.mark.soak
 def test_a_few_hundred_steps_lower_the_loss_and_withstand_an_attack(tmp_path: Path, pool: Path) -> None:
     stages = (Stage(name="robust", size=SIZE, pictures=220 * 16, attack_start=0.0, attack=RADIUS),)
     plan = TrainingPlan(stages=stages, pool_pictures=POOL.pictures, pool_size=SIZE, batch=16)
