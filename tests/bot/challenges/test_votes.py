@@ -21,7 +21,7 @@ from bot.store.tables import challenge_entries, challenge_votes
 from tests.bot.challenges.arena import ANNA, BEN, CARL, DAY, DORA, GUILD, MODERATOR, PLAN, Arena, arena, recipe
 from tests.bot.jobs.fakes import Clock, in_loop
 
-SLOW = 5.0  #: seconds on the slowest machine; a fiftieth of it on a usual one
+SLOW = 5.0  #: seconds of processor time on the slowest machine; a fiftieth of it on a usual one
 
 
 async def voting(house: Arena, *members: int, plan: Plan = PLAN) -> tuple[Challenge, dict[int, int]]:
@@ -261,20 +261,20 @@ async def test_a_gallery_of_500_entries_and_5000_votes_answers_well_within_its_t
             ("vote", lambda: all_.votes.vote(3, guild=GUILD, voter=DORA + 9000, roles=())),
             ("participants", lambda: all_.votes.participants(challenge.id)),
         ):
-            began = time.perf_counter()
+            began = time.process_time()
             found: Any = await asked()
-            timed[name] = time.perf_counter() - began
+            timed[name] = time.process_time() - began
         assert len(found) == 1001, "all who have entered or voted"
         gallery = await all_.votes.gallery(challenge.id, guild=GUILD, voter=ANNA + 7)
         assert (len(gallery.cards), gallery.given) == (500, 10)
         await all_.do(challenge.id, Close(step=State.VOTING), guild=GUILD, by=MODERATOR)
-        began = time.perf_counter()
+        began = time.process_time()
         results = await all_.results.count(challenge.id, left=())
-        timed["count"] = time.perf_counter() - began
+        timed["count"] = time.process_time() - began
         assert sum(one.votes for one in results.placed) == 5001
-        began = time.perf_counter()
+        began = time.process_time()
         await all_.results.leaderboard(GUILD)
-        timed["leaderboard"] = time.perf_counter() - began
+        timed["leaderboard"] = time.process_time() - began
         assert all(seconds < SLOW for seconds in timed.values()), timed
 
 
