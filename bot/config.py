@@ -12,54 +12,17 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import MappingProxyType
 from urllib.parse import quote, urlsplit
 
 import platformdirs
 
+from bot.defaults import DEFAULTS
 from bot.environment import Reader, read_dotenv, slips
 from bot.errors import ConfigError
 from dreamcore.errors import clip
 
 DISCORD_API = "https://discord.com/api/v10"
 DISCORD_PICTURE_HOSTS = ("cdn.discordapp.com", "media.discordapp.net")
-
-#: Every variable with its default, as `.env.example` has it. Empty: not set.
-DEFAULTS: Mapping[str, str] = MappingProxyType(
-    {
-        "DISCORD_TOKEN": "",
-        "DISCORD_API": "",
-        "DREAM_HOME": "",
-        "DREAM_NETWORKS": "",
-        "DATABASE_URL": "",
-        "DREAM_PREFIX": "!",
-        "DREAM_SETTINGS": "",
-        "DREAM_PERSONAL_INSTALL": "no",
-        "DREAM_KEEP_DAYS": "7",
-        "DREAM_MAX_UPLOAD": "25",
-        "DREAM_LIMIT_HOUR": "10",
-        "DREAM_LIMIT_DAY": "0",
-        "DREAM_LIMIT_WAITING": "3",
-        "DREAM_LIMIT_SERVER_HOUR": "0",
-        "DREAM_LIMIT_SERVER_DAY": "0",
-        "DREAM_LIMIT_SERVER_WAITING": "100",
-        "DREAM_LIMIT_QUEUE": "1000",
-        "DREAM_LIMIT_PERSONAL": "5",
-        "DREAM_SCHEDULER": "",
-        "DREAM_SCHEDULER_CA": "",
-        "DREAM_SCHEDULER_CERT": "",
-        "DREAM_SCHEDULER_KEY": "",
-        "DREAM_WORKERS": "0",
-        "DREAM_DEVICE": "auto",
-        "DREAM_THREADS": "0",
-        "DREAM_DOWNLOAD": "yes",
-        "DREAM_HUNG_AFTER": "30",
-        "DREAM_METRICS": "",
-        "DREAM_REPORTS": "",
-        "DREAM_LOG": "text",
-        "DREAM_LOG_LEVEL": "INFO",
-    }
-)
 
 #: Not the bot's, though it looks as if it were.
 _OTHERS = frozenset({"DISCORD_OPENAPI"})
@@ -114,12 +77,14 @@ class Config:
     prefix: str = "!"
     settings: str = ""  # what holds on every server unless it says otherwise: see bot.moderation.operator
     keep_days: float = 7.0  # sources, after delivery
+    keep_bytes: int = 5 << 30  # of all sources together; 0: no limit
     personal_install: bool = False  # people may install the bot for themselves
     picture_bytes: int = 25 << 20
     metrics: tuple[str, int] | None = None  # host and port of health and metrics; None: nowhere
     reports: str = ""  # where errors are reported: "owner", or a channel's id; empty: nowhere
     log_format: str = "text"
     log_level: str = "INFO"
+    log_file: Path | None = None  # None: standard error
     limits: LimitsConfig = LimitsConfig()
     executor: ExecutorConfig = ExecutorConfig()
     warnings: tuple[str, ...] = field(default=(), compare=False)  # sentences for the log: what looks like a slip
@@ -156,12 +121,14 @@ def read_config(environ: Mapping[str, str], dotenv: Path | None) -> Config:
         prefix=_prefix(read),
         settings=read.text("DREAM_SETTINGS"),
         keep_days=read.number("DREAM_KEEP_DAYS", 0, 30),
+        keep_bytes=int(read.number("DREAM_KEEP_SIZE", 0, 100_000) * (1 << 30)),
         personal_install=read.flag("DREAM_PERSONAL_INSTALL"),
         picture_bytes=int(read.number("DREAM_MAX_UPLOAD", 0.1, 500) * (1 << 20)),
         metrics=_metrics(read),
         reports=_reports(read),
         log_format=read.choice("DREAM_LOG", ("text", "json")),
         log_level=read.choice("DREAM_LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")),
+        log_file=_log_file(read),
         limits=LimitsConfig(
             member_per_hour=read.whole("DREAM_LIMIT_HOUR", 0, _MOST),
             member_per_day=read.whole("DREAM_LIMIT_DAY", 0, _MOST),
@@ -300,6 +267,16 @@ def _certificate(read: Reader, name: str, scheduler: str | None) -> str | None:
     if not file.is_file():
         raise read.wrong(name, f"the file with {_CERTIFICATES[name]}")
     return str(file)
+
+
+def _log_file(read: Reader) -> Path | None:
+    text = read.text("DREAM_LOG_FILE")
+    if not text:
+        return None
+    path = _path(read, "DREAM_LOG_FILE", text)
+    if path.is_dir() or not path.parent.is_dir():
+        raise read.wrong("DREAM_LOG_FILE", "a file in a folder that is there")
+    return path
 
 
 def _metrics(read: Reader) -> tuple[str, int] | None:

@@ -18,9 +18,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from types import TracebackType
-from typing import TextIO
+from typing import TextIO, cast
 
 from bot.config import Config
+from bot.errors import ConfigError
+from bot.logfile import LogFile
 
 #: Talk much about what is no trouble: heard from WARNING on.
 LIBRARIES = (
@@ -51,8 +53,11 @@ _SECRETS = (
 
 
 def configure(config: Config, stream: TextIO | None = None) -> None:
-    """Send everything that is logged, warned or never caught to `stream` (stderr), as the configuration says."""
-    handler = _Handler(stream or sys.stderr)
+    """Send everything that is logged, warned or never caught to `stream`, by default where the configuration says.
+
+    Raises ConfigError.
+    """
+    handler = _Handler(stream or _stream(config))
     secrets = (config.token,) if config.token else ()
     handler.setFormatter(JsonLines(secrets) if config.log_format == "json" else Lines(secrets))
     handler.addFilter(_with_job)
@@ -64,6 +69,8 @@ def configure(config: Config, stream: TextIO | None = None) -> None:
     root = logging.getLogger()
     for old in [*root.handlers]:
         root.removeHandler(old)
+        if isinstance(old, _Handler) and isinstance(old.stream, LogFile):
+            old.stream.close()
     root.addHandler(handler)
     root.setLevel(level)
     for name in [*logging.root.manager.loggerDict, *LIBRARIES]:
@@ -72,6 +79,16 @@ def configure(config: Config, stream: TextIO | None = None) -> None:
     logging.captureWarnings(True)
     sys.excepthook = _uncaught
     threading.excepthook = _uncaught_in_thread
+
+
+def _stream(config: Config) -> TextIO:
+    """Raises ConfigError for a file that cannot be written."""
+    if config.log_file is None:
+        return sys.stderr
+    try:
+        return cast("TextIO", LogFile(config.log_file))
+    except OSError as error:
+        raise ConfigError(f"DREAM_LOG_FILE={config.log_file} cannot be written: {error.strerror}.") from error
 
 
 @contextmanager

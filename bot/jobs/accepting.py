@@ -24,7 +24,7 @@ from bot.jobs.limits import Use
 from bot.jobs.model import JOB_ID_LENGTH, Job, Request
 from bot.jobs.rows import Kept
 from bot.jobs.rules import Ask
-from bot.jobs.shelf import Shelf, content_hash
+from bot.jobs.shelf import NoRoom, Shelf, content_hash
 from bot.languages import mark, tr
 from bot.store.database import Database
 from bot.store.tables import jobs
@@ -99,7 +99,7 @@ class Acceptance:
 
         try:
             async with self._keeping.expecting(hashes):
-                await asyncio.to_thread(self._shelf.keep_sources, dict(zip(sources, data, strict=True)))
+                await self._keep(dict(zip(sources, data, strict=True)))
                 entered = await self._database.write(change, then=then)
         except Refusal:
             await self._drop_unneeded(hashes)
@@ -117,6 +117,15 @@ class Acceptance:
         else:
             await self._drop_unneeded(hashes)
         return entered
+
+    async def _keep(self, pictures: dict[str, bytes]) -> None:
+        """Raises OSError, once nothing older can make room any more."""
+        try:
+            await asyncio.to_thread(self._shelf.keep_sources, pictures)
+        except NoRoom:
+            if not await self._keeping.make_room():
+                raise
+            await asyncio.to_thread(self._shelf.keep_sources, pictures)
 
     async def _check(self, connection: AsyncConnection, ask: Ask) -> None:
         every = self._by_any_name(ask)

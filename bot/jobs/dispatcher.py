@@ -31,6 +31,7 @@ FIRST_PAUSE = 0.1  #: seconds before something that failed is tried again; doubl
 LONGEST_PAUSE = 10.0
 STOP_SECONDS = 5.0  #: for orders to stop, once they are told to
 SWEEP_SECONDS = 3600.0  #: between two looks for sources whose time is over
+ROOM_SECONDS = 60.0  #: between two looks whether there is room for new ones
 
 GONE = Sentence("The picture is no longer kept: post it again.")
 
@@ -252,13 +253,18 @@ class Dispatcher:
             pause = min(LONGEST_PAUSE, 2 * pause)
 
     async def _sweep(self) -> None:
+        loop = asyncio.get_running_loop()
+        due = loop.time()
         while True:
             try:
-                if gone := await self._queue.forget_sources():
-                    logger.info("deleted %d pictures whose keeping time is over", gone)
+                if loop.time() >= due:
+                    due += SWEEP_SECONDS
+                    if gone := await self._queue.forget_sources():
+                        logger.info("deleted %d pictures whose keeping time is over", gone)
+                await self._queue.keeping.make_room()
             except Exception:
-                logger.exception("sources could not be deleted; the next try is in an hour")
-            await asyncio.sleep(SWEEP_SECONDS)
+                logger.exception("sources could not be deleted; they are tried again")
+            await asyncio.sleep(ROOM_SECONDS)
 
     def _tell(self, telling: Callable[[], None]) -> None:
         try:

@@ -7,6 +7,7 @@ among their entries; it goes when the last of them needs it no more.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
@@ -14,22 +15,27 @@ from contextlib import asynccontextmanager
 from sqlalchemy import and_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.config import Config
 from bot.jobs.model import JobState
 from bot.jobs.rows import CHUNK
 from bot.jobs.shelf import Shelf
 from bot.store.database import Database
 from bot.store.tables import challenge_entries, challenges, job_pictures, jobs
 
+logger = logging.getLogger(__name__)
+
 DAY = 86400.0
+AT_A_TIME = 20  #: answers whose sources are given up before somebody looks whether that was enough
 
 
 class Keeping:
     """Which files are still needed."""
 
-    def __init__(self, *, database: Database, shelf: Shelf, days: float, clock: Callable[[], float]) -> None:
+    def __init__(self, *, database: Database, shelf: Shelf, config: Config, clock: Callable[[], float]) -> None:
         self._database = database
         self._shelf = shelf
-        self._days = days
+        self._days = config.keep_days
+        self._most = config.keep_bytes
         self._clock = clock
         self._expected: Counter[str] = Counter()  # sources of requests that are just being accepted
         self._deleting = asyncio.Lock()
@@ -50,6 +56,20 @@ class Keeping:
         gone = 0
         while ids := await self._database.write(self._expire):
             gone += await self._drop_sources_of(ids)
+        return gone
+
+    async def make_room(self) -> int:
+        """Delete sources that only buttons need, those of the oldest answers first, while there is too little room.
+
+        Returns how many. Those that are still to be dreamt are never among them.
+        """
+        gone = 0
+        while await asyncio.to_thread(self._shelf.crowded, self._most):
+            if not (ids := await self._database.write(self._give_up_oldest)):
+                break
+            gone += await self._drop_sources_of(ids)
+        if gone:
+            logger.warning("%d kept pictures were deleted before their time, for want of room", gone)
         return gone
 
     async def drop_unneeded(self, hashes: Collection[str]) -> int:
@@ -84,6 +104,13 @@ class Keeping:
         )
         found = await connection.execute(select(jobs.c.id).where(jobs.c.kept, over).limit(CHUNK))
         ids = list(found.scalars())
+        await connection.execute(update(jobs).where(jobs.c.id.in_(ids)).values(kept=False, token=None))
+        return ids
+
+    async def _give_up_oldest(self, connection: AsyncConnection) -> list[str]:
+        answered = jobs.c.delivered.is_not(None)
+        oldest = select(jobs.c.id).where(jobs.c.kept, answered).order_by(jobs.c.delivered).limit(AT_A_TIME)
+        ids = list((await connection.execute(oldest)).scalars())
         await connection.execute(update(jobs).where(jobs.c.id.in_(ids)).values(kept=False, token=None))
         return ids
 

@@ -68,7 +68,7 @@ class JobQueue:
         self._config = config
         self._clock = clock
         self.shelf = Shelf(folder)  #: with `keeping`, for those who keep pictures of their own: bot.challenges
-        self.keeping = Keeping(database=database, shelf=self.shelf, days=config.keep_days, clock=clock)
+        self.keeping = Keeping(database=database, shelf=self.shelf, config=config, clock=clock)
         self._board = Board(clock=clock, estimates=Estimates())
         self.aliases = Aliases(folder)
         self._acceptance = Acceptance(

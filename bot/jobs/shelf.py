@@ -6,8 +6,10 @@ between a file and its row is an orphan, which the next start removes. Every fun
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import logging
+import os
 import secrets
 import shutil
 from collections.abc import Collection, Iterable, Mapping
@@ -59,6 +61,12 @@ class Shelf:
         paths = {source: self._source(source) for source in hashes}
         return {source: path.stat().st_size for source, path in paths.items() if path.is_file()}
 
+    def crowded(self, most: int) -> bool:
+        """Whether all sources together are larger than this (0: no limit), or the disk will soon take no more."""
+        if shutil.disk_usage(self._sources).free < 2 * RESERVE:
+            return True
+        return most > 0 and _size(self._sources) > most
+
     def drop_sources(self, hashes: Iterable[str]) -> int:
         """Delete these; returns how many there were."""
         return sum(_unlink(self._source(source)) for source in hashes)
@@ -92,6 +100,14 @@ class Shelf:
 
 def content_hash(picture: bytes) -> str:
     return hashlib.sha256(picture).hexdigest()
+
+
+def _size(folder: Path) -> int:
+    total = 0
+    for entry in os.scandir(folder):
+        with contextlib.suppress(FileNotFoundError):  # deleted meanwhile
+            total += entry.stat().st_size
+    return total
 
 
 def _write(path: Path, data: bytes) -> None:

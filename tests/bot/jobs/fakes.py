@@ -65,16 +65,22 @@ class Clock:
         self.now += seconds
 
 
-def config(home: Path, *, limits: LimitsConfig = MANY, keep_days: float = 7.0) -> Config:
-    return Config(token=None, home=home, database=database_in(home), limits=limits, keep_days=keep_days)
+def config(home: Path, *, limits: LimitsConfig = MANY, keep_days: float = 7.0, keep_bytes: int = 0) -> Config:
+    database = database_in(home)
+    return Config(token=None, home=home, database=database, limits=limits, keep_days=keep_days, keep_bytes=keep_bytes)
 
 
 @asynccontextmanager
 async def opened(
-    home: Path, *, limits: LimitsConfig = MANY, keep_days: float = 7.0, clock: Callable[[], float] | None = None
+    home: Path,
+    *,
+    limits: LimitsConfig = MANY,
+    keep_days: float = 7.0,
+    keep_bytes: int = 0,
+    clock: Callable[[], float] | None = None,
 ) -> AsyncIterator[JobQueue]:
     """A queue, as one life of the bot has it."""
-    settings = config(home, limits=limits, keep_days=keep_days)
+    settings = config(home, limits=limits, keep_days=keep_days, keep_bytes=keep_bytes)
     database = await Database.open(settings.database)
     try:
         queue = JobQueue(database=database, folder=home, config=settings, clock=clock or Clock())
