@@ -136,11 +136,11 @@ def result_buttons(job: Job, more: Sequence[discord.ui.Item[Any]] = ()) -> disco
     """
     looking = (Action.COMPARE, Action.RECIPE, Action.DELETE)
     rows: tuple[tuple[Action, ...], ...] = (DREAMS_ON, looking) if job.manner.buttons else ((Action.DELETE,),)
-    if job.manner.secret:  # dreaming on would give away what it was dreamt with
-        rows = (looking,)
+    if job.manner.secret:  # dreaming on would give away what it was dreamt with; what it was made for comes first
+        rows = ((), looking)
     view = _view([[Press(action=action, job=job.id) for action in row] for row in rows])
     for item in more:
-        item.row = len(rows) if job.manner.secret else len(rows) - 1
+        item.row = 0 if job.manner.secret else len(rows) - 1
         view.add_item(item)
     return view
 

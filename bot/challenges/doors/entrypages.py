@@ -89,8 +89,8 @@ def submit_page(challenge: Challenge, entries: Sequence[Entry], candidates: Sequ
     return Page(embed=embed, view=view_of(rows))
 
 
-def submitted_page(submitted: Submitted) -> Page:
-    """It is in."""
+def submitted_page(submitted: Submitted, *, afar: bool = False) -> Page:
+    """It is in. afar: said in a direct message, where no challenge has buttons."""
     entry, challenge = submitted.entry, submitted.challenge
     values = {"theme": plain(challenge.plan.theme), "entry": entry.id}
     if not submitted.fresh:
@@ -110,7 +110,8 @@ def submitted_page(submitted: Submitted) -> Page:
         more = tr_count("You may enter {count} more.", "You may enter {count} more.", submitted.left)
         lines.append(more)
     lines.append(tr("You can replace or withdraw it until {when}.", when=when(challenge.submissions_end)))
-    return Page(text="\n".join(lines), view=view_of([[*_withdrawals([entry]), mine_button(challenge)]]))
+    row = [] if afar else [*_withdrawals([entry]), mine_button(challenge)]
+    return Page(text="\n".join(lines), view=view_of([row]))
 
 
 def replace_page(
@@ -123,6 +124,8 @@ def replace_page(
         len(own),
         theme=plain(challenge.plan.theme),
     )
+    if len(pictures) > 1:
+        text += "\n-# " + tr("First the new dream, then your entry.")
     if len(own) == 1:
         label = tr("Replace entry #{entry}", entry=own[0].id)
         item: Any = button(
@@ -162,7 +165,9 @@ def mine_button(challenge: Challenge, label: str = "") -> discord.ui.Button[Any]
 def enter_button(job: Job) -> discord.ui.Item[Any]:
     """Under a dream."""
     made = handle(Act.ENTER, job.id)
-    look: discord.ui.Button[Any] = discord.ui.Button(label=tr("Enter in the challenge"), emoji="🏆", custom_id=made)
+    style = discord.ButtonStyle.primary if job.manner.secret else discord.ButtonStyle.secondary
+    label = tr("Enter in the challenge")
+    look: discord.ui.Button[Any] = discord.ui.Button(label=label, emoji="🏆", custom_id=made, style=style)
     return Item(look, Handle.read(made))
 
 

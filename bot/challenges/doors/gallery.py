@@ -23,7 +23,7 @@ from bot.languages import current, tr, tr_count
 from bot.moderation.doors.handles import chosen
 
 SHEET_BYTES = 600 << 10
-SHEETS_KEPT = 64 << 20  #: bytes
+SHEETS_KEPT = 32 << 20  #: bytes
 PATIENCE = 20.0  #: seconds that somebody waits for a picture that is being made
 QUICK = 0.15  #: seconds for what is there already
 

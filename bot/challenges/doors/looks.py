@@ -19,7 +19,7 @@ from dreamcore.errors import DreamError
 
 LARGE = 700 << 10  #: bytes, from which a picture is made smaller
 SMALL = 400 << 10  #: bytes that it then has at most
-KEPT = 128 << 20  #: bytes of all that is kept in memory
+KEPT = 64 << 20  #: bytes of all that is kept in memory
 AT_ONCE = 2  #: pictures that are made smaller
 
 log = logging.getLogger(__name__)

@@ -152,10 +152,14 @@ class Members:
         @app_commands.describe(challenge=WHICH)
         @app_commands.autocomplete(challenge=self._which(SEEN))
         async def gallery(interaction: Interaction, challenge: str = "") -> None:
-            async def work(found: Challenge) -> None:
+            async def whole() -> None:
+                guild = guild_of(interaction)
+                live = await self._challenges.of(guild, states=LOOKED_AT, limit=1)
+                over = None if live else await self._latest(guild, challenge)
+                found = over or await self._meant(interaction, challenge, LOOKED_AT)
                 await self.galleries.open(interaction, found.id)
 
-            await self._do(interaction, challenge, LOOKED_AT, work)
+            await answered(interaction, whole())
 
         return gallery
 
@@ -176,10 +180,7 @@ class Members:
         async def results(interaction: Interaction, challenge: str = "") -> None:
             async def whole() -> None:
                 guild = guild_of(interaction)
-                if not challenge.strip() and (latest := await self._challenges.of(guild, states=OVER, limit=1)):
-                    await show(interaction, await self._honours.results(guild, latest[0].id))
-                    return
-                found = await self._meant(interaction, challenge, OVER)
+                found = await self._latest(guild, challenge) or await self._meant(interaction, challenge, OVER)
                 await show(interaction, await self._honours.results(guild, found.id))
 
             await answered(interaction, whole())
@@ -218,6 +219,11 @@ class Members:
             await work(await self._meant(interaction, typed, states))
 
         await answered(interaction, whole())
+
+    async def _latest(self, guild: int, typed: str) -> Challenge | None:
+        """The one that was finished last, where none is named."""
+        found = [] if typed.strip() else await self._challenges.of(guild, states=OVER, limit=1)
+        return found[0] if found else None
 
     async def _meant(self, interaction: Interaction, typed: str, states: Collection[State]) -> Challenge:
         """Raises Refusal. Members never hear of drafts."""

@@ -18,6 +18,7 @@ from bot.dreaming.fitting import REQUEST_BYTES
 from bot.dreaming.help import COLOUR
 from bot.dreaming.mailbox import Letter
 from bot.dreaming.rest import Upload
+from bot.dreaming.scenes import is_age_restricted
 from bot.executor.protocol import Executor, SheetEntry, SheetKind, SheetOrder
 from bot.languages import listed, mark, tr, tr_count
 from bot.moderation.doors.replies import button
@@ -58,7 +59,7 @@ class Resulting:
             return Letter(text=text, components=[])
         uploads: list[Upload] = []
         embed = results_embed(results)
-        if byte_limit:
+        if byte_limit and await self._may_be_seen(results.challenge):
             sheet = await self._sheet(results, min(byte_limit, SHEET_BYTES))
             room = REQUEST_BYTES - (0 if sheet is None else len(sheet.data))
             uploads = await self._winners(results, byte_limit, room)
@@ -71,6 +72,11 @@ class Resulting:
             uploads=tuple(uploads),
             embeds=(dict(embed.to_dict()),),
         )
+
+    async def _may_be_seen(self, challenge: Challenge) -> bool:
+        """Pictures from an age-restricted channel stay there, also where moderators have chosen another channel."""
+        restricted = is_age_restricted(self._client.get_channel(challenge.plan.channel))
+        return restricted or not await self._challenges.candidates.any_restricted(challenge.id)
 
     async def _winners(self, results: Results, byte_limit: int, room: int) -> list[Upload]:
         """Their dreams, as they were entered where that fits."""

@@ -156,7 +156,7 @@ class Submitting:
                 return pages.replace_page(challenge, own, job, ordinal, await self._carried(job, ordinal, data, own))
         submission = _submission(challenge, who, job, ordinal, replaces=replaces, data=data)
         submitted = await self._challenges.entries.submit(submission)
-        return pages.submitted_page(submitted)
+        return pages.submitted_page(submitted, afar=who.afar)
 
     async def _carried(self, job: Job, ordinal: int, data: bytes | None, own: Sequence[Entry]) -> tuple[Picture, ...]:
         """The question carries the new dream, so that whatever is pressed below it can enter it."""

@@ -21,6 +21,7 @@ class Visitor:
     guild: int
     member: int
     roles: tuple[int, ...]
+    afar: bool = False  # in a direct message
 
 
 def guild_of(interaction: Interaction) -> int:
@@ -47,7 +48,7 @@ async def visitor_from_afar(interaction: Interaction, guild: int) -> Visitor:
         member = await known.fetch_member(interaction.user.id)
     except discord.NotFound:
         raise Refusal(tr(NOT_THERE)) from None
-    return Visitor(guild=guild, member=member.id, roles=_roles(member))
+    return Visitor(guild=guild, member=member.id, roles=_roles(member), afar=True)
 
 
 def _roles(user: discord.User | discord.Member) -> tuple[int, ...]:

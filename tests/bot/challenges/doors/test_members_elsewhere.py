@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.challenges.doors.handles import Act, handle
-from bot.challenges.events import Close
+from bot.challenges.events import Close, Edit
 from bot.challenges.model import EntryState, State
 from bot.dreaming.mailbox import Letter, Waits
 from bot.dreaming.pacer import Importance
@@ -201,6 +201,17 @@ def test_what_is_from_an_age_restricted_channel_is_looked_at_there_only(tmp_path
         inside = await crowd.stage.slash(crowd.mod, "challenge gallery", channel=late)
         assert inside.original is not None
         assert inside.original.attachments
+        await crowd.house.challenges.do(
+            challenge.id,
+            Edit(changes={"channel": crowd.stage.arena.id}),
+            guild=crowd.house.guild.id,
+            by=crowd.stage.boss.id,
+        )
+        moved = await crowd.stage.slash(crowd.mod, "challenge gallery", channel=crowd.stage.arena)
+        assert "Some entries are from an age-restricted channel" in moved.text
+        await crowd.stage.do(challenge, Close(step=State.VOTING))
+        await crowd.stage.settled()
+        assert crowd.stage.own[-1].attachments == [], "and the results come without pictures"
         crowd.house.world.delete_channel(late)
         done = await crowd.stage.slash(crowd.mod, "challenge gallery", channel=crowd.stage.arena)
         assert "age-restricted" in done.text

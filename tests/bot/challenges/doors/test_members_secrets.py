@@ -106,7 +106,7 @@ def test_nothing_that_leaves_the_bot_tells_the_secret_style_before_the_results(t
         assert waiting.original is not None
         message = waiting.original
         assert message.ephemeral
-        assert labels(message) == ["Before/after", "Recipe", "Delete", ENTER, "Dream once more"]
+        assert labels(message) == [ENTER, "Dream once more", "Before/after", "Recipe", "Delete"]
         assert "stays hidden until the results" in message.text
         refused = await house.standin.press(crowd.alice, message, "Recipe")
         await house.told(refused, "stays hidden until the results of the challenge")
@@ -271,6 +271,8 @@ def test_what_came_by_direct_message_can_be_entered_from_there(tmp_path: Path) -
         assert "where I can no longer show it to you alone" in message.text
         done = await crowd.stage.press(crowd.alice, message, ENTER)
         assert "✅" in done.text
+        assert done.original is not None
+        assert labels(done.original) == [], "no challenge has buttons there"
         (entry,) = await crowd.entries()
         assert await house.challenges.entries.picture(entry) == file_in(message)
         assert house.clock.ahead < DAY
