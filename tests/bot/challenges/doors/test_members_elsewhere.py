@@ -12,6 +12,7 @@ from bot.challenges.model import EntryState, State
 from bot.dreaming.mailbox import Letter, Waits
 from bot.dreaming.pacer import Importance
 from bot.playground.model import Channel, Message
+from bot.playground.permissions import Permission
 from tests.bot.challenges.doors.crowd import ENTER, Crowd, in_crowd
 from tests.bot.engine import png
 
@@ -169,6 +170,25 @@ def test_a_dream_in_a_channel_that_cannot_be_read_any_more_is_not_copied(tmp_pat
         )
         assert "deleted, so I cannot copy its picture" in done.text
         assert await crowd.entries() == []
+
+    in_crowd(tmp_path, test)
+
+
+def test_where_the_bot_may_read_no_more_the_dream_is_not_copied_and_it_says_so(tmp_path: Path) -> None:
+    async def test(crowd: Crowd) -> None:
+        await crowd.stage.open()
+        message = await crowd.dreams(crowd.alice)
+        offered = await crowd.house.standin.autocomplete(
+            crowd.alice, crowd.stage.arena, "challenge submit", "dream", ""
+        )
+        denied = int(Permission.VIEW_CHANNEL | Permission.READ_MESSAGE_HISTORY)
+        crowd.house.world.set_overwrite(crowd.house.channel, crowd.house.bot, deny=denied)
+        done = await crowd.stage.slash(
+            crowd.alice, "challenge submit", channel=crowd.stage.arena, dream=offered[0]["value"]
+        )
+        assert f"I may not read <#{crowd.house.channel.id}> any more" in done.text
+        under = await crowd.stage.press(crowd.alice, message, ENTER)
+        assert "✅" in under.text, "what is pressed carries its picture"
 
     in_crowd(tmp_path, test)
 
