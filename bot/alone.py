@@ -18,7 +18,7 @@ def alone_in(folder: Path, *, unwritable: str, taken: str) -> Iterator[None]:
     """Makes the folder where it is not there yet. Raises BotError: with `unwritable` and the system's reason after a
     colon, or with the sentence `taken`."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)  # others on the machine have no business in it
         file = (folder / "lock").open("w")
     except OSError as error:
         raise BotError(f"{unwritable}: {error.strerror}.") from error

@@ -147,7 +147,7 @@ def examine_disk(config: Config) -> Finding:
             "Run the doctor as the user that runs the bot.",
         )
     try:
-        home.mkdir(parents=True, exist_ok=True)
+        home.mkdir(parents=True, exist_ok=True, mode=0o700)
         with tempfile.TemporaryFile(dir=home) as file:
             file.write(b"dreambot")
             file.flush()

@@ -85,7 +85,7 @@ def _prepare(home: Path, networks: Path, *, anew: bool) -> None:
         networks.mkdir(parents=True, exist_ok=True)
         if anew and home.exists():
             shutil.rmtree(home)  # the link to the weights goes, not they
-        home.mkdir(exist_ok=True)
+        home.mkdir(exist_ok=True, mode=0o700)
         link = home / "networks"
         if not link.is_symlink():
             link.symlink_to(networks)

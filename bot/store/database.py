@@ -7,8 +7,11 @@ and they are on the disk when `write` returns (`synchronous=FULL`).
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
+import os
 import sqlite3
+import stat
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
@@ -53,7 +56,7 @@ class Database:
         """Migrate the database at SQLAlchemy's `address` forward and connect to it. Raises ConfigError."""
         url = _url(address)
         if url.database and url.get_backend_name() == "sqlite":
-            await asyncio.to_thread(_make_folder, Path(url.database).parent)
+            await asyncio.to_thread(_make_ready, Path(url.database))
             await asyncio.to_thread(_keep_before_upgrade, Path(url.database))
         await _migrate(url)
         return cls(_engine(url))
@@ -143,11 +146,20 @@ def _url(address: str) -> URL:
     return url
 
 
-def _make_folder(folder: Path) -> None:
+def _make_ready(path: Path) -> None:
+    """Its folder is there, and others on the machine may not read what members have asked for.
+
+    SQLite gives the files beside it the rights that it has itself.
+    """
     try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
-        raise ConfigError(f"The folder {folder} for the database cannot be made: {error.strerror}.") from error
+        raise ConfigError(f"The folder {path.parent} for the database cannot be made: {error.strerror}.") from error
+    with contextlib.suppress(OSError):  # somebody else's file, perhaps: whether it can be opened, the next step says
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600))
+        for file in (path, *(path.with_name(f"{path.name}{end}") for end in ("-wal", "-shm"))):
+            if file.exists():
+                file.chmod(stat.S_IMODE(file.stat().st_mode) & ~stat.S_IRWXO)
 
 
 def _keep_before_upgrade(path: Path) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sqlite3
+import stat
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.schema import CreateIndex, CreateTable
 
+from bot.alone import alone_in
 from bot.errors import ConfigError
 from bot.store.database import Database, upgrade
 from bot.store.tables import job_pictures, metadata, people
@@ -199,3 +202,26 @@ def test_a_password_is_not_shown() -> None:
     with pytest.raises(ConfigError) as caught:
         asyncio.run(Database.open("postgresql+psycopg://bot:geheim@127.0.0.1:1/dreams"))
     assert "geheim" not in str(caught.value) + caught.value.log
+
+
+@sqlite_only
+@in_loop
+async def test_other_users_of_the_machine_may_not_read_what_members_have_asked_for(tmp_path: Path) -> None:
+    old = os.umask(0)
+    try:
+        fresh = tmp_path / "home" / "bot.sqlite"
+        loose = tmp_path / "loose.sqlite"
+        loose.touch(mode=0o644)
+        for path in (fresh, loose):
+            database = await Database.open(f"sqlite:///{path}")
+            await database.write(lambda connection: connection.execute(insert(people).values(id=1)))
+            modes = {file.name: stat.S_IMODE(file.stat().st_mode) & 0o007 for file in path.parent.glob(f"{path.name}*")}
+            assert len(modes) == 3, "the database, its log, and the log's index"
+            assert set(modes.values()) == {0}, modes
+            await database.close()
+        assert stat.S_IMODE(fresh.stat().st_mode) == 0o600
+        assert stat.S_IMODE(fresh.parent.stat().st_mode) == 0o700
+        with alone_in(tmp_path / "data", unwritable="", taken=""):
+            assert stat.S_IMODE((tmp_path / "data").stat().st_mode) == 0o700
+    finally:
+        os.umask(old)
