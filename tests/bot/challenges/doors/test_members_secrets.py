@@ -142,7 +142,7 @@ def test_the_scan_would_see_a_leak(tmp_path: Path) -> None:
     in_crowd(tmp_path, test)
 
 
-@pytest.mark.parametrize("how", ["network=googlenet_places", "layer=4c", "classes=cat", "style=dogs"])
+@pytest.mark.parametrize("how", ["network=vgg16", "network=nonsense", "layer=4c", "classes=cat", "style=dogs"])
 def test_what_is_typed_never_makes_it_tell(tmp_path: Path, how: str) -> None:
     async def test(crowd: Crowd) -> None:
         since = len(crowd.house.standin.record.exchanges)
@@ -243,6 +243,26 @@ def test_a_picture_is_needed_where_everybody_dreams_their_own(tmp_path: Path) ->
         assert "attach yours with picture:" in done.text
         done = await crowd.house.standin.command(crowd.alice, crowd.stage.arena, "challenge dream", {})
         await crowd.house.told(done, "Which picture?")
+
+    in_crowd(tmp_path, test)
+
+
+def test_dreaming_for_it_needs_the_role_and_an_open_challenge(tmp_path: Path) -> None:
+    async def test(crowd: Crowd) -> None:
+        challenge = await secretly(crowd, roles=(crowd.stage.artists.id,))
+        (announced,) = crowd.stage.own
+        done = await crowd.stage.press(crowd.alice, announced, "Dream for it")
+        assert f"<@&{crowd.stage.artists.id}>" in done.text
+        crowd.house.guild.members[crowd.alice.id].roles.append(crowd.stage.artists.id)
+        made = await dream_for_it(crowd, crowd.alice)
+        await crowd.stage.do(challenge, Close(step=State.SUBMITTING))
+        done = await crowd.stage.press(crowd.alice, announced, "Dream for it")
+        assert "✅" not in done.text
+        assert "results" in done.text or "over" in done.text, done.text
+        assert made.original is not None
+        again = await crowd.house.standin.press(crowd.alice, made.original, "Dream once more")
+        await crowd.house.told(again)
+        assert len(crowd.house.engine.orders) == 1
 
     in_crowd(tmp_path, test)
 

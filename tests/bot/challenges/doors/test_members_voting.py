@@ -5,15 +5,21 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.challenges.doors.looks import Kept, Look, Looks
 from bot.challenges.errors import ChallengeRefusal
 from bot.challenges.events import Cancel, Close
 from bot.challenges.model import State
+from bot.jobs.shelf import content_hash
 from bot.playground.drafts import File
 from bot.playground.model import Message
+from bot.store.tables import challenge_entries
 from tests.bot.challenges.doors.crowd import Crowd, both, file_in, in_crowd
 from tests.bot.challenges.doors.stage import labels
 from tests.bot.dreaming.doors.house import PICTURE
+from tests.bot.engine import png
 
 
 async def _looks(crowd: Crowd, user: object) -> Message:
@@ -247,3 +253,56 @@ def test_votes_need_the_role_and_no_block(tmp_path: Path) -> None:
         assert await crowd.votes(challenge) == 0
 
     in_crowd(tmp_path, test)
+
+
+async def _heavy(crowd: Crowd) -> Message:
+    """A gallery with a picture of a megabyte in it, opened there."""
+    data = png() + bytes(1 << 20)
+    crowd.house.queue.shelf.keep_sources({content_hash(data): data})
+    challenge = await crowd.stage.open()
+    await crowd.filled(challenge, 1)
+    await crowd.filled(challenge, 1, member=9)
+
+    async def change(connection: AsyncConnection) -> None:
+        await connection.execute(update(challenge_entries).values(picture=content_hash(data)))
+
+    await crowd.house.challenges.entries._database.write(change)
+    await crowd.voting(challenge)
+    return await _looks(crowd, crowd.mod)
+
+
+def test_a_large_picture_is_shown_at_once_and_smaller_from_then_on(tmp_path: Path) -> None:
+    async def test(crowd: Crowd) -> None:
+        page = await _heavy(crowd)
+        assert len(file_in(page)) > 1 << 20
+        await crowd.house.client.doors.challenges.members.galleries.settled()
+        await crowd.stage.turned(page, crowd.house.standin.press(crowd.mod, page, "▶"))
+        assert file_in(page) == png()
+
+    in_crowd(tmp_path, test)
+
+
+def test_what_is_too_large_for_the_server_is_waited_for(tmp_path: Path) -> None:
+    async def test(crowd: Crowd) -> None:
+        looks = Looks(challenges=crowd.house.challenges, executor=crowd.house.engine)
+        await _heavy(crowd)
+        (entry, _) = await crowd.entries()
+        assert await looks.of(entry.copy, limit=1 << 20) is None
+        made = await looks.smaller(entry.copy, limit=1 << 20, patience=30)
+        assert made is not None
+        assert made.data == png()
+        await looks.tasks.close()
+        assert looks.tasks.begin("late", looks.soon(entry.copy)) is None
+
+    in_crowd(tmp_path, test)
+
+
+def test_only_so_much_is_kept_in_memory_and_what_was_used_last_stays() -> None:
+    kept = Kept(room=10)
+    for name in "abc":
+        kept.put(name, Look(data=bytes(4), format="PNG"))
+        kept.get("a")
+    assert [name for name in "abc" if kept.get(name)] == ["a", "c"]
+    kept.put("a", Look(data=bytes(1), format="PNG"))
+    kept.put("d", Look(data=bytes(4), format="PNG"))
+    assert [name for name in "acd" if kept.get(name)] == ["a", "c", "d"]
