@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from tests.bot.operations.answering import TOKEN, Answering
+from bot.alone import alone_in
+from tests.bot.operations.answering import NOBODY, TOKEN, Answering
 from tests.bot.unset import unset_environment
 
 ROOT = Path(__file__).parents[2]
@@ -67,10 +67,7 @@ def test_a_token_that_discord_does_not_know_is_for_somebody_to_change(tmp_path: 
 
 def test_a_data_folder_that_cannot_be_made_may_be_there_the_next_time(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        api = f"http://127.0.0.1:{free.getsockname()[1]}/api/v10"
-    variables = {"DISCORD_TOKEN": TOKEN, "DISCORD_API": api, "DREAM_HOME": str(tmp_path / "file" / "home")}
+    variables = {"DISCORD_TOKEN": TOKEN, "DISCORD_API": NOBODY, "DREAM_HOME": str(tmp_path / "file" / "home")}
     done = subprocess.run(
         [sys.executable, "-m", "bot", "run"],
         env=environment(**variables),
@@ -83,7 +80,17 @@ def test_a_data_folder_that_cannot_be_made_may_be_there_the_next_time(tmp_path: 
     assert "Traceback" not in done.stderr
 
 
+def test_a_second_bot_on_the_same_folder_ends_with_a_sentence_and_changes_nothing(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    with alone_in(home, unwritable="", taken=""):
+        done = bot(tmp_path, "run", DISCORD_TOKEN=TOKEN)
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1].startswith(f"bot: Another bot is at work with {home}")
+    assert "Traceback" not in done.stderr
+    assert [path.name for path in home.iterdir()] == ["lock"]
+
+
 def test_help_names_every_command() -> None:
     done = subprocess.run([sys.executable, "-m", "bot", "--help"], capture_output=True, text=True, cwd=ROOT, check=True)
-    for command in ("start", "run", "doctor", "playground"):
+    for command in ("start", "run", "doctor", "status", "backup", "restore", "playground"):
         assert command in done.stdout

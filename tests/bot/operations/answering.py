@@ -10,6 +10,7 @@ from typing import Any
 from aiohttp import web
 
 TOKEN = "MTIzNDU2Nzg5MDEyMzQ1Njc4.GabcDE.abcdefghijklmnopqrstuvwxyz0123456789ab"
+NOBODY = "http://127.0.0.1:1/api/v10"  #: the system gives this port to nobody
 BOT = "200"
 USER = {"id": BOT, "username": "Dreambot", "discriminator": "0", "avatar": None, "bot": True}
 APPLICATION = {

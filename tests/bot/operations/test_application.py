@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 from functools import partial
 from typing import Any
 
@@ -13,7 +12,7 @@ from aiohttp import web
 from bot.errors import BotError, ConfigError
 from bot.operations.application import Application, application_of
 from bot.operations.rest import DiscordUnreachable, NotAnswered, WrongToken
-from tests.bot.operations.answering import APPLICATION, TOKEN, Answering
+from tests.bot.operations.answering import APPLICATION, NOBODY, TOKEN, Answering
 
 
 class Naps:
@@ -114,11 +113,8 @@ def test_trouble_that_stays_is_one_sentence() -> None:
 
 
 def test_no_network_is_one_sentence() -> None:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
     with pytest.raises(DiscordUnreachable, match=r"no connection: .*network"):
-        asyncio.run(application_of(TOKEN, f"http://127.0.0.1:{port}/api/v10", waits=(0.0,)))
+        asyncio.run(application_of(TOKEN, NOBODY, waits=(0.0,)))
 
 
 def test_a_name_that_cannot_be_looked_up_is_one_sentence() -> None:

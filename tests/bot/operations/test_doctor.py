@@ -21,7 +21,7 @@ from bot.operations.doctor import examine
 from bot.operations.invite import NEEDED, PERMISSIONS, invite_link
 from bot.operations.machine import probe
 from bot.operations.servers import MOST_SERVERS, permissions_in
-from tests.bot.operations.answering import APPLICATION, BOT, TOKEN, Answering
+from tests.bot.operations.answering import APPLICATION, BOT, NOBODY, TOKEN, Answering
 from tests.bot.unset import unset_environment
 
 MACHINE = {
@@ -109,10 +109,7 @@ def test_a_token_that_does_not_work_is_a_failure_and_the_rest_is_looked_at_all_t
 
 
 def test_discord_out_of_reach_is_a_failure(tmp_path: Path) -> None:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        address = f"http://127.0.0.1:{free.getsockname()[1]}/api/v10"
-    report = Report(tmp_path, DISCORD_API=address)
+    report = Report(tmp_path, DISCORD_API=NOBODY)
     assert "cannot be reached" in report["token"][0]
     assert report.status == 1
 
