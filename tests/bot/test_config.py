@@ -94,6 +94,7 @@ def test_every_variable_arrives(tmp_path: Path) -> None:
         DREAM_SETTINGS="layer=4c",
         DREAM_PERSONAL_INSTALL="Yes",
         DREAM_KEEP_DAYS="0.5",
+        DREAM_KEEP_SIZE="0.5",
         DREAM_MAX_UPLOAD="8",
         DREAM_LIMIT_HOUR="1",
         DREAM_LIMIT_DAY="7",
@@ -112,8 +113,11 @@ def test_every_variable_arrives(tmp_path: Path) -> None:
         DREAM_THREADS="7",
         DREAM_DOWNLOAD="off",
         DREAM_HUNG_AFTER="2.5",
+        DREAM_METRICS="[::1]:9464",
+        DREAM_REPORTS="Owner",
         DREAM_LOG="json",
         DREAM_LOG_LEVEL="warning",
+        DREAM_LOG_FILE=str(tmp_path / "bot.log"),
     )
     assert read == Config(
         token=TOKEN,
@@ -125,6 +129,10 @@ def test_every_variable_arrives(tmp_path: Path) -> None:
         settings="layer=4c",
         personal_install=True,
         keep_days=0.5,
+        keep_bytes=1 << 29,
+        metrics=("::1", 9464),
+        reports="owner",
+        log_file=tmp_path / "bot.log",
         picture_bytes=8 << 20,
         limits=LimitsConfig(
             member_per_hour=1,
@@ -275,6 +283,16 @@ def test_a_file_that_cannot_be_read_says_where(tmp_path: Path, content: bytes, t
     file.write_bytes(content)
     with pytest.raises(ConfigError, match=told):
         read_config({}, file)
+
+
+def test_figures_are_for_this_machine_alone_unless_an_address_is_named() -> None:
+    assert config().metrics is None
+    assert config(DREAM_METRICS="9464").metrics == ("127.0.0.1", 9464)
+    assert config(DREAM_METRICS="localhost:1").metrics == ("localhost", 1)
+    assert config(DREAM_METRICS="0.0.0.0:9464").metrics == ("0.0.0.0", 9464)
+    for wrong in ("yes", "99999", "example.org:80", "1.2.3:80", "127.0.0.1", "127.0.0.1:", ":"):
+        with pytest.raises(ConfigError, match="DREAM_METRICS"):
+            config(DREAM_METRICS=wrong)
 
 
 def test_a_folder_instead_of_a_file_is_a_sentence(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 import socket
 import stat
@@ -14,6 +15,7 @@ import aiohttp
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from bot.playground.drafts import File
 from bot.seeing.sockets import SOCKET
 from tests.bot.unset import unset_environment
 from tests.e2e.town import DOT, Town, in_town
@@ -22,9 +24,12 @@ ROOT = Path(__file__).parents[3]
 
 
 def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
+    """One below those that the system gives out by itself, so that nobody is given it before it is used."""
+    for port in range(20_000 + os.getpid() * 7 % 9_000, 32_000):
+        with socket.socket() as free, contextlib.suppress(OSError):
+            free.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("every port is taken")
 
 
 PORT = free_port()
@@ -78,6 +83,10 @@ async def status(home: Path) -> subprocess.CompletedProcess[str]:
 async def test_health_figures_and_status_of_a_running_bot(town: Town) -> None:
     await ready()
     assert await get("/healthz") == (200, "ok\n")
+    async with aiohttp.ClientSession() as session:
+        for method in ("POST", "PUT", "DELETE"):
+            async with session.request(method, f"http://127.0.0.1:{PORT}/metrics") as refused:
+                assert refused.status == 405
     await town.dream(await town.ask("!dream", DOT))
     text = await exposed("dreambot_kept_pictures_bytes", len(DOT.data))
     said = figures(text)
@@ -138,6 +147,23 @@ async def test_a_bot_that_has_lost_discord_is_alive_but_not_ready(town: Town) ->
     await ready()
     said = figures((await get("/metrics"))[1])
     assert said["dreambot_gateway_sessions_total", frozenset({"disconnected"})] == 1
+
+
+@in_town(module="tests.e2e.pretending", DREAM_LOG_LEVEL="DEBUG", DREAM_LIMIT_WAITING="1")
+async def test_the_log_has_ids_and_neither_names_nor_what_anybody_wrote(town: Town) -> None:
+    place = town.place
+    named = File(filename="ada-at-the-beach.png", data=DOT.data, description="Ada in the sun")
+    await town.dream(await town.ask("!dream strength=1.25", named))
+    await town.ask("!dream strnegth=bananas", named)
+    await town.says("strnegth")
+    await town.ask("nobody is asked for anything here")
+    for name in ("mydata", "limits", "queue"):
+        await town.standin.fulfilled(await town.standin.command(place.ada, place.dreams, name))
+    assert await town.bot.stop() == 0
+    log = json.dumps(town.bot.lines, ensure_ascii=False) + "\n".join(town.bot.other)
+    assert "accepted, 1 pictures" in log
+    private = (r"\bada\b", "beach", r"\bsun\b", "bananas", "nobody is asked", "Playground", "#dreams")
+    assert [word for word in private if re.search(word, log, re.IGNORECASE)] == []
 
 
 def test_without_a_bot_status_is_one_sentence(tmp_path: Path) -> None:
