@@ -58,19 +58,21 @@ class Resulting:
         if not results.placed:
             return Letter(text=text, components=[])
         uploads: list[Upload] = []
-        embed = results_embed(results)
+        embeds = [results_embed(results)]
         if byte_limit and await self._may_be_seen(results.challenge):
             sheet = await self._sheet(results, min(byte_limit, SHEET_BYTES))
             room = REQUEST_BYTES - (0 if sheet is None else len(sheet.data))
             uploads = await self._winners(results, byte_limit, room)
             if sheet is not None:
                 uploads.append(sheet)
-                embed.set_image(url=f"attachment://{sheet.filename}")
+                best, how = _places_embed(results), _details_embed(results)
+                best.set_image(url=f"attachment://{sheet.filename}")  # above the recipes, where it is seen
+                embeds = [best, how] if how.fields else [best]
         return Letter(
             text=text,
             components=components_of([[results_button(results)]]),
             uploads=tuple(uploads),
-            embeds=(dict(embed.to_dict()),),
+            embeds=tuple(dict(one.to_dict()) for one in embeds),
         )
 
     async def _may_be_seen(self, challenge: Challenge) -> bool:
@@ -171,8 +173,22 @@ def headline(results: Results) -> str:
 
 def results_embed(results: Results) -> discord.Embed:
     """Places, what was secret, and the winners' recipes."""
-    challenge = results.challenge
-    embed = discord.Embed(title=challenge.plan.theme, description="\n".join(standings(results.placed)), colour=COLOUR)
+    embed = _places_embed(results)
+    for one in _details_embed(results).fields:
+        embed.add_field(name=one.name, value=one.value, inline=False)
+    return embed
+
+
+def _places_embed(results: Results) -> discord.Embed:
+    theme = results.challenge.plan.theme
+    embed = discord.Embed(title=theme, description="\n".join(standings(results.placed)), colour=COLOUR)
+    embed.set_footer(text=" · ".join([*_counted(results), tr("Challenge #{number}", number=results.challenge.id)]))
+    return embed
+
+
+def _details_embed(results: Results) -> discord.Embed:
+    """What was secret, the prize, and the winners' recipes."""
+    challenge, embed = results.challenge, discord.Embed(colour=COLOUR)
     if challenge.plan.constraints.secret and (asked := constraints_in_words(challenge.plan.constraints, secrets=True)):
         embed.add_field(name=tr("What was secret"), value="\n".join(f"• {one}" for one in asked)[:1024], inline=False)
     if challenge.plan.prize and results.winners:
@@ -181,7 +197,6 @@ def results_embed(results: Results) -> discord.Embed:
     for one in shown:
         name = tr("The winner's recipe") if len(shown) == 1 else tr("The recipe of entry #{entry}", entry=one.entry.id)
         embed.add_field(name=name, value=f"```\n{one.entry.recipe[:LONGEST_RECIPE]}\n```", inline=False)
-    embed.set_footer(text=" · ".join([*_counted(results), tr("Challenge #{number}", number=challenge.id)]))
     return embed
 
 
