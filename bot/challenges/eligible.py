@@ -39,9 +39,7 @@ def eligible(challenge: Challenge, job: Job | None, ordinal: int, *, member: int
         )
     if challenge.hidden and job.manner.secret != challenge.id:  # before its recipe is looked at, which would tell
         raise NotEligible(
-            tr(
-                "For this challenge dreams are made for you alone: press “Dream for it” under its announcement."
-            )
+            tr("For this challenge dreams are made for you alone: press “Dream for it” under its announcement.")
         )
     _stays(challenge, job)
     challenge.plan.constraints.check(Recipe.parse(picture.result.recipe))
