@@ -147,18 +147,22 @@ def test_what_the_bot_deletes_or_keeps_meanwhile_is_in_it(
     home, file = tmp_path / "home", tmp_path / "backup.tar"
     ids = furnished(home)
     taken = snapshots.snapshot
+    times = 0
 
     def busy(source: Path, target: Path) -> None:
-        if when == "before":
+        nonlocal times
+        times += 1
+        if when == "before" and times == 1:
             ids.update({f"late {name}": one for name, one in furnished_late(home).items()})
         taken(source, target)
         if when == "after":
             shutil.rmtree(home / "sources")
             shutil.rmtree(home / "results")
-        monkeypatch.setattr(snapshots, "snapshot", taken)
 
     monkeypatch.setattr(snapshots, "snapshot", busy)
     backup(home, file)
+    assert times == 1, "it was right at once"
+    monkeypatch.setattr(snapshots, "snapshot", taken)
     shutil.rmtree(home)
     restore(home, file)
     goes_on_with(home, ids)
@@ -295,8 +299,17 @@ def test_one_wrong_bit_anywhere_or_a_missing_end_is_noticed_before_anything_is_c
         restore(home, tmp_path / "nowhere.tar", force=True)
 
 
-def tar_of(file: Path, members: dict[str, bytes], *, format: int = archive.FORMAT, link: str | None = None) -> Path:
-    files = {name: {"size": len(data), "sha256": hashlib.sha256(data).hexdigest()} for name, data in members.items()}
+def tar_of(
+    file: Path,
+    members: dict[str, bytes],
+    *,
+    named: dict[str, bytes] | None = None,
+    format: int = archive.FORMAT,
+    link: str | None = None,
+) -> Path:
+    """named: what its manifest says that it has, besides what it has."""
+    said_to_be = {**members, **(named or {})}
+    files = {name: {"size": len(one), "sha256": hashlib.sha256(one).hexdigest()} for name, one in said_to_be.items()}
     said = {"format": format, "version": "9", "revision": "x", "made": "now", "missing": [], "files": files}
     with tarfile.open(file, "w") as tar:
         for name, data in {archive.MANIFEST: json.dumps(said).encode(), **members}.items():
@@ -316,6 +329,9 @@ def test_a_file_that_was_made_up_writes_nothing_outside_of_the_home(tmp_path: Pa
             restore(home, tar_of(file, {**database, name: b"evil"}))
     with pytest.raises(BotError, match="damaged"):
         restore(home, tar_of(file, {**database, "sources/" + "a" * 64: b""}, link="sources/" + "a" * 64))
+    short = tar_of(file, database, named={"sources/" + "a" * 64: b"not in it"})
+    with pytest.raises(BotError, match="1 files are missing at its end"):
+        restore(home, short)
     with pytest.raises(BotError, match="newer version"):
         restore(home, tar_of(file, database, format=2))
     with pytest.raises(BotError, match=r"The database in the backup .* is damaged"):

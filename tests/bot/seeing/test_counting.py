@@ -5,19 +5,24 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import logging
+import time
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from bot.executor.dask_executor import _worker_state
 from bot.executor.protocol import Failed, Lost, Made, WorkerState
 from bot.languages import ENGLISH, languages, speaking
-from bot.operations.loop import LoopDelay
+from bot.operations.loop import LoopDelay, LoopWatch
 from bot.seeing.discord_side import INVALID_SECONDS, DiscordSide, Shard
 from bot.seeing.exposing import MOST_WORKERS, expose
+from bot.seeing.looking import Looking
 from bot.seeing.metrics import Counting, Metrics
 from bot.seeing.snapshot import Check, Snapshot, Stage
 from bot.seeing.telling import lines
+from tests.bot.jobs.fakes import Clock, in_loop, opened, request
 
 GIB = 1 << 30
 
@@ -188,3 +193,33 @@ def test_a_discord_message_takes_all_of_it() -> None:
     for language in languages():
         with speaking(language):
             assert len("\n".join(lines(snapshot(workers=crowd, failing=frozenset(Check))))) < 2000
+
+
+def test_what_a_worker_says_of_its_gpu_arrives_and_what_an_older_one_leaves_out_is_no_trouble() -> None:
+    said = {"network": "daydream", "trouble": None, "slots": 2}
+    told = {"name": "dream-1", "device": "cuda", "memory": GIB, "gpu_memory": (3 * GIB, 80 * GIB)}
+    assert _worker_state({**said, **told}) == worker(
+        "dream-1", device="cuda", slots=2, gpu_memory=3 * GIB, gpu_total=80 * GIB
+    )
+    assert _worker_state(said) == worker("", device="", slots=2, memory=0)
+
+
+@in_loop
+async def test_to_look_takes_the_event_loop_next_to_nothing_while_a_thousand_wait(tmp_path: Path) -> None:
+    """By the processor's time of the loop's own thread, which no other work of the machine lengthens."""
+    metrics = Metrics()
+    looking = Looking(home=tmp_path, loop=LoopWatch(), metrics=metrics, discord_side=DiscordSide(metrics))
+    async with opened(tmp_path, clock=Clock()) as queue:
+        accepted = await queue.accept(request())
+        kept = queue.board._open[accepted.job.id]
+        for number in range(999):
+            job = dataclasses.replace(kept.job, id=f"copy {number}")
+            queue.board.put(dataclasses.replace(kept, job=job, number=number + 10))
+        looking._queue = queue
+        looking.stage = Stage.STARTING
+        begun = time.thread_time()
+        for _ in range(10):
+            now = await looking._take()
+            await asyncio.to_thread(expose, metrics, now, "")
+        assert time.thread_time() - begun < 0.25, "25 ms each, of which Discord's heartbeats notice nothing"
+    assert now.waiting == 1000
