@@ -184,7 +184,7 @@ def test_the_cost_is_told_before(photo: Path, capsys: pytest.CaptureFixture[str]
 
 def test_a_first_dream_needs_no_words_at_all(tmp_path: Path) -> None:
     environment = {**os.environ, "DREAM_NETWORKS": str(tmp_path), "DREAM_HOME": str(tmp_path)}
-    command = [sys.executable, "-m", "dreamcore", "first", "--no-download", "steps=2"]
+    command = [sys.executable, "-m", "dreamcore", "first", "--no-download", "steps=1", "octaves=1"]
     done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     where = Path(done.stdout.strip().removeprefix("The dream is in "))
