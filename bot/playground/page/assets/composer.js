@@ -163,13 +163,15 @@ class Composer {
     this.drawInvitation();
   }
 
-  /** Over the text field until somebody has posted a picture here, or there is something else to look at. */
+  /** Over the text field until somebody has posted a picture here, or the bot has put something there to be pressed. */
   drawInvitation() {
     const { store, draft } = this;
     const channel = store.openOne;
     const { loaded } = channel ? store.history(channel.id) : {};
     const there = loaded ? store.messages(channel.id) : [];
-    const posted = there.length >= FEW || there.some((one) => !one.author.bot && one.attachments.length > 0);
+    const posted =
+      there.length >= FEW ||
+      there.some((one) => (one.author.bot ? one.components.length > 0 : one.attachments.length > 0));
     const begun = this.text.value !== "" || this.tray.uploads.length > 0 || draft.bar || draft.form;
     const shown = Boolean(
       loaded &&
