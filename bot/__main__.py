@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import dataclasses
 import logging
 import os
 import signal
@@ -45,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(options: argparse.Namespace) -> int:
     """Be the bot until SIGINT or SIGTERM."""
-    config = _config()
+    config = _config(own_log=True)
     if config.token is None:
         raise ConfigError(_NOT_SET)
     from bot.client import run  # only now: a wrong setting is told at once
@@ -63,7 +64,7 @@ def _run(options: argparse.Namespace) -> int:
 
 def _worker(options: argparse.Namespace) -> int:
     """Dream for a bot on another machine until SIGINT or SIGTERM."""
-    config = _config()
+    config = _config(own_log=True)
     from bot.executor.remote import work_for
 
     async def work() -> None:
@@ -132,9 +133,10 @@ def _port(text: str) -> int:
     return number
 
 
-def _config() -> Config:
+def _config(*, own_log: bool = False) -> Config:
+    """own_log: for as long as this runs, the file in DREAM_LOG_FILE is its own. Others would only turn its days."""
     config = read_config(os.environ, DOTENV)
-    configure(config)
+    configure(config if own_log else dataclasses.replace(config, log_file=None))
     for sentence in config.warnings:
         logging.getLogger("bot.config").warning("%s", sentence)
     return config

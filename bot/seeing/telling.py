@@ -25,6 +25,7 @@ def lines(snapshot: Snapshot) -> list[str]:
         _dreams(snapshot),
         *_workers(snapshot),
         _discord(snapshot),
+        _requests(snapshot),
         _machine(snapshot),
     ]
 
@@ -53,7 +54,8 @@ def _queue(now: Snapshot) -> str:
 
 def _dreams(now: Snapshot) -> str:
     return tr(
-        "Since the start: {accepted} requests accepted, {answered} answered; {made} pictures dreamt, {failed} failed.",
+        "Since the start: requests accepted: {accepted}, answered: {answered}; "
+        "pictures dreamt: {made}, failed: {failed}.",
         accepted=number(now.accepted),
         answered=number(now.answered),
         made=number(now.made),
@@ -81,16 +83,21 @@ def _workers(now: Snapshot) -> list[str]:
 
 def _discord(now: Snapshot) -> str:
     measured = [shard.latency for shard in now.shards if shard.latency is not None]
-    latency = tr("{count} ms", count=number(1000 * max(measured))) if measured else tr("not measured yet")
     return tr(
-        "Discord: {servers} servers, {connected} of {shards} shards connected, latency {latency}; "
-        "{reconnects} connections lost, {bad} of {responses} requests without a good answer, "
-        "{invalid} of {most} invalid ones in ten minutes.",
+        "Discord: servers: {servers}; shards connected: {connected} of {shards}; latency: {latency}; "
+        "connections lost: {lost}.",
         servers=number(now.guilds),
         connected=sum(shard.connected for shard in now.shards),
         shards=len(now.shards),
-        latency=latency,
-        reconnects=number(now.reconnects),
+        latency=tr("{count} ms", count=number(1000 * max(measured))) if measured else tr("not measured yet"),
+        lost=number(now.reconnects),
+    )
+
+
+def _requests(now: Snapshot) -> str:
+    return tr(
+        "Requests to Discord: {responses}, without a good answer: {bad}; invalid in the last ten minutes: {invalid} of "
+        "{most}.",
         bad=number(now.bad_responses),
         responses=number(now.responses),
         invalid=number(now.invalid),
@@ -100,8 +107,8 @@ def _discord(now: Snapshot) -> str:
 
 def _machine(now: Snapshot) -> str:
     return tr(
-        "Machine: {free} free in the data folder, {kept} of pictures kept; "
-        "the event loop was late by at most {worst} ms; {errors} errors in the log.",
+        "Machine: free in the data folder: {free}; pictures kept: {kept}; event loop late by at most {worst} ms; "
+        "errors in the log: {errors}.",
         free=tr("unknown") if now.disk_free is None else size(now.disk_free),
         kept=tr("unknown") if now.kept is None else size(now.kept),
         worst=number(1000 * now.loop.worst),

@@ -90,6 +90,17 @@ def test_a_second_bot_on_the_same_folder_ends_with_a_sentence_and_changes_nothin
     assert [path.name for path in home.iterdir()] == ["lock"]
 
 
+def test_the_log_file_is_the_running_bots_alone(tmp_path: Path) -> None:
+    file = tmp_path / "bot.log"
+    home = tmp_path / "home"
+    assert bot(tmp_path, "status", DREAM_LOG_FILE=str(file), DREAM_LIMIT_HOURS="5").returncode == 1
+    assert not file.exists()
+    with alone_in(home, unwritable="", taken=""):
+        done = bot(tmp_path, "run", DISCORD_TOKEN=TOKEN, DREAM_LOG_FILE=str(file), DREAM_LIMIT_HOURS="5")
+    assert "There is no variable DREAM_LIMIT_HOURS" in file.read_text()
+    assert done.stderr.startswith("bot: Another bot is at work"), "what ends the start stands where it was started, too"
+
+
 def test_help_names_every_command() -> None:
     done = subprocess.run([sys.executable, "-m", "bot", "--help"], capture_output=True, text=True, cwd=ROOT, check=True)
     for command in ("start", "run", "doctor", "status", "backup", "restore", "playground"):

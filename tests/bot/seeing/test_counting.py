@@ -163,13 +163,13 @@ def test_the_figures_are_said_in_words() -> None:
     for words in (
         "Dreambot 1.2 has been running for 2 h; all is well.",
         "Queue: 2 waiting, 1 being dreamt; the oldest has been there for 42 s.",
-        "Since the start: 9 requests accepted, 6 answered; 8 pictures dreamt, 1 failed.",
+        "Since the start: requests accepted: 9, answered: 6; pictures dreamt: 8, failed: 1.",
         "• dream-0 on cpu, 1.0 GiB of memory",
         "• gpu on cuda, 1.0 GiB of memory, 2.0 GiB of 141.0 GiB of its GPU's",
         "• bad cannot dream: there is no CUDA",
-        "Discord: 3 servers, 1 of 1 shards connected, latency 50 ms; 1 connections lost, 2 of 100 requests",
-        "7 of 10,000 invalid ones in ten minutes.",
-        "Machine: 5.0 GiB free in the data folder, 300 MiB of pictures kept; the event loop was late by at most 4 ms",
+        "Discord: servers: 3; shards connected: 1 of 1; latency: 50 ms; connections lost: 1.",
+        "Requests to Discord: 100, without a good answer: 2; invalid in the last ten minutes: 7 of 10,000.",
+        "Machine: free in the data folder: 5.0 GiB; pictures kept: 300 MiB; event loop late by at most 4 ms;",
     ):
         assert words in told
 
@@ -182,7 +182,7 @@ def test_a_bot_that_starts_or_stops_says_so(stage: Stage) -> None:
     assert bare.ready is (stage is Stage.RUNNING)
     for language in languages():
         with speaking(language):
-            assert len(lines(bare)) == 6
+            assert len(lines(bare)) == 7
     with speaking(ENGLISH):
         word = {Stage.STARTING: "starting", Stage.RUNNING: "running", Stage.STOPPING: "stopping"}[stage]
         assert word in lines(bare)[0]

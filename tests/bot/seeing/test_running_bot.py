@@ -117,7 +117,7 @@ async def test_health_figures_and_status_of_a_running_bot(town: Town) -> None:
     assert told.returncode == 0, told.stderr
     assert "all is well" in told.stdout.splitlines()[0]
     assert "Queue: empty." in told.stdout
-    assert "1 requests accepted, 1 answered; 1 pictures dreamt, 0 failed" in told.stdout
+    assert "requests accepted: 1, answered: 1; pictures dreamt: 1, failed: 0" in told.stdout
     assert stat.S_IMODE((town.home / SOCKET).stat().st_mode) == 0o600
 
     place = town.place
