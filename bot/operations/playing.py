@@ -47,7 +47,7 @@ async def play(
     home = home_of(config, keep=keep)
     await asyncio.to_thread(_prepare, home, config.home / "networks", anew=not keep)
     with told_to_stop() as stop:
-        bot = _Bot(home)
+        bot = _Bot(home, config)
         async with serve(
             config.home,
             port=port,
@@ -79,6 +79,18 @@ async def ask(config: Config, picture: Path, recipe: str, folder: Path, say: Cal
     return 0 if saved else 1
 
 
+def apart(config: Config, home: Path) -> dict[str, str]:
+    """What a bot in the playground has of its own, whatever is set for the one on Discord that may run beside it."""
+    variables = {"DREAM_HOME": str(home), "DATABASE_URL": f"sqlite+aiosqlite:///{home / 'dreambot.sqlite3'}"}
+    if config.metrics is not None:
+        variables["DREAM_METRICS"] = "127.0.0.1:0"
+    if config.reports:
+        variables["DREAM_REPORTS"] = "owner"  # a channel of Discord's is none of the playground's
+    if config.log_file is not None:
+        variables["DREAM_LOG_FILE"] = str(home / config.log_file.name)
+    return variables
+
+
 def _prepare(home: Path, networks: Path, *, anew: bool) -> None:
     """What an earlier playground's bot remembers happened in a world that is gone, unless that is kept."""
     try:
@@ -103,8 +115,9 @@ def _open(address: str, way: Path) -> None:
 class _Bot:
     """The bot's process. One that has worked and then ends is started again: the page stays, and shows it."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, config: Config) -> None:
         self._home = home
+        self._config = config
         self._process: asyncio.subprocess.Process | None = None
         self._again = asyncio.Event()  # somebody has asked for the next one
         self._worked = False
@@ -161,10 +174,9 @@ class _Bot:
             *(sys.executable, "-m", "bot", "run"),
             env={
                 **os.environ,
+                **apart(self._config, self._home),
                 "DISCORD_TOKEN": playground.token,
                 "DISCORD_API": playground.api,
-                "DREAM_HOME": str(self._home),
-                "DATABASE_URL": f"sqlite+aiosqlite:///{self._home / 'dreambot.sqlite3'}",
             },
             stdin=asyncio.subprocess.DEVNULL,
             process_group=0,

@@ -20,6 +20,8 @@ from urllib.request import url2pathname
 import psutil
 import pytest
 
+from bot.config import read_config
+from bot.operations.playing import apart, home_of
 from tests.bot.unset import unset_environment
 
 ROOT = Path(__file__).parents[3]
@@ -200,3 +202,24 @@ def test_each_playground_begins_empty_and_keeps_the_weights(tmp_path: Path, left
         assert [path.name for path in home.iterdir()] == ["networks"]
         (home / leftover).parent.mkdir(exist_ok=True)
         (home / leftover).write_bytes(b"of a world that is gone")
+
+
+def test_a_bot_in_the_playground_has_nothing_in_common_with_one_on_discord(tmp_path: Path) -> None:
+    given = {
+        "DREAM_HOME": str(tmp_path),
+        "DATABASE_URL": f"sqlite:///{tmp_path}/real.sqlite",
+        "DREAM_METRICS": "9464",
+        "DREAM_REPORTS": "123456789012345678",
+        "DREAM_LOG_FILE": str(tmp_path / "bot.log"),
+    }
+    real = read_config(given, None)
+    home = home_of(real)
+    home.mkdir()
+    played = read_config({**given, **apart(real, home)}, None)
+    assert played.home == home
+    assert str(home) in played.database
+    assert played.metrics == ("127.0.0.1", 0), "any port that is free"
+    assert played.reports == "owner"
+    assert played.log_file == home / "bot.log"
+    nothing_set = read_config({"DREAM_HOME": str(tmp_path)}, None)
+    assert set(apart(nothing_set, home)) == {"DREAM_HOME", "DATABASE_URL"}
