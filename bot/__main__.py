@@ -87,21 +87,21 @@ def _doctor(options: argparse.Namespace) -> int:
 
 def _status(options: argparse.Namespace) -> int:
     """Ask the running bot how it is."""
-    from bot.seeing.asking import ask
+    from bot.operations.seeing.asking import ask
 
     return asyncio.run(ask(_config().home, print))
 
 
 def _backup(options: argparse.Namespace) -> int:
     """Everything that is worth keeping into one file, also while the bot is at work."""
-    from bot.backups.commands import backup
+    from bot.operations.backups.commands import backup
 
     return backup(_config(), options.file, print)
 
 
 def _restore(options: argparse.Namespace) -> int:
     """Back from that file."""
-    from bot.backups.commands import restore
+    from bot.operations.backups.commands import restore
 
     return restore(_config(), options.file, force=options.force, say=print)
 

@@ -18,7 +18,6 @@ import discord
 
 from bot import endpoints
 from bot.alone import alone_in
-from bot.backups.commands import tidy
 from bot.challenges.records import Challenges
 from bot.config import Config
 from bot.dreaming.answers import AnswerDesk
@@ -35,9 +34,10 @@ from bot.moderation.pausing import Pausing
 from bot.moderation.records import Records
 from bot.moderation.settings import Settings
 from bot.operations.application import Application, application_of
+from bot.operations.backups.commands import tidy
 from bot.operations.loop import LoopWatch
 from bot.operations.rest import WrongToken
-from bot.seeing.entry import Seeing
+from bot.operations.seeing.entry import Seeing
 from bot.signals import told_to_stop
 from bot.store.database import Database
 

@@ -1,4 +1,4 @@
-"""Whom the queue tells. No Discord here: `bot.dreaming.answers` and `bot.seeing` implement it."""
+"""Whom the queue tells. No Discord here: `bot.dreaming.answers` and `bot.operations.seeing` implement it."""
 
 from __future__ import annotations
 

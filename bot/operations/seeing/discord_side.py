@@ -13,7 +13,7 @@ from typing import Any
 import aiohttp
 import discord
 
-from bot.seeing.metrics import Metrics
+from bot.operations.seeing.metrics import Metrics
 
 #: Whoever gets more of these answers than this in that time is shut out for a while.
 INVALID = frozenset({401, 403, 429})

@@ -16,12 +16,12 @@ from bot.executor.dask_executor import _worker_state
 from bot.executor.protocol import Failed, Lost, Made, WorkerState
 from bot.languages import ENGLISH, languages, speaking
 from bot.operations.loop import LoopDelay, LoopWatch
-from bot.seeing.discord_side import INVALID_SECONDS, DiscordSide, Shard
-from bot.seeing.exposing import MOST_WORKERS, expose
-from bot.seeing.looking import Looking
-from bot.seeing.metrics import Counting, Metrics
-from bot.seeing.snapshot import Check, Snapshot, Stage
-from bot.seeing.telling import lines
+from bot.operations.seeing.discord_side import INVALID_SECONDS, DiscordSide, Shard
+from bot.operations.seeing.exposing import MOST_WORKERS, expose
+from bot.operations.seeing.looking import Looking
+from bot.operations.seeing.metrics import Counting, Metrics
+from bot.operations.seeing.snapshot import Check, Snapshot, Stage
+from bot.operations.seeing.telling import lines
 from tests.bot.jobs.fakes import Clock, in_loop, opened, request
 
 GIB = 1 << 30

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from sqlalchemy import make_url
 
-from bot.backups import making, restoring
 from bot.config import Config
 from bot.errors import ConfigError
-from bot.seeing.looking import version
+from bot.operations.backups import making, restoring
+from bot.operations.seeing.looking import version
 
 
 def backup(config: Config, file: Path, say: Callable[[str], None]) -> int:

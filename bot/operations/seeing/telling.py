@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bot.languages import listed, mark, number, tr, tr_count
-from bot.seeing.discord_side import INVALID_LIMIT
-from bot.seeing.snapshot import Check, Snapshot, Stage
+from bot.operations.seeing.discord_side import INVALID_LIMIT
+from bot.operations.seeing.snapshot import Check, Snapshot, Stage
 
 MOST_WORKERS = 8  #: named one by one
 

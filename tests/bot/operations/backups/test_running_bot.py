@@ -13,7 +13,7 @@ from tests.databases import sqlite_only
 from tests.e2e.town import DOT, Town, in_town
 
 pytestmark = sqlite_only
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 
 
 async def bot(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:

@@ -16,14 +16,14 @@ from pathlib import Path
 from urllib.parse import quote
 
 from bot.alone import alone_in
-from bot.backups import archive
-from bot.backups.archive import DATABASE, Manifest
-from bot.backups.making import BESIDES, FOLDERS
 from bot.config import Config
 from bot.errors import BotError, ConfigError
 from bot.files import put, sync_folder
 from bot.jobs.queue import JobQueue
 from bot.jobs.shelf import RESERVE
+from bot.operations.backups import archive
+from bot.operations.backups.archive import DATABASE, Manifest
+from bot.operations.backups.making import BESIDES, FOLDERS
 from bot.store import snapshots
 from bot.store.database import Database
 

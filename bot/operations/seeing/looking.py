@@ -18,9 +18,9 @@ from bot.jobs.board import Census
 from bot.jobs.queue import JobQueue
 from bot.jobs.shelf import RESERVE
 from bot.operations.loop import LoopWatch
-from bot.seeing.discord_side import DiscordSide
-from bot.seeing.metrics import Metrics
-from bot.seeing.snapshot import Check, Snapshot, Stage
+from bot.operations.seeing.discord_side import DiscordSide
+from bot.operations.seeing.metrics import Metrics
+from bot.operations.seeing.snapshot import Check, Snapshot, Stage
 from bot.store.database import Database
 
 PATIENCE = 2.0  #: seconds for the database to answer

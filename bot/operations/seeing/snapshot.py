@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bot.executor.protocol import WorkerState
 from bot.operations.loop import LoopDelay
-from bot.seeing.discord_side import Shard
+from bot.operations.seeing.discord_side import Shard
 
 
 class Stage(enum.Enum):

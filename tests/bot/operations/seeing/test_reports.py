@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.operations.application import application_of
-from bot.seeing.reports import MOST_KINDS, Reports
+from bot.operations.seeing.reports import MOST_KINDS, Reports
 from tests.bot.dreaming.doors.house import House, living
 
 _log = logging.getLogger("bot.jobs.pretended")

@@ -17,12 +17,12 @@ import aiohttp
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from bot.operations.seeing.sockets import SOCKET
 from bot.playground.drafts import File
-from bot.seeing.sockets import SOCKET
 from tests.bot.unset import unset_environment
 from tests.e2e.town import DOT, Town, in_town
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 
 
 def free_port() -> int:

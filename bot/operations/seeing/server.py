@@ -15,11 +15,11 @@ from aiohttp import web
 
 from bot.errors import ConfigError
 from bot.languages import ENGLISH, speaking
-from bot.seeing.exposing import expose
-from bot.seeing.looking import Looking
-from bot.seeing.metrics import Metrics
-from bot.seeing.sockets import SOCKET, socket_in
-from bot.seeing.telling import failing, lines
+from bot.operations.seeing.exposing import expose
+from bot.operations.seeing.looking import Looking
+from bot.operations.seeing.metrics import Metrics
+from bot.operations.seeing.sockets import SOCKET, socket_in
+from bot.operations.seeing.telling import failing, lines
 
 _log = logging.getLogger(__name__)
 

@@ -18,12 +18,12 @@ from typing import Any
 import pytest
 
 from bot.alone import alone_in
-from bot.backups import archive, commands, making, restoring
-from bot.backups.restoring import ASIDE, MARK
 from bot.errors import BotError, ConfigError
 from bot.jobs.model import JobState
 from bot.jobs.people import Block
 from bot.jobs.queue import JobQueue
+from bot.operations.backups import archive, commands, making, restoring
+from bot.operations.backups.restoring import ASIDE, MARK
 from bot.store import snapshots
 from tests.bot.jobs.fakes import Clock, config, in_loop, made, opened, request
 from tests.bot.moderation.desk import anywhere

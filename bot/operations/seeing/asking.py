@@ -9,7 +9,7 @@ from pathlib import Path
 import aiohttp
 
 from bot.errors import BotError
-from bot.seeing.sockets import socket_in
+from bot.operations.seeing.sockets import socket_in
 
 PATIENCE = 10.0  #: seconds; its event loop may be busy
 

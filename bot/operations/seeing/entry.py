@@ -13,12 +13,12 @@ from bot.executor.protocol import Executor
 from bot.jobs.queue import JobQueue
 from bot.operations.application import Application
 from bot.operations.loop import LoopWatch
-from bot.seeing import command
-from bot.seeing.discord_side import DiscordSide
-from bot.seeing.looking import Looking
-from bot.seeing.metrics import Counting, Metrics
-from bot.seeing.reports import Reports
-from bot.seeing.server import Server
+from bot.operations.seeing import command
+from bot.operations.seeing.discord_side import DiscordSide
+from bot.operations.seeing.looking import Looking
+from bot.operations.seeing.metrics import Counting, Metrics
+from bot.operations.seeing.reports import Reports
+from bot.operations.seeing.server import Server
 from bot.store.database import Database
 
 

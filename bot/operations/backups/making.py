@@ -17,10 +17,10 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from bot.backups import archive
-from bot.backups.archive import DATABASE, Manifest
 from bot.errors import BotError
 from bot.jobs.shelf import PART
+from bot.operations.backups import archive
+from bot.operations.backups.archive import DATABASE, Manifest
 from bot.store import snapshots
 
 PREFIX = "backup-"  #: of the folder in DREAM_HOME in which one is put together

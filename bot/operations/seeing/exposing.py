@@ -13,9 +13,9 @@ from prometheus_client.core import (
 )
 from prometheus_client.exposition import choose_encoder
 
-from bot.seeing.discord_side import INVALID_LIMIT
-from bot.seeing.metrics import Metrics
-from bot.seeing.snapshot import Check, Snapshot, Stage
+from bot.operations.seeing.discord_side import INVALID_LIMIT
+from bot.operations.seeing.metrics import Metrics
+from bot.operations.seeing.snapshot import Check, Snapshot, Stage
 from dreamcore.errors import clip
 
 MOST_WORKERS = 64  #: each with figures of its own

@@ -11,8 +11,8 @@ from discord import app_commands
 from bot.dreaming.conversation import Interaction, answered, defer, say
 from bot.errors import Refusal
 from bot.languages import mark, tr
-from bot.seeing.looking import Looking
-from bot.seeing.telling import lines
+from bot.operations.seeing.looking import Looking
+from bot.operations.seeing.telling import lines
 
 NOT_YOURS = mark("Only whoever runs this bot may see how it is.")
 
