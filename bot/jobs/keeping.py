@@ -75,9 +75,10 @@ class Keeping:
     async def drop_unneeded(self, hashes: Collection[str]) -> int:
         """Delete those of these sources that no job needs."""
         async with self._deleting:
+            # Looked at first: who is accepted while the database is read is expected now, and no row that is seen yet.
+            expected = set(self._expected)
             async with self._database.reading() as connection:
-                needed = await _needed(connection, list(hashes))
-                unneeded = set(hashes) - needed - set(self._expected)
+                unneeded = set(hashes) - expected - await _needed(connection, list(hashes))
             return await asyncio.to_thread(self._shelf.drop_sources, unneeded)
 
     async def drop_orphans(self) -> int:

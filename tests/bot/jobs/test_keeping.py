@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bot.errors import BotError
 from bot.executor.protocol import Encoded
+from bot.jobs import keeping
 from bot.jobs.keeping import DAY
 from bot.jobs.model import Job, JobState
 from bot.jobs.queue import JobQueue
@@ -163,6 +165,37 @@ async def test_accepting_and_forgetting_the_same_picture_at_once_keeps_it(tmp_pa
             accepted, _ = await asyncio.gather(queue.accept(request(b"cat")), queue.forget_sources())
             assert await queue.source_bytes(accepted.job.pictures[0]) == b"cat"
             await queue.undeliverable(accepted.job.id, log="")
+
+
+@in_loop
+async def test_a_picture_whose_request_is_accepted_while_the_database_is_read_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = Clock()
+    async with opened(tmp_path, clock=clock, keep_days=1) as queue:
+        job = await dreamt(queue, b"cat")
+        await queue.delivered(job.id, message=1)
+        clock.tick(2 * DAY)
+        kept, looked_up = asyncio.Event(), asyncio.Event()
+        keep, needed = queue._acceptance._keep, keeping._needed
+
+        async def keep_and_wait(pictures: dict[str, bytes]) -> None:
+            await keep(pictures)
+            kept.set()
+            await looked_up.wait()
+
+        async def look_up_and_wait(*of: Any) -> set[str]:
+            found = await needed(*of)
+            looked_up.set()
+            await accepting
+            return found
+
+        monkeypatch.setattr(queue._acceptance, "_keep", keep_and_wait)
+        monkeypatch.setattr(keeping, "_needed", look_up_and_wait)
+        accepting = asyncio.create_task(queue.accept(request(b"cat")))
+        await kept.wait()
+        await queue.forget_sources()
+        assert await queue.source_bytes((await accepting).job.pictures[0]) == b"cat"
 
 
 @in_loop
