@@ -27,6 +27,7 @@ T = TypeVar("T")
 SMALL = "network=daydream size=128 steps=2 seed=1"
 LONG = "network=daydream size=256 steps=200 octaves=5 octave_scale=1.1 schedule=classic seed=1"  # minutes, of LARGE
 PICTURE = encode(landscape(160, 112), format="PNG")
+PATIENCE = 200.0  #: seconds that anything may take; a busy machine starts workers slowly
 LARGE = encode(landscape(512, 384), format="PNG")
 
 _jobs = itertools.count()
@@ -69,7 +70,7 @@ class Cluster:
         self.executor = DaskExecutor(config=config(**changes), environment=environment(home))
         self.run(self.executor.start())
 
-    def run(self, work: Coroutine[Any, Any, T], timeout: float = 120) -> T:
+    def run(self, work: Coroutine[Any, Any, T], timeout: float = PATIENCE) -> T:
         return self.begin(work).result(timeout)
 
     def begin(self, work: Coroutine[Any, Any, T]) -> Future[T]:
@@ -99,7 +100,7 @@ class Cluster:
         self._loop.close()
 
 
-def wait_until(condition: Callable[[], bool], timeout: float = 120) -> None:
+def wait_until(condition: Callable[[], bool], timeout: float = PATIENCE) -> None:
     deadline = time.monotonic() + timeout
     while not condition():
         assert time.monotonic() < deadline, "it did not happen in time"

@@ -20,7 +20,7 @@ from dreamcore.errors import DreamError
 from dreamcore.picture import encode
 from dreamcore.sample import landscape
 from dreamcore.sentences import Sentence
-from tests.bot.executor.conftest import Cluster, order
+from tests.bot.executor.conftest import PATIENCE, Cluster, order
 from tests.bot.jobs.fakes import Desk, ScriptedExecutor, dispatching, request
 from tests.bot.languages.pseudo import PSEUDO, Heard, unsaid
 
@@ -48,7 +48,7 @@ def templates(text: str) -> list[str]:
 
 
 def failed(cluster: Cluster, recipe: str, picture: bytes) -> Failed:
-    outcome = cluster.dream(order(recipe, picture=picture)).result(60)
+    outcome = cluster.dream(order(recipe, picture=picture)).result(PATIENCE)
     assert isinstance(outcome, Failed)
     return outcome
 
@@ -102,7 +102,7 @@ def test_what_is_noted_about_a_dream_is_told_in_the_language_of_the_job(
     cluster: Cluster, tmp_path: Path, pseudo: Heard
 ) -> None:
     wanted = order("size=128 steps=1 octaves=16 seed=1", picture=moving(), byte_limit=9_000)
-    outcome = cluster.dream(wanted).result(60)
+    outcome = cluster.dream(wanted).result(PATIENCE)
     assert isinstance(outcome, Made)
     assert [templates(note)[0] for note in outcome.notes] == [
         "The weights of {best} are not here, so {network} dreamt this.",

@@ -17,6 +17,7 @@ import pytest
 from bot.executor.dask_executor import DaskExecutor
 from bot.executor.protocol import Event, Lost, Made, Outcome, Progressed, Stopped
 from tests.bot.executor.conftest import (
+    PATIENCE,
     Cluster,
     command_of,
     config,
@@ -45,7 +46,7 @@ def again(cluster: Cluster) -> Outcome:
     """An order, handed over until it is not lost, as the queue does."""
     outcome: Outcome = Lost(started=False, log="")
     while isinstance(outcome, Lost) and not outcome.started:
-        outcome = cluster.dream(order()).result(60)
+        outcome = cluster.dream(order()).result(PATIENCE)
     return outcome
 
 
@@ -57,10 +58,10 @@ def test_a_killed_workers_order_is_lost_and_those_that_only_waited_are_not_to_bl
     assert not events
     the_worker().kill()
 
-    lost = running.result(60)
+    lost = running.result(PATIENCE)
     assert isinstance(lost, Lost)
     assert lost.started
-    for outcome in (decoded.result(60), untouched.result(60)):
+    for outcome in (decoded.result(PATIENCE), untouched.result(PATIENCE)):
         assert isinstance(outcome, Made) or (isinstance(outcome, Lost) and not outcome.started)
     assert isinstance(again(cluster), Made)
 
@@ -73,7 +74,7 @@ def test_a_worker_that_gives_no_sign_of_life_is_replaced(cluster: Cluster, monke
     begun = time.monotonic()
     worker.suspend()
 
-    outcome = running.result(HUNG_AFTER + 60)
+    outcome = running.result(HUNG_AFTER + PATIENCE)
     assert isinstance(outcome, Lost)
     assert outcome.started
     assert "hung" in outcome.log
@@ -90,7 +91,7 @@ def test_when_the_process_that_holds_the_workers_is_killed_all_of_it_is_started_
     holder = next(p for p in psutil.Process().children() if "bot.executor.cluster" in command_of(p))
     holder.kill()
 
-    outcome = running.result(60)
+    outcome = running.result(PATIENCE)
     assert isinstance(outcome, Lost)
     assert outcome.started
     assert isinstance(again(cluster), Made)

@@ -13,11 +13,11 @@ from PIL import Image
 from bot.executor.protocol import STAGES, Event, Failed, Made, Progressed, Started, Stopped
 from dreamcore.picture import decode, encode, read_recipe
 from dreamcore.sample import landscape
-from tests.bot.executor.conftest import PICTURE, SMALL, Cluster, long_order, order
+from tests.bot.executor.conftest import PATIENCE, PICTURE, SMALL, Cluster, long_order, order
 
 
 def test_an_order_becomes_a_dream_with_its_recipe_inside(cluster: Cluster) -> None:
-    outcome = cluster.dream(order()).result(60)
+    outcome = cluster.dream(order()).result(PATIENCE)
 
     assert isinstance(outcome, Made)
     dreamt = decode(outcome.data)
@@ -29,7 +29,7 @@ def test_an_order_becomes_a_dream_with_its_recipe_inside(cluster: Cluster) -> No
 
 
 def test_a_dream_says_what_each_stage_took_and_workers_what_they_hold(cluster: Cluster) -> None:
-    outcome = cluster.dream(order()).result(60)
+    outcome = cluster.dream(order()).result(PATIENCE)
 
     assert isinstance(outcome, Made)
     stages = dict(outcome.stages)
@@ -45,7 +45,7 @@ def test_a_dream_says_what_each_stage_took_and_workers_what_they_hold(cluster: C
 
 
 def test_a_secret_recipe_is_not_inside_of_the_file(cluster: Cluster) -> None:
-    outcome = cluster.dream(dataclasses.replace(order(), bare=True)).result(60)
+    outcome = cluster.dream(dataclasses.replace(order(), bare=True)).result(PATIENCE)
 
     assert isinstance(outcome, Made)
     assert outcome.recipe
@@ -55,9 +55,9 @@ def test_a_secret_recipe_is_not_inside_of_the_file(cluster: Cluster) -> None:
 
 
 def test_the_recipe_in_a_result_dreams_the_same_bytes_again(cluster: Cluster) -> None:
-    first = cluster.dream(order("network=daydream size=128 steps=2")).result(60)  # with a seed of chance
+    first = cluster.dream(order("network=daydream size=128 steps=2")).result(PATIENCE)  # with a seed of chance
     assert isinstance(first, Made)
-    again = cluster.dream(order(first.recipe)).result(60)
+    again = cluster.dream(order(first.recipe)).result(PATIENCE)
 
     assert isinstance(again, Made)
     assert again.recipe == first.recipe
@@ -67,7 +67,7 @@ def test_the_recipe_in_a_result_dreams_the_same_bytes_again(cluster: Cluster) ->
 def test_started_comes_first_and_progress_rises_to_the_end_with_previews(cluster: Cluster) -> None:
     events: list[Event] = []
     wanted = order("network=daydream size=160 steps=12 seed=1")
-    assert isinstance(cluster.dream(wanted, events).result(60), Made)
+    assert isinstance(cluster.dream(wanted, events).result(PATIENCE), Made)
 
     assert isinstance(events[0], Started)
     assert {(event.job, event.ordinal, event.attempt) for event in events} == {(wanted.job, 0, 1)}
@@ -84,7 +84,9 @@ def test_started_comes_first_and_progress_rises_to_the_end_with_previews(cluster
 
 
 def test_a_result_keeps_its_byte_limit(cluster: Cluster) -> None:
-    outcome = cluster.dream(order(picture=encode(landscape(320, 240), format="PNG"), byte_limit=20_000)).result(60)
+    outcome = cluster.dream(order(picture=encode(landscape(320, 240), format="PNG"), byte_limit=20_000)).result(
+        PATIENCE
+    )
 
     assert isinstance(outcome, Made)
     assert len(outcome.data) <= 20_000
@@ -94,7 +96,7 @@ def test_a_result_keeps_its_byte_limit(cluster: Cluster) -> None:
 
 def test_without_the_better_networks_weights_daydream_dreams_and_says_so(cluster: Cluster) -> None:
     assert cluster.executor.network == "daydream"
-    outcome = cluster.dream(order("size=128 steps=2 seed=1")).result(60)
+    outcome = cluster.dream(order("size=128 steps=2 seed=1")).result(PATIENCE)
 
     assert isinstance(outcome, Made)
     assert outcome.network == "daydream"
@@ -102,7 +104,7 @@ def test_without_the_better_networks_weights_daydream_dreams_and_says_so(cluster
 
 
 def test_what_is_no_picture_gets_its_sentence(cluster: Cluster) -> None:
-    outcome = cluster.dream(order(picture=b"%PDF-1.7 and so on")).result(60)
+    outcome = cluster.dream(order(picture=b"%PDF-1.7 and so on")).result(PATIENCE)
 
     assert isinstance(outcome, Failed)
     assert "PDF" in outcome.sentence
@@ -113,7 +115,7 @@ def test_a_picture_of_far_too_many_pixels_is_refused_before_it_takes_memory(clus
     bomb = bytearray(PICTURE)
     bomb[16:24] = (60_000).to_bytes(4, "big") * 2
     bomb[29:33] = zlib.crc32(bomb[12:29]).to_bytes(4, "big")
-    outcome = cluster.dream(order(picture=bytes(bomb))).result(60)
+    outcome = cluster.dream(order(picture=bytes(bomb))).result(PATIENCE)
 
     assert isinstance(outcome, Failed)
     assert "60000x60000" in outcome.sentence
@@ -123,26 +125,26 @@ def test_a_network_is_a_name_of_the_catalogue_and_never_a_path(cluster: Cluster,
     weights = tmp_path / "daydream.safetensors"
     weights.write_bytes(b"\0" * 100)
     for name in (str(weights), "../../etc/passwd", "~/weights.pth", "resnet51", "mobilenet_v2"):
-        outcome = cluster.dream(order(f'network="{name}" size=128 steps=2')).result(60)
+        outcome = cluster.dream(order(f'network="{name}" size=128 steps=2')).result(PATIENCE)
 
         assert isinstance(outcome, Failed), name
         assert outcome.sentence.startswith("There is no network"), outcome.sentence
 
 
 def test_a_recipe_the_network_cannot_meet_gets_its_sentence(cluster: Cluster) -> None:
-    outcome = cluster.dream(order("network=daydream layer=nonsense")).result(60)
+    outcome = cluster.dream(order("network=daydream layer=nonsense")).result(PATIENCE)
 
     assert isinstance(outcome, Failed)
     assert "nonsense" in outcome.sentence
 
 
 def test_an_unforeseen_error_is_one_general_sentence_and_the_next_dream_goes_well(cluster: Cluster) -> None:
-    broken = cluster.dream(order(picture=None)).result(60)  # type: ignore[arg-type]
+    broken = cluster.dream(order(picture=None)).result(PATIENCE)  # type: ignore[arg-type]
 
     assert isinstance(broken, Failed)
     assert broken.sentence == "Something went wrong while dreaming; it has been noted."
     assert "Traceback" in broken.log
-    assert isinstance(cluster.dream(order()).result(60), Made)
+    assert isinstance(cluster.dream(order()).result(PATIENCE), Made)
 
 
 def test_cancel_stops_a_running_dream_at_its_next_step(cluster: Cluster) -> None:
@@ -150,8 +152,8 @@ def test_cancel_stops_a_running_dream_at_its_next_step(cluster: Cluster) -> None
     running = cluster.dreaming(wanted)
     cluster.call(cluster.executor.cancel, wanted.job)
 
-    assert isinstance(running.result(60), Stopped), "minutes before its end"
-    assert isinstance(cluster.dream(order()).result(60), Made)
+    assert isinstance(running.result(PATIENCE), Stopped), "minutes before its end"
+    assert isinstance(cluster.dream(order()).result(PATIENCE), Made)
 
 
 def test_cancel_takes_a_waiting_order_out_and_leaves_the_others(cluster: Cluster) -> None:
@@ -162,11 +164,11 @@ def test_cancel_takes_a_waiting_order_out_and_leaves_the_others(cluster: Cluster
     time.sleep(0.5)
     for wanted, outcome in zip((decoded, queued), waiting, strict=True):
         cluster.call(cluster.executor.cancel, wanted.job)
-        assert isinstance(outcome.result(60), Stopped)
+        assert isinstance(outcome.result(PATIENCE), Stopped)
 
     assert not running.done()
     cluster.call(cluster.executor.cancel, first.job)
-    assert isinstance(running.result(60), Stopped)
+    assert isinstance(running.result(PATIENCE), Stopped)
 
 
 def test_what_was_handed_over_first_is_dreamt_first(cluster: Cluster) -> None:
@@ -176,7 +178,7 @@ def test_what_was_handed_over_first_is_dreamt_first(cluster: Cluster) -> None:
         outcomes.append(cluster.dream(order(SMALL)))
         outcomes[-1].add_done_callback(lambda _, number=number: done.append(number))
     for outcome in outcomes:
-        assert isinstance(outcome.result(60), Made)
+        assert isinstance(outcome.result(PATIENCE), Made)
 
     # Two are decoded beside each other, and the one that is through first is dreamt first.
     assert all(abs(number - place) <= 1 for place, number in enumerate(done)), done
@@ -185,7 +187,7 @@ def test_what_was_handed_over_first_is_dreamt_first(cluster: Cluster) -> None:
 def test_nothing_of_an_order_stays_behind(cluster: Cluster) -> None:
     """Dask makes a result anew when its worker dies, for as long as somebody holds on to it."""
     for recipe in (SMALL, "network=nonsense"):
-        cluster.dream(order(recipe)).result(60)
+        cluster.dream(order(recipe)).result(PATIENCE)
     connection = cluster.executor._connection
     assert connection is not None
     assert not connection._client.futures
@@ -193,7 +195,7 @@ def test_nothing_of_an_order_stays_behind(cluster: Cluster) -> None:
 
 
 def test_small_work_does_not_wait_behind_a_dream(cluster: Cluster) -> None:
-    made = cluster.dream(order(picture=encode(landscape(320, 240), format="PNG"))).result(60)
+    made = cluster.dream(order(picture=encode(landscape(320, 240), format="PNG"))).result(PATIENCE)
     assert isinstance(made, Made)
     wanted = long_order()
     running = cluster.dreaming(wanted)
@@ -205,7 +207,7 @@ def test_small_work_does_not_wait_behind_a_dream(cluster: Cluster) -> None:
     assert not running.done()
     for other in (wanted, *waiting):
         cluster.call(cluster.executor.cancel, other.job)
-    assert all(isinstance(outcome.result(60), Stopped) for outcome in (running, *others))
+    assert all(isinstance(outcome.result(PATIENCE), Stopped) for outcome in (running, *others))
 
     assert len(smaller.data) <= 15_000
     assert read_recipe(smaller.data) == made.recipe

@@ -16,7 +16,7 @@ from distributed.security import Security
 
 from bot.config import ExecutorConfig
 from bot.executor.protocol import Lost, Made, Outcome
-from tests.bot.executor.conftest import Cluster, environment, long_order, order, wait_until, worker_processes
+from tests.bot.executor.conftest import PATIENCE, Cluster, environment, long_order, order, wait_until, worker_processes
 
 SCHEDULER = """
     import asyncio, sys
@@ -81,18 +81,18 @@ def test_dreams_on_a_scheduler_elsewhere_and_outlives_its_workers_death(
     }
     cluster = Cluster(tmp_path, **there, hung_after=60)
     try:
-        made = cluster.dream(order()).result(60)
+        made = cluster.dream(order()).result(PATIENCE)
         assert isinstance(made, Made)
         assert (cluster.executor.network, cluster.executor.slots) == ("daydream", 1)
 
         running = cluster.dreaming(long_order())
         worker_processes()[0].kill()
-        lost = running.result(60)
+        lost = running.result(PATIENCE)
         assert isinstance(lost, Lost)
         assert lost.started
         outcome: Outcome = lost
         while isinstance(outcome, Lost):
-            outcome = cluster.dream(order()).result(60)
+            outcome = cluster.dream(order()).result(PATIENCE)
         assert isinstance(outcome, Made)
         assert outcome.data == made.data
     finally:

@@ -17,6 +17,7 @@ from bot.executor.protocol import Encoded, SheetEntry, SheetKind, SheetOrder, St
 from dreamcore.errors import DreamError
 from dreamcore.picture import encode
 from tests.bot.executor.conftest import (
+    PATIENCE,
     PICTURE,
     Cluster,
     command_of,
@@ -75,7 +76,7 @@ def test_a_sheet_survives_the_death_of_its_worker(cluster: Cluster) -> None:
     assert not making.done()
     for worker in before:
         worker.kill()
-    assert making.result(60).format == "JPEG"
+    assert making.result(PATIENCE).format == "JPEG"
     assert not {worker.pid for worker in before} & {worker.pid for worker in worker_processes()}
 
 
