@@ -22,8 +22,8 @@ from dreamcore.errors import clip
 AT_ONCE = ("", "now", "at once", "immediately", "sofort", "jetzt", "gleich")
 _OFFSET = re.compile(r"^(.*[0-9a-z.]) ?(?:(?:utc|gmt) ?)?([+-])([0-9]{1,2})(?::?([0-9]{2}))?$")
 _ZONE = re.compile(r"^(.*) ([a-z_]+/[a-z_/+-]+[0-9]*)$")
-_UTC = re.compile(r"^(.*[0-9]) ?(?:z|utc|gmt)$")
-_ABBREVIATED = re.compile(r".*(?:[0-9]|\b[ap]m) ?([a-z]{2,5})")
+_UTC = re.compile(r"^(.*(?:[0-9]|[0-9 ](?:[ap]m|uhr))) ?(?:z|utc|gmt)$")
+_ABBREVIATED = re.compile(r".*(?:[0-9]|\b(?:[ap]m|uhr)) ?([a-z]{2,5})")
 _YEARS_AHEAD = 9  #: until there is a 29 February again
 
 #: What is offered while somebody types.
@@ -53,7 +53,7 @@ def read(typed: str, *, now: float, zone: str) -> Typed:
     text, zone, offset = _zoned(text, typed, zone)
     date = _date(text, now=now, zone=zone, offset=offset)
     if date is None:
-        raise _unread(typed, text)
+        raise _unread(typed, text, _today(now, zone, offset))
     at, note = _moment(date, typed, zone, offset)
     if at <= now:
         raise BadTime(tr("{moment} is over already: give a later moment, or a span such as 3 days.", moment=stamp(at)))
@@ -136,7 +136,7 @@ def _zoned(text: str, typed: str, zone: str) -> tuple[str, str, float | None]:
         return match[1], zone, 0.0
     if (match := _OFFSET.fullmatch(text)) and not re.fullmatch(r"[0-9]{4}(-[0-9]+)?", match[1]):
         hours, minutes = int(match[3]), int(match[4] or 0)
-        if moments.date(match[1]) is not None and hours < 15 and minutes < 60:
+        if _dated(match[1]) and hours < 15 and minutes < 60:
             return match[1], zone, (hours * 3600 + minutes * 60) * (-1 if match[2] == "-" else 1)
     if match := _ZONE.fullmatch(text):
         known = next((name for name in zoneinfo.available_timezones() if name.lower() == match[2]), None)
@@ -146,9 +146,16 @@ def _zoned(text: str, typed: str, zone: str) -> tuple[str, str, float | None]:
     return text, zone, None
 
 
-def _unread(typed: str, text: str) -> BadTime:
+def _dated(text: str) -> bool:
+    """A date, or a day that has a name together with a time: behind both an offset makes sense."""
+    days = moments.named_day(text, datetime.date.min)
+    return moments.date(text) is not None or bool(days and days[0].timed)
+
+
+def _unread(typed: str, text: str, today: datetime.date) -> BadTime:
     match = _ABBREVIATED.fullmatch(text)
-    if match is not None and (moments.date(text.removesuffix(match[1]).strip()) is not None):
+    before = "" if match is None else text.removesuffix(match[1]).strip()
+    if match is not None and (moments.date(before) or moments.named_day(before, today)):
         return BadTime(
             tr(
                 "“{zone}” can mean several time zones: leave it out, and the server's is taken, or write the offset, "
