@@ -133,8 +133,12 @@ class Challenge:
 
     @property
     def hidden(self) -> bool:
-        """Recipes are not shown yet, and dreams for it are made where only their member sees them."""
-        return not self.state.over and (self.plan.anonymous or self.plan.constraints.secret)
+        """Recipes are not shown yet, and dreams for it are made where only their member sees them.
+
+        A cancelled one may go on, until its pictures are gone: what was known by then would be no secret any more.
+        """
+        told = self.state is State.FINISHED or self.cleared
+        return not told and (self.plan.anonymous or self.plan.constraints.secret)
 
     @property
     def next_at(self) -> float | None:

@@ -158,8 +158,11 @@ async def data(connection: AsyncConnection, person: int, alias: int | None) -> P
 
 
 async def _hidden_challenges(connection: AsyncConnection) -> set[int]:
-    """Those whose results are not there yet: what was dreamt for them stays a secret, also to who asked for it."""
-    query = select(challenges.c.id).where(challenges.c.finished.is_(None))
+    """Those whose results are not there yet: what was dreamt for them stays a secret, also to who asked for it.
+
+    A cancelled one may be reopened, until it is cleared.
+    """
+    query = select(challenges.c.id).where(challenges.c.state != "finished", challenges.c.cleared.is_(False))
     return set((await connection.execute(query)).scalars())
 
 

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from bot.challenges.constraints import Constraints
-from bot.challenges.events import Close, Open
-from bot.challenges.model import Base, Challenge, State
+from bot.challenges.events import Cancel, Close, Open, Reopen
+from bot.challenges.model import KEEP_DAYS, Base, Challenge, State, When
 from bot.playground.drafts import File
 from bot.playground.interactions import Interaction
 from bot.playground.model import Message, User
@@ -126,6 +126,31 @@ def test_nothing_that_leaves_the_bot_tells_the_secret_style_before_the_results(t
         await stage.do(challenge, Close(step=State.VOTING))
         await stage.passes(0)
         now = await house.standin.press(crowd.alice, message, "Recipe")
+        await house.told(now, "layer=")
+
+    in_crowd(tmp_path, test)
+
+
+def test_a_cancelled_one_may_go_on_so_its_secret_is_kept(tmp_path: Path) -> None:
+    async def test(crowd: Crowd) -> None:
+        stage, house = crowd.stage, crowd.house
+        since = len(house.standin.record.exchanges)
+        challenge = await secretly(crowd)
+        dreamt = (await dream_for_it(crowd, crowd.alice)).original
+        assert dreamt is not None
+        await stage.do(challenge, Cancel())
+        refused = await house.standin.press(crowd.alice, dreamt, "Recipe")
+        await house.told(refused, "stays hidden until the results of the challenge")
+        for user in (crowd.alice, crowd.mod):
+            await stage.slash(user, "challenge rules", challenge=str(challenge.id))
+        await stage.slash(crowd.alice, "mydata")
+        assert leaks(crowd, since) == []
+        await stage.do(challenge, Reopen(submissions=When(after=DAY), voting=When(after=DAY)))
+        await enters_it(crowd, crowd.bob)
+        await stage.do(challenge, Cancel())
+        await stage.passes((KEEP_DAYS + 1) * DAY)
+        await house.challenges.sweep()
+        now = await house.standin.press(crowd.alice, dreamt, "Recipe")
         await house.told(now, "layer=")
 
     in_crowd(tmp_path, test)
