@@ -18,7 +18,7 @@ from bot.challenges.guards import admit, drop_votes, names_of
 from bot.challenges.model import MOST_ENTRIES, Challenge, Entry, EntryState, State
 from bot.challenges.moving import current
 from bot.challenges.reviewing import Reviewing
-from bot.challenges.states import not_now
+from bot.challenges.states import not_now, waits
 from bot.challenges.stripping import without_texts
 from bot.challenges.views import Submission, Submitted
 from bot.jobs import rows as job_rows
@@ -249,4 +249,6 @@ async def _add(
     inserted = await connection.execute(insert(challenge_entries).values(**values))
     key = inserted.inserted_primary_key
     assert key is not None, "the database counts them"
+    if challenge.plan.review:
+        await rows.put_out(connection, challenge.id, [waits(int(key[0]))], now)
     return int(key[0])

@@ -20,6 +20,7 @@ class EffectKind(enum.Enum):
     REOPENED = "reopened"  #: announce that it goes on
     CANCELLED = "cancelled"  #: announce that nobody wins
     COUNT = "count"  #: ask Discord who has left, then count (`Challenges.count`)
+    WAITS = "waits"  #: tell moderators of an entry that waits for them; written with the entry
     ROLE = "role"  #: give the winners their role
     NEXT = "next"  #: the next of a repeating one: done by the store itself, in the same transaction
 

@@ -75,6 +75,8 @@ def not_now(challenge: Challenge) -> NotNow:
 
 def holds(effect: Effect, challenge: Challenge) -> bool:
     """Whether it is still true, and so still to be done: a challenge may have gone on since, or been reopened."""
+    if effect.kind is EffectKind.WAITS:
+        return challenge.state in _OPEN
     if effect.kind is EffectKind.EXTENDED:
         return challenge.state in _OPEN and effect.key.startswith(_extension(challenge))
     return challenge.state in _TRUE[effect.kind] and effect == _effect(effect.kind, challenge.round)
@@ -91,6 +93,11 @@ _TRUE: Mapping[EffectKind, set[State]] = {
     EffectKind.ROLE: {State.FINISHED},
     EffectKind.NEXT: {State.FINISHED},
 }
+
+
+def waits(entry: int) -> Effect:
+    """An entry is there that a moderator has to look at."""
+    return Effect(kind=EffectKind.WAITS, key=f"{EffectKind.WAITS.value}:{entry}")
 
 
 def _passed(challenge: Challenge, now: float, facts: Facts) -> Step:

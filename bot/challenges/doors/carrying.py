@@ -18,6 +18,7 @@ from bot.challenges.doors.announcing import ANNOUNCED, Announcing
 from bot.challenges.doors.leaving import CannotTell, who_has_left
 from bot.challenges.doors.resulting import Resulting
 from bot.challenges.doors.roles import role_trouble
+from bot.challenges.doors.waiting import Waiting
 from bot.challenges.errors import NotNow
 from bot.challenges.events import EffectKind
 from bot.challenges.model import Challenge
@@ -67,6 +68,7 @@ class Carrying:
         self._announcing = Announcing(
             challenges=challenges, resulting=Resulting(client=client, challenges=challenges, executor=executor)
         )
+        self._waiting = Waiting(challenges=challenges, mailbox=mailbox, logbook=logbook)
         self._told: set[tuple[int, str]] = set()  # troubles that moderators know of
 
     async def carry(self, notice: Notice) -> None:
@@ -79,6 +81,8 @@ class Carrying:
                     await self._count(notice)
                 elif notice.kind is EffectKind.ROLE:
                     await self._crown(notice)
+                elif notice.kind is EffectKind.WAITS:
+                    await self._waits(notice)
                 else:
                     await self._challenges.outbox.give_up(notice, log="nothing to do")
         except RestError as error:
@@ -176,6 +180,15 @@ class Carrying:
     async def _not_given(self, notice: Notice, why: str) -> None:
         await self.tell(notice.challenge, troubles.not_crowned(notice.challenge, why))
         await self._challenges.outbox.give_up(notice, log=why)
+
+    # --- an entry that waits for a moderator
+
+    async def _waits(self, notice: Notice) -> None:
+        guild = self._client.get_guild(notice.challenge.guild)
+        if guild is None or await self._waiting.tell(notice, guild):
+            await self._challenges.outbox.done(notice)
+        else:
+            await self._later(notice, "the log channel takes nothing", least=LONGEST_PAUSE)
 
     # --- telling
 

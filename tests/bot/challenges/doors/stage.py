@@ -74,11 +74,18 @@ class Stage(Office):
 
     async def enter(self, challenge: Challenge, user: User) -> Entry:
         """A dream of theirs, made and delivered, and entered."""
+        return await self.submit(challenge, user, await self.dream(user))
+
+    async def dream(self, user: User) -> str:
+        """The job, when its dream has been delivered."""
         before = self._dreams()
         await self.house.post("!dream", PICTURE, user=user)
         await self.house.until(lambda: set(self._dreams()) - set(before))
         (job,) = set(self._dreams()) - set(before)
         await self.house.until(lambda: not self.house.client.answers._talks)
+        return job
+
+    async def submit(self, challenge: Challenge, user: User, job: str) -> Entry:
         submission = Submission(
             challenge=challenge.id,
             guild=self.house.guild.id,
