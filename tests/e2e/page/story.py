@@ -133,12 +133,7 @@ async def make(folder: Path) -> None:
             browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
             story = Story(browser, here, folder)
             for part in (story.made, story.entered, story.voted, story.told):
-                try:
-                    await part()
-                except Exception:
-                    for n, t in story._tabs.items():
-                        await t.page.screenshot(path=f"/tmp/w/n/fail-{n}.png")
-                    raise
+                await part()
             await browser.close()
             await here.bot.stop()
 
