@@ -11,7 +11,7 @@ from bot.challenges.candidates import Candidate
 from bot.challenges.constraints import FREE
 from bot.challenges.doors.handles import Act, Handle, Item, handle, view_of
 from bot.challenges.doors.replies import Page, Picture
-from bot.challenges.doors.rules import when
+from bot.challenges.doors.rules import when_in_line
 from bot.challenges.model import Challenge, Copy, Entry, EntryState, State
 from bot.challenges.views import Submitted
 from bot.dreaming.attaching import extension
@@ -76,7 +76,7 @@ def submit_page(challenge: Challenge, entries: Sequence[Entry], candidates: Sequ
         lines.append(_room(left))
         if left:
             lines.append(tr(HOW_ANONYMOUS) if challenge.hidden else tr(HOW))
-        lines.append(tr("Submissions until {when}.", when=when(challenge.submissions_end)))
+        lines.append(tr("Submissions until {when}.", when=when_in_line(challenge.submissions_end)))
         if dreams_for_it(challenge) and left:
             rows.append([dream_button(challenge)])
         if candidates:
@@ -109,7 +109,7 @@ def submitted_page(submitted: Submitted, *, afar: bool = False) -> Page:
     if submitted.left:
         more = tr_count("You may enter {count} more.", "You may enter {count} more.", submitted.left)
         lines.append(more)
-    lines.append(tr("You can replace or withdraw it until {when}.", when=when(challenge.submissions_end)))
+    lines.append(tr("You can replace or withdraw it until {when}.", when=when_in_line(challenge.submissions_end)))
     row = [] if afar else [*_withdrawals([entry]), mine_button(challenge)]
     return Page(text="\n".join(lines), view=view_of([row]))
 

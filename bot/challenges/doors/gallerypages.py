@@ -11,7 +11,7 @@ from bot.challenges.doors.entrypages import LONGEST_LINE, file_of, menu_of
 from bot.challenges.doors.handles import Act, handle, view_of
 from bot.challenges.doors.looks import Look
 from bot.challenges.doors.replies import Page, Picture
-from bot.challenges.doors.rules import when
+from bot.challenges.doors.rules import when_in_line
 from bot.challenges.model import Challenge, Copy, State
 from bot.challenges.views import Card, Gallery
 from bot.dreaming.attaching import extension
@@ -127,9 +127,9 @@ def _lines(gallery: Gallery, card: Card) -> list[str]:
 def _state_lines(gallery: Gallery) -> list[str]:
     challenge = gallery.challenge
     if challenge.state is State.SUBMITTING:
-        return [tr("Voting begins {when}.", when=when(challenge.submissions_end))]
+        return [tr("Voting begins {when}.", when=when_in_line(challenge.submissions_end))]
     if challenge.state is State.VOTING:
-        return [tr("Voting until {when}.", when=when(challenge.voting_ends))]
+        return [tr("Voting until {when}.", when=when_in_line(challenge.voting_ends))]
     if challenge.state is State.COUNTING:
         return [tr("Voting is over: the results are being counted.")]
     return []

@@ -61,7 +61,7 @@ class Honours:
         if not leaders:
             return Page(text=tr("No challenge on this server has been finished yet."))
         embed = discord.Embed(title=tr("Dream challenges: the best of this server"), colour=COLOUR)
-        embed.description = "\n".join(_leader(place, one) for place, one in enumerate(leaders, 1))
+        embed.description = "\n".join(_leader(_place(leaders, one), one) for one in leaders)
         return Page(embed=embed, view=view_of([[button(tr("All challenges"), handle(Act.HISTORY, 0))]]))
 
     async def history(self, guild: int, before: int | None = None) -> Page:
@@ -89,7 +89,14 @@ class Honours:
         await turn(interaction, await self.history(guild_of(interaction), read.number() or None))
 
 
-def _leader(place: int, one: Leader) -> str:
+def _place(leaders: Sequence[Leader], one: Leader) -> int | None:
+    """As in the results: who has done as well shares a place, and who was never among the first three has none."""
+    if not one.podiums:
+        return None
+    return 1 + sum((other.wins, other.podiums, other.votes) > (one.wins, one.podiums, one.votes) for other in leaders)
+
+
+def _leader(place: int | None, one: Leader) -> str:
     wins = tr_count("{count} win", "{count} wins", one.wins)
     podiums = tr_count("{count} time among the first three", "{count} times among the first three", one.podiums)
     shown = [wins, podiums, votes_in_words(one.votes)]

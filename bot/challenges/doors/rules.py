@@ -117,6 +117,11 @@ def when(at: float) -> str:
     return f"<t:{round(at)}:f>\n<t:{round(at)}:R>"
 
 
+def when_in_line(at: float) -> str:
+    """The same within a sentence."""
+    return f"<t:{round(at)}:f> (<t:{round(at)}:R>)"
+
+
 def _bullets(lines: list[str]) -> str:
     return "\n".join(f"• {line}" for line in lines)[:LONGEST_FIELD]
 

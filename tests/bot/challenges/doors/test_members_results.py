@@ -131,7 +131,7 @@ def test_leaderboard_history_and_results_are_there_for_everybody(tmp_path: Path)
         board = (await crowd.stage.slash(crowd.alice, "challenge leaderboard")).original
         assert board is not None
         assert f"🥇 <@{crowd.bob.id}> · 2 wins · 2 times among the first three · 4 votes" in board.text
-        assert f"🥈 <@{crowd.alice.id}> · 0 wins" in board.text
+        assert f"– <@{crowd.alice.id}> · 0 wins" in board.text, "no medal for what nobody has voted for"
         await crowd.stage.turned(board, crowd.house.standin.press(crowd.alice, board, "All challenges"))
         assert "**Day** · #2" in board.text
         assert f"🏆 <@{crowd.bob.id}> · 2 entries" in board.text
@@ -140,6 +140,34 @@ def test_leaderboard_history_and_results_are_there_for_everybody(tmp_path: Path)
         assert labels(board) == ["All entries", "Where they were announced"]
         latest = await crowd.stage.slash(crowd.alice, "challenge results")
         assert "**Day**" in latest.text
+
+    in_crowd(tmp_path, test)
+
+
+def test_who_has_done_as_well_shares_a_place_in_the_leaderboard(tmp_path: Path) -> None:
+    async def test(crowd: Crowd) -> None:
+        stage = crowd.stage
+        challenge = await stage.open()
+        entries = [await crowd.enters(user) for user in (crowd.alice, crowd.bob, crowd.mod)]
+        await crowd.voting(challenge)
+        await stage.vote(entries[0], crowd.bob)
+        await stage.vote(entries[1], crowd.mod)
+        await stage.do(challenge, Close(step=State.VOTING))
+        lines = (await stage.slash(crowd.alice, "challenge leaderboard")).text
+        for user, medal in ((crowd.alice, "🥇"), (crowd.bob, "🥇"), (crowd.mod, "–")):
+            assert f"{medal} <@{user.id}>" in lines
+
+    in_crowd(tmp_path, test)
+
+
+def test_moments_within_sentences_stay_in_their_line(tmp_path: Path) -> None:
+    async def test(crowd: Crowd) -> None:
+        await crowd.stage.open()
+        entered = await crowd.stage.press(crowd.alice, await crowd.dreams(crowd.alice), ENTER)
+        page = await crowd.stage.slash(crowd.alice, "challenge submit")
+        for done in (entered, page):
+            (line,) = [one for one in done.text.splitlines() if " until <t:" in one]
+            assert line.endswith(":R>).")
 
     in_crowd(tmp_path, test)
 
