@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
+from bot.challenges.doors import carrying
+from bot.challenges.doors.leaving import CannotTell
 from bot.challenges.events import Cancel, Extend, Open, Reopen
 from bot.challenges.model import State, When
 from bot.playground.permissions import Permission
@@ -328,6 +330,29 @@ def test_when_discord_is_in_trouble_it_is_tried_again(tmp_path: Path) -> None:
         for _ in range(4):
             await stage.passes(HOUR)
         assert len(stage.own) == 1
+
+    on_stage(tmp_path, test)
+
+
+def test_where_discord_does_not_say_who_has_left_everybody_counts_after_a_while(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def silent(*_: object) -> set[int]:
+        raise CannotTell("no answer")
+
+    async def test(stage: Stage) -> None:
+        await stage.set("log-channel", str(stage.log.id))
+        challenge = await stage.open()
+        for user in (stage.house.alice, stage.house.bob):
+            await stage.enter(challenge, user)
+        monkeypatch.setattr(carrying, "who_has_left", silent)
+        await stage.passes(3 * DAY)
+        await stage.passes(2 * DAY)
+        assert (await stage.get()).state is State.COUNTING, "it is asked again"
+        await stage.passes(carrying.COUNT_PATIENCE)
+        assert (await stage.get()).state is State.FINISHED
+        await stage.logged("Discord did not say who has left", "everybody's votes were counted")
+        assert "Nobody has voted" in stage.own[-1].text
 
     on_stage(tmp_path, test)
 
