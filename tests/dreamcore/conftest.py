@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,13 +19,23 @@ from dreamcore.sample import landscape
 CPU = torch.device("cpu")
 
 
-@pytest.fixture(autouse=True, scope="session")
-def _few_threads() -> Iterator[None]:
-    """As many threads as the smallest machine has: dreams are only promised to be equal for equal thread counts."""
+@pytest.fixture(autouse=True)
+def _one_thread() -> Iterator[None]:
+    """Several test processes share the cores: threads that wait for each other at every step take twice the time.
+
+    And dreams are only promised to be equal for equal thread counts.
+    """
     before = torch.get_num_threads()
-    torch.set_num_threads(min(2, os.cpu_count() or 1))
+    torch.set_num_threads(1)
     yield
     torch.set_num_threads(before)
+
+
+@pytest.fixture
+def swept() -> Iterator[None]:
+    """A network of half a gigabyte goes with its test, though its graph refers to itself."""
+    yield
+    gc.collect()
 
 
 @pytest.fixture(scope="session")

@@ -111,6 +111,7 @@ def test_every_layer_of_a_network_can_be_dreamt(daydream: Network, layer: str) -
     assert after > before
 
 
+@pytest.mark.usefixtures("swept")
 @pytest.mark.parametrize("levels", [LEVELS[::4], pytest.param(LEVELS, marks=pytest.mark.soak)], ids=len)
 @pytest.mark.parametrize("name", list(catalogue()))
 def test_the_levels_of_every_network_can_be_dreamt(name: str, levels: tuple[str, ...]) -> None:

@@ -29,6 +29,7 @@ class BotProcess:
             "DREAM_HOME": str(home),
             "DREAM_LOG": "json",
             "DREAM_DOWNLOAD": "no",
+            "DREAM_THREADS": "1",  # others are at work beside it
             "PYTHONUNBUFFERED": "1",
             **variables,
         }

@@ -33,6 +33,7 @@ def environment(folder: Path) -> dict[str, str]:
         **unset_environment(),
         "DREAM_HOME": str(folder / "home"),
         "DREAM_DOWNLOAD": "no",
+        "DREAM_THREADS": "1",
         "PYTHONPATH": str(ROOT),
         "PYTHONUNBUFFERED": "1",
     }

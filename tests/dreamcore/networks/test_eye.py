@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import copy
 import functools
-from collections.abc import Callable
+import gc
+from collections.abc import Callable, Iterator
 
 import pytest
 import torch
@@ -57,6 +58,14 @@ def _shared(name: str) -> Network:
     return networks.random_weights(name)
 
 
+@pytest.fixture(autouse=True, scope="module")
+def _not_shared_any_more() -> Iterator[None]:
+    yield
+    _shared.cache_clear()
+    gc.collect()
+
+
+@pytest.mark.usefixtures("swept")
 @pytest.mark.parametrize("name", NAMES)
 def test_every_level_is_what_the_whole_network_has_there_and_rises_when_followed(name: str, clouds: Pictures) -> None:
     """Truncated, folded, fused, channels-last: still the same function, with the same gradient."""
