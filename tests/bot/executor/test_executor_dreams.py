@@ -13,7 +13,7 @@ from PIL import Image
 from bot.executor.protocol import STAGES, Event, Failed, Made, Progressed, Started, Stopped
 from dreamcore.picture import decode, encode, read_recipe
 from dreamcore.sample import landscape
-from tests.bot.executor.conftest import PATIENCE, PICTURE, SMALL, Cluster, long_order, order
+from tests.bot.executor.conftest import PATIENCE, PICTURE, SMALL, Cluster, long_order, order, wait_until
 
 
 def test_an_order_becomes_a_dream_with_its_recipe_inside(cluster: Cluster) -> None:
@@ -172,16 +172,27 @@ def test_cancel_takes_a_waiting_order_out_and_leaves_the_others(cluster: Cluster
 
 
 def test_what_was_handed_over_first_is_dreamt_first(cluster: Cluster) -> None:
-    done: list[int] = []
-    outcomes = []
-    for number in range(5):
-        outcomes.append(cluster.dream(order(SMALL)))
-        outcomes[-1].add_done_callback(lambda _, number=number: done.append(number))
+    """Two are decoded beside each other, and the one that is through first is dreamt first; nobody overtakes those."""
+    running = long_order()
+    stopped = cluster.dreaming(running)
+    events: list[Event] = []
+    first = order()
+    outcomes = [cluster.dream(first, events)]
+
+    def decoded() -> bool:
+        tracked = cluster.executor._tracked.get(first.key)
+        return tracked is not None and tracked.worker is not None and not tracked.at_work
+
+    wait_until(decoded)
+    outcomes += [cluster.dream(order(), events) for _ in range(4)]
+    cluster.call(cluster.executor.cancel, running.job)
     for outcome in outcomes:
         assert isinstance(outcome.result(PATIENCE), Made)
 
-    # Two are decoded beside each other, and the one that is through first is dreamt first.
-    assert all(abs(number - place) <= 1 for place, number in enumerate(done)), done
+    assert isinstance(stopped.result(PATIENCE), Stopped)
+    started = [event.job for event in events if isinstance(event, Started)]
+    assert len(started) == 5
+    assert started[0] == first.job
 
 
 def test_nothing_of_an_order_stays_behind(cluster: Cluster) -> None:
