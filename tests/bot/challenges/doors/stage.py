@@ -66,7 +66,7 @@ class Stage(Office):
         await self.settled()
 
     async def settled(self) -> None:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(120):
             await self.house.client.doors.challenges.clockwork.settled()
 
     async def history(self, id: int = 1) -> list[str]:

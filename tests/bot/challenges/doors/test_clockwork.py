@@ -148,8 +148,15 @@ async def the_end(stage: Stage) -> None:
     stage.house.client.doors.challenges.clockwork.look()
 
 
-@pytest.mark.parametrize("down", [5.0, 900.0], ids=["back at once", "back when no nonce is known any more"])
-@pytest.mark.parametrize("what", CASES)
+@pytest.mark.parametrize(
+    ("what", "down"),
+    [
+        pytest.param("opening", 5.0, id="opening-back at once"),
+        pytest.param("opening", 900.0, id="opening-back when no nonce is known any more"),
+        pytest.param("the_end", 5.0, id="the end-back at once"),
+        pytest.param("the_end", 900.0, id="the end-back when no nonce is known any more", marks=pytest.mark.soak),
+    ],
+)
 def test_killed_at_any_step_everything_is_announced_once(tmp_path: Path, what: str, down: float) -> None:
     async def test(stage: Stage) -> None:
         steps = 0
