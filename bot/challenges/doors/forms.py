@@ -15,15 +15,14 @@ from bot.challenges.doors.fields import TITLES, Field, Form, Way
 from bot.challenges.doors.handles import OTHER_VERSION, Act, Handle, handle, view_of
 from bot.challenges.doors.replies import Page
 from bot.dreaming.conversation import Interaction
+from bot.dreaming.handles import typed_in
 from bot.errors import Refusal
 from bot.languages import tr
-from bot.moderation.doors.handles import typed_in
 from bot.moderation.doors.replies import button
 from bot.moderation.doors.sentences import FORM_CLOSED
 from dreamcore.errors import clip
 
 TYPED = "› "  #: what was typed begins with it, in the message that says what is wrong
-LONGEST_SHOWN = 1024 - len(TYPED)
 
 
 def form_of(read: Handle) -> Form:

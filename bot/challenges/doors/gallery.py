@@ -18,9 +18,9 @@ from bot.challenges.model import State
 from bot.challenges.records import Challenges
 from bot.challenges.views import Card, Gallery
 from bot.dreaming.conversation import Interaction
+from bot.dreaming.handles import chosen
 from bot.executor.protocol import Executor, SheetEntry, SheetKind, SheetOrder
 from bot.languages import current, tr, tr_count
-from bot.moderation.doors.handles import chosen
 
 SHEET_BYTES = 600 << 10
 SHEETS_KEPT = 32 << 20  #: bytes

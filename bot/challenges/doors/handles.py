@@ -1,27 +1,19 @@
-"""The buttons, menus and forms of challenges: what their ids say.
-
-All of them live for ever: an id holds all that is needed, `c1:<act>[:<more>...]`, and nothing else is remembered. An
-item does nothing but hand on its handle, as the client's event `challenge`; forms come as raw interactions.
-"""
+"""The buttons, menus and forms of challenges: what their ids say. See `bot.dreaming.handles`."""
 
 from __future__ import annotations
 
 import enum
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any
 
 import discord
 
-from bot.dreaming.buttons import EternalView
+from bot.dreaming.handles import AnyHandle, AnyItem, eternal_view, ids, submitted
 from bot.errors import Refusal
 from bot.languages import mark, tr
 
-VERSION = "c1"
 EVENT = "challenge"  #: dispatched on the client with (interaction, handle)
-PATTERN = re.compile(r"c\d{1,3}:.+")
-LONGEST_ID = 100
+PATTERN = ids("c")
 
 OTHER_VERSION = mark(
     "This was made by another version of me, which I cannot read any more: use `/challenge show` instead."
@@ -70,32 +62,16 @@ class Act(enum.Enum):
     HISTORY = "history"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Handle:
-    """An id, read. `act` is None for one that this version of the bot cannot read."""
+class Handle(AnyHandle[Act]):
+    """
+    >>> Handle.read("c1:vote:7")
+    Handle(act=<Act.VOTE: 'vote'>, more=('7',))
+    >>> Handle.read("c9:new").act is None
+    True
+    """
 
-    act: Act | None
-    more: tuple[str, ...] = ()
-
-    @property
-    def custom_id(self) -> str:
-        return ":".join((VERSION, self.act.value if self.act else "", *self.more))
-
-    @classmethod
-    def read(cls, custom_id: str) -> Handle:
-        """
-        >>> Handle.read("c1:vote:7")
-        Handle(act=<Act.VOTE: 'vote'>, more=('7',))
-        >>> Handle.read("c9:new").act is None
-        True
-        """
-        version, _, rest = custom_id.partition(":")
-        name, *more = rest.split(":")
-        try:
-            act = Act(name) if version == VERSION else None
-        except ValueError:
-            act = None
-        return cls(act=act, more=tuple(more))
+    VERSION = "c1"
+    ACTS = Act
 
     def number(self, position: int = 0) -> int:
         """The number at this place, of a challenge for instance. Raises Refusal for another version's."""
@@ -117,42 +93,21 @@ def handle(act: Act, *more: object) -> str:
     return Handle(act=act, more=tuple(map(str, more))).custom_id
 
 
-class Item(discord.ui.DynamicItem[discord.ui.Item[Any]], template=PATTERN):
+class Item(AnyItem, template=PATTERN):
     """Every button and menu of challenges, of this version and of all others."""
 
-    def __init__(self, item: discord.ui.Item[Any], handle: Handle) -> None:
-        super().__init__(item)
-        self.handle = handle
-
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        return cls(item, Handle.read(match.string))
-
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        interaction.client.dispatch(EVENT, interaction, self.handle)
+    HANDLE = Handle
+    EVENT = EVENT
 
 
 def form_handle(interaction: discord.Interaction[Any]) -> Handle | None:
     """The handle of a form that was handed in; None for anything else."""
-    if interaction.type is not discord.InteractionType.modal_submit:
-        return None
-    data: Any = interaction.data or {}
-    custom_id = str(data.get("custom_id", ""))
-    return Handle.read(custom_id) if PATTERN.fullmatch(custom_id) else None
+    return submitted(interaction, Handle, PATTERN)
 
 
 def view_of(rows: Sequence[Sequence[discord.ui.Item[Any]]]) -> discord.ui.View | None:
     """Rows of buttons and menus that live for ever; None where there are none."""
-    view = EternalView(timeout=None)
-    for number, row in enumerate(row for row in rows if row):
-        for item in row:
-            item.row = number
-            custom_id = getattr(item, "custom_id", None)
-            linked = getattr(item, "url", None)
-            view.add_item(item if linked or not custom_id else Item(item, Handle.read(custom_id)))
-    return view if view.children else None
+    return eternal_view(rows, Item)
 
 
 def components_of(rows: Sequence[Sequence[discord.ui.Item[Any]]]) -> list[dict[str, Any]]:

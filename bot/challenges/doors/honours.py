@@ -23,9 +23,9 @@ from bot.challenges.events import EffectKind
 from bot.challenges.records import Challenges
 from bot.challenges.views import Leader, Past
 from bot.dreaming.conversation import Interaction
+from bot.dreaming.handles import chosen
 from bot.dreaming.help import COLOUR
 from bot.languages import listed, tr, tr_count
-from bot.moderation.doors.handles import chosen
 from bot.moderation.doors.replies import button
 from bot.moderation.doors.sentences import plain
 

@@ -28,11 +28,11 @@ from bot.challenges.events import (
 from bot.challenges.model import Challenge, State
 from bot.challenges.records import Challenges
 from bot.dreaming.conversation import Interaction
+from bot.dreaming.handles import chosen
 from bot.dreaming.mailbox import Mailbox
 from bot.dreaming.service import Dreaming
 from bot.errors import Refusal
 from bot.languages import mark, tr
-from bot.moderation.doors.handles import chosen
 from bot.moderation.doors.logbook import Logbook
 from bot.moderation.doors.who import Who
 

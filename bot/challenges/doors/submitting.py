@@ -20,11 +20,11 @@ from bot.challenges.records import Challenges
 from bot.challenges.views import Submission
 from bot.dreaming.attaching import shown_pictures
 from bot.dreaming.conversation import Interaction, defer
+from bot.dreaming.handles import chosen
 from bot.dreaming.service import Dreaming, made_pictures
 from bot.errors import Refusal
 from bot.jobs.model import Job
 from bot.languages import tr
-from bot.moderation.doors.handles import chosen
 
 
 class Submitting:

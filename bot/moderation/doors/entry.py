@@ -12,6 +12,7 @@ from discord import app_commands
 
 from bot.dreaming.buttons import Action
 from bot.dreaming.conversation import Interaction, answered
+from bot.dreaming.handles import chosen
 from bot.dreaming.mailbox import Mailbox
 from bot.dreaming.readers import speak_to
 from bot.dreaming.scenes import scene_of_interaction
@@ -24,7 +25,7 @@ from bot.moderation.doors.commands import SettingsCommands
 from bot.moderation.doors.desk import Desk
 from bot.moderation.doors.dreamset import Dreamset
 from bot.moderation.doors.forms import Forms
-from bot.moderation.doors.handles import EVENT, Act, Handle, Item, chosen, form_handle, place_of
+from bot.moderation.doors.handles import EVENT, Act, Handle, Item, form_handle, place_of
 from bot.moderation.doors.logbook import Logbook
 from bot.moderation.doors.mod import ModCommands
 from bot.moderation.doors.moderating import Moderating

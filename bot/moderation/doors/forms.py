@@ -13,6 +13,7 @@ from typing import Any
 import discord
 
 from bot.dreaming.conversation import Interaction
+from bot.dreaming.handles import chosen, typed_in
 from bot.dreaming.help import COLOUR
 from bot.errors import Refusal
 from bot.languages import tr
@@ -20,7 +21,7 @@ from bot.moderation.catalogue import Group, Setting
 from bot.moderation.doors import fields, sentences, showing
 from bot.moderation.doors.desk import Desk
 from bot.moderation.doors.fields import Field, Way, field_of, group_named
-from bot.moderation.doors.handles import Act, Handle, chosen, handle, place_of, short, typed_in
+from bot.moderation.doors.handles import Act, Handle, handle, place_of, short
 from bot.moderation.doors.replies import Reply, button, say_to, turn_into, view_of
 from bot.moderation.doors.sentences import code, plain
 from bot.moderation.doors.who import Who, allow_settings

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 import discord
 
-from bot.dreaming.buttons import EternalView
 from bot.dreaming.conversation import Interaction, reply, say
+from bot.dreaming.handles import eternal_view
 from bot.languages import tell
-from bot.moderation.doors.handles import Handle, Item
+from bot.moderation.doors.handles import Item
 
 LONGEST = 1900  #: characters of a message's text
 
@@ -53,16 +53,7 @@ async def reply_to(message: discord.Message, made: Reply) -> None:
 
 def view_of(rows: Sequence[Sequence[discord.ui.Item[discord.ui.View]]]) -> discord.ui.View | None:
     """Rows of buttons and menus that live for ever; None where there are none."""
-    view = EternalView(timeout=None)
-    for number, row in enumerate(row for row in rows if row):
-        for item in row:
-            if getattr(item, "custom_id", None) and not getattr(item, "url", None):
-                item.row = number
-                view.add_item(Item(item, Handle.read(item.custom_id)))  # type: ignore[attr-defined]
-            else:
-                item.row = number
-                view.add_item(item)
-    return view if view.children else None
+    return eternal_view(rows, Item)
 
 
 def button(
