@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import io
 from dataclasses import dataclass
+from typing import Any
 
 import discord
 
@@ -53,19 +54,11 @@ async def turn(interaction: Interaction, page: Page) -> None:
     if message is None or not message.flags.ephemeral:
         await show(interaction, page)
         return
-    content = tell(page.text)[:LONGEST] or None
-    if not interaction.response.is_done():
-        if page.pictures is None:
-            await interaction.response.edit_message(content=content, embed=page.embed, view=page.view)
-            return
-        files = [one.file for one in page.pictures]
-        await interaction.response.edit_message(content=content, embed=page.embed, view=page.view, attachments=files)
-        return
-    if page.pictures is None:
-        await interaction.edit_original_response(content=content, embed=page.embed, view=page.view)
-        return
-    files = [one.file for one in page.pictures]
-    await interaction.edit_original_response(content=content, embed=page.embed, view=page.view, attachments=files)
+    edit: Any = (
+        interaction.edit_original_response if interaction.response.is_done() else interaction.response.edit_message
+    )
+    files = {} if page.pictures is None else {"attachments": [one.file for one in page.pictures]}
+    await edit(content=tell(page.text)[:LONGEST] or None, embed=page.embed, view=page.view, **files)
 
 
 async def later(interaction: Interaction) -> None:
