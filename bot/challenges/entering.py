@@ -125,16 +125,6 @@ class Entries(Reviewing):
             await rows.challenge(connection, challenge, guild)
             return await rows.entries_of(connection, challenge, member=member)
 
-    async def of_dream(self, job: str, *, guild: int) -> list[Entry]:
-        """The entries that are copies of this dream."""
-        query = select(challenge_entries).where(challenge_entries.c.job == job)
-        async with self._database.reading() as connection:
-            return [
-                one
-                for one in await rows.entries_where(connection, query)
-                if (await rows.challenge(connection, one.challenge, None)).guild == guild
-            ]
-
     async def _picture(self, submission: Submission) -> bytes:
         """The dream's file: as it was delivered, or from the disk while nobody has got it yet.
 

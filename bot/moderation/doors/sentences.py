@@ -21,7 +21,6 @@ ONLY_ON_SERVERS = Sentence("Settings and moderation belong to a server: use this
 OTHER_VERSION = Sentence(
     "This was made by another version of me, which I cannot read any more. Please use the command again."
 )
-BOTH_SIDES = Sentence("Say which setting and to what, such as: layer patterns.")
 NOTHING_CHANGED = Sentence("Nothing was changed: it is like that already.")
 NOTHING_SET = Sentence("Nothing is set there, so there is nothing to reset.")
 RESET_WHAT = Sentence("Say what to reset: a setting with key, or all that a place has set with place.")
