@@ -17,6 +17,7 @@ from bot.challenges.model import State, When
 from bot.playground.permissions import Permission
 from bot.store.tables import challenges
 from tests.bot.challenges.doors.stage import DAY, HOUR, Stage, on_stage
+from tests.bot.fuse import Fuse
 
 
 def test_a_whole_challenge_runs_by_itself(tmp_path: Path) -> None:
@@ -94,29 +95,6 @@ def test_more_time_going_on_and_cancelling_are_announced(tmp_path: Path) -> None
 
 
 # --- once, whatever crashes
-
-
-class Fuse:
-    """Lets so many steps pass; at the next one everything stands still, until the bot is killed."""
-
-    def __init__(self, steps: int) -> None:
-        self.left = steps
-        self.blown = asyncio.Event()
-
-    async def step(self) -> None:
-        if self.left <= 0:
-            self.blown.set()
-            await asyncio.Event().wait()
-        self.left -= 1
-
-    def guard(self, function: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
-        async def guarded(*arguments: Any, **named: Any) -> Any:
-            await self.step()
-            value = await function(*arguments, **named)
-            await self.step()
-            return value
-
-        return guarded
 
 
 def light(stage: Stage, fuse: Fuse) -> None:

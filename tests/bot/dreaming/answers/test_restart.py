@@ -3,41 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from bot.jobs.model import Job, JobState
 from bot.playground.model import Message
 from tests.bot.dreaming.answers.house import House, Sleeper, in_house
-
-
-class Fuse:
-    """Lets so many steps pass; at the next one everything stands still, until the bot is killed."""
-
-    def __init__(self, steps: int) -> None:
-        self.left = steps
-        self.blown = asyncio.Event()
-
-    async def step(self) -> None:
-        if self.left <= 0:
-            self.blown.set()
-            await asyncio.Event().wait()
-        self.left -= 1
-
-    def guard(self, function: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
-        """One step before it, one after."""
-
-        async def guarded(*arguments: Any, **named: Any) -> Any:
-            await self.step()
-            value = await function(*arguments, **named)
-            await self.step()
-            return value
-
-        return guarded
+from tests.bot.fuse import Fuse
 
 
 def light(at: House, fuse: Fuse) -> None:
