@@ -11,9 +11,9 @@ from discord import app_commands
 
 from bot.dreaming.conversation import Interaction
 from bot.dreaming.scenes import scene_of_interaction, scene_of_message
-from bot.languages import ENGLISH, languages, speak, speaking, tr
+from bot.languages import ENGLISH, languages, speak, speaking, supported, tr
 from bot.languages.catalogues import catalogue, name_in
-from bot.moderation.reading import readers_language
+from bot.moderation.reading import language_of
 from bot.moderation.settings import Settings
 from dreamcore.errors import clip
 
@@ -23,8 +23,8 @@ SAID_BY = "said_by"  #: extra of a `locale_str` that is more than a template: a 
 
 def speak_to(interaction: Interaction, settings: Settings) -> None:
     """For the rest of this task: what only this person sees is in their language."""
-    effective = scene_of_interaction(interaction, settings).effective
-    speak(readers_language(interaction.locale.value, effective))
+    own = supported(interaction.locale.value)
+    speak(own or language_of(scene_of_interaction(interaction, settings).effective))
 
 
 def speak_where(message: discord.Message, settings: Settings) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gettext
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -63,7 +62,7 @@ def tr(template: str, /, **values: Any) -> str:
     """
     if isinstance(template, Sentence):
         return tell(template)
-    said = _texts(current()).gettext(template)
+    said = catalogue(current()).gettext(template)
     return said.format(**_told(values)) if values else said
 
 
@@ -73,7 +72,7 @@ def tr_count(one: str, many: str, count: int, /, **values: Any) -> str:
     >>> tr_count("{count} dream waits.", "{count} dreams wait.", 1)
     '1 dream waits.'
     """
-    said = _texts(current()).ngettext(one, many, count)
+    said = catalogue(current()).ngettext(one, many, count)
     return said.format(**_told({"count": count, **values}))
 
 
@@ -119,11 +118,6 @@ def number(value: float, decimals: int = 0) -> str:
 
 def _told(values: dict[str, Any]) -> dict[str, Any]:
     return {name: tell(value) if isinstance(value, str) else value for name, value in values.items()}
-
-
-@cache
-def _texts(language: str) -> gettext.NullTranslations:
-    return catalogue(language)
 
 
 @cache

@@ -1,4 +1,4 @@
-"""Which language somebody reads: the member's own, where only they see it, and the server's, where everybody does."""
+"""Which language everybody reads in a place. What only one member sees is in theirs: `bot.dreaming.readers`."""
 
 from __future__ import annotations
 
@@ -13,8 +13,3 @@ def language_of(effective: Effective) -> str:
     if chosen != AUTO_LANGUAGE and chosen in languages():
         return chosen
     return supported(effective.where.server.locale) or ENGLISH
-
-
-def readers_language(locale: str | None, effective: Effective) -> str:
-    """What a member reads whose Discord speaks `locale`: that, where the bot speaks it too, else the server's."""
-    return supported(locale) or language_of(effective)

@@ -91,7 +91,7 @@ class _Tongue(Locale):
 def pseudo(monkeypatch: pytest.MonkeyPatch) -> Heard:
     """There is a further language, `PSEUDO`, in which each sentence stands in brackets: ⟦There is no layer “4x”.⟧."""
     heard = Heard()
-    before, supported, texts, locale = catalogues.languages, spoken.supported, speech._texts, speech._locale
+    before, supported, locale = catalogues.languages, spoken.supported, speech._locale
     all_of_them = (*before(), PSEUDO)
 
     def replace(name: str, old: object, new: object) -> None:
@@ -102,7 +102,6 @@ def pseudo(monkeypatch: pytest.MonkeyPatch) -> Heard:
 
     replace("languages", before, lambda: all_of_them)
     replace("supported", supported, lambda it: PSEUDO if (it or "").startswith((LOCALE, PSEUDO)) else supported(it))
-    monkeypatch.setattr(speech, "_texts", lambda language: heard if language == PSEUDO else texts(language))
     monkeypatch.setattr(speech, "_locale", lambda language: _Tongue("en") if language == PSEUDO else locale(language))
     known = catalogues.catalogue
     replace("catalogue", known, lambda language: heard if language == PSEUDO else known(language))
