@@ -18,7 +18,7 @@ LONGEST = 340  #: lines; about 300 are meant
 WORKER_MODULES = frozenset(
     {
         *(f"bot.executor.{name}" for name in ("decoder", "decoding", "engine", "fitting", "studio")),
-        *(f"bot.executor.sheets.{name}" for name in ("leaf", "lettering", "making", "results", "wall")),
+        *(f"bot.executor.sheets.{name}" for name in ("arranging", "leaf", "making", "results")),
         "bot.operations.probe",
     }
 )

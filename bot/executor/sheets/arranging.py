@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from bot.executor.sheets.layout import Beside, Box, Rows, beside, cut, hang, pair
+from dreamcore.sheets.layout import Beside, Box, Rows, beside, cut, hang, pair
 
 MOST_LARGE = 6  #: winners; where more are equal, nobody stands out
 

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from PIL import Image
 
 from bot.executor.protocol import SheetEntry, SheetOrder
-from bot.executor.sheets import wall
-from bot.executor.sheets.layout import UNKNOWN_SHAPE, Box, Rows, cut, frame_shape, hang
-from bot.executor.sheets.lettering import Face, line
 from dreamcore.picture import Picture
+from dreamcore.sheets import wall
+from dreamcore.sheets.layout import UNKNOWN_SHAPE, Box, Rows, cut, frame_shape, hang
+from dreamcore.sheets.lettering import Face, line
 
 WIDTH = 1200
 _MARGIN, _GAP, _DISC = 44, 28, 92

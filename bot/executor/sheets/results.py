@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from PIL import Image
 
 from bot.executor.protocol import SheetEntry, SheetOrder
-from bot.executor.sheets import wall
 from bot.executor.sheets.arranging import Measures, arranged
-from bot.executor.sheets.layout import UNKNOWN_SHAPE, Box, frame_shape
-from bot.executor.sheets.lettering import Colour, Face, Line, can_write, fitted, line, lines
 from dreamcore.picture import Picture
+from dreamcore.sheets import wall
+from dreamcore.sheets.layout import UNKNOWN_SHAPE, Box, frame_shape
+from dreamcore.sheets.lettering import Colour, Face, Line, can_write, fitted, line, lines
 
 LEAST_OF_A_TITLE = 11  #: letters: less of a long one says nothing, and is left out
 

@@ -19,13 +19,14 @@ from PIL import Image, ImageChops
 from bot.executor.decoder import DecoderLimits
 from bot.executor.decoding import Decoder
 from bot.executor.protocol import SheetEntry, SheetKind, SheetOrder
-from bot.executor.sheets import lettering, making, wall
+from bot.executor.sheets import making
 from bot.executor.sheets.arranging import arranged
-from bot.executor.sheets.layout import Box
-from bot.executor.sheets.lettering import Face, can_write, line
 from dreamcore.errors import Cancelled, DreamError
 from dreamcore.picture import encode
 from dreamcore.sample import landscape
+from dreamcore.sheets import wall
+from dreamcore.sheets.layout import Box
+from dreamcore.sheets.lettering import can_write
 
 LIMIT = 8 << 20
 STEP = 4  #: pixels between those that are looked at
@@ -293,66 +294,6 @@ def test_somebody_anonymous_is_not_betrayed_by_the_user_name(drawn: Drawn) -> No
     hidden = [entry(0, name="", handle="alice"), entry(1, name="", title="", handle="bob"), entry(2)]
     nobody = [entry(0, name=""), entry(1, name="", title=""), entry(2)]
     assert difference(drawn(order(hidden)), drawn(order(nobody))) is None
-
-
-@pytest.mark.parametrize(
-    "name", ["Øystein", "Александр", "Ελένη", "ნინო", "สมชาย", "𝓛𝓾𝓷𝓪", "★ Bob ♪", "Ａｎｎ", "Việt"]
-)
-def test_names_of_many_scripts_are_written(name: str) -> None:
-    for face in Face:
-        assert can_write(name, face)
-        assert line(name, face, 40, within=1000).width > 40
-
-
-@pytest.mark.skipif(not lettering._shapes(), reason="FriBiDi is not installed")
-@pytest.mark.parametrize("name", ["الحالمة", "דנה", "नमिता", "Ann دانة"])
-def test_names_in_joined_and_right_to_left_scripts_are_written(name: str) -> None:
-    assert can_write(name)
-
-
-def test_without_fribidi_such_names_give_way_instead_of_being_garbled(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lettering, "_shapes", lambda: False)
-    lettering._font_for.cache_clear()
-    try:
-        assert [can_write(name) for name in ("الحالمة", "דנה", "नमिता", "Ann")] == [False, False, False, True]
-    finally:
-        lettering._font_for.cache_clear()
-
-
-def test_an_emoji_in_a_name_is_left_out_and_the_name_stays() -> None:
-    assert can_write("Ann 🎉")
-    assert line("Ann 🎉", Face.BOLD, 40, within=1000).width == line("Ann", Face.BOLD, 40, within=1000).width
-
-
-def test_what_steers_text_or_piles_up_marks_does_nothing() -> None:
-    plain = line("evil", Face.BOLD, 40, within=1000).width
-    assert line("ev\u202eil\n\0", Face.BOLD, 40, within=1000).width == plain
-    piled = Image.new("RGB", (300, 300))
-    line("a" + "\u0301" * 200, Face.BOLD, 40, within=1000).draw(piled, 100, 250, wall.CREAM)
-    box = piled.getbbox()
-    assert box is not None
-    assert box[1] > 150
-
-
-def test_a_system_font_is_used_where_the_others_have_not_the_letters(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def forget() -> None:
-        for known in (lettering._font_for, lettering._fonts, lettering._system):
-            known.cache_clear()
-
-    (tmp_path / "deep").mkdir()
-    (tmp_path / "deep" / "NotoSansCJK-Bold.ttc").write_bytes(b"no font")
-    (tmp_path / "deep" / "NotoSansCJKjp-Bold.otf").write_bytes(lettering._packaged("figbo")._data)
-    monkeypatch.setattr(Face.BOLD, "_value_", (("music",), "Bold"))
-    try:
-        for folders, expected in (((), False), ((str(tmp_path), str(tmp_path / "missing")), True)):
-            monkeypatch.setattr(lettering, "_SYSTEM_FOLDERS", folders)
-            forget()
-            assert can_write("Ann") is expected
-    finally:
-        monkeypatch.undo()
-        forget()
 
 
 # --- whatever the files are like

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
-from bot.executor.sheets.layout import Box, contained
-from bot.executor.sheets.lettering import Colour, Face, line
 from dreamcore.picture import Picture
+from dreamcore.sheets.layout import Box, contained
+from dreamcore.sheets.lettering import Colour, Face, line
 
 CREAM: Colour = (244, 236, 223)  #: names
 SOFT: Colour = (196, 182, 189)  #: what is second in rank
