@@ -15,7 +15,7 @@ $(VENV)/ready: pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "The virtual environment could not be made: on Debian and Ubuntu install python3-venv." >&2; exit 1; }
 	@echo "Installing into $(VENV); PyTorch is large, so the first time takes some minutes."
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --upgrade "pip>=25.1"
-	@$(BIN)/python -m pip install -qq --disable-pip-version-check --editable . --group dev
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --editable ".[film]" --group dev
 	@touch $@
 
 # With a DISCORD_TOKEN (in the environment or in .env) the bot on Discord; without one the bot in its playground, a page
