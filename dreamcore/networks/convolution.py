@@ -8,6 +8,7 @@ turned round; of a strided first one, a convolution for each phase of the stride
 
 from __future__ import annotations
 
+import collections
 import copy
 import math
 from collections.abc import Sequence
@@ -21,6 +22,9 @@ from dreamcore.networks.silu import laid_out, silu_backward_
 
 #: Vector units compute this many output channels at once; fewer cost the same.
 _LANES = 16
+
+_SMALL_WEIGHT = 1 << 20  #: bytes; of a larger one only the order used last is kept, of each way
+_ORDERS_KEPT = 12  #: of a small one: both ways, at six sizes
 
 
 class Convolution(nn.Module):
@@ -43,7 +47,7 @@ class Convolution(nn.Module):
         self.channels = plain.in_channels
         self.rectified, self.activated = rectified, activated
         self.dtype = dtype
-        self._kept: dict[str, tuple[torch.Size, Tensor]] = {}
+        self._packed_weights: collections.OrderedDict[tuple[str, torch.Size], Tensor] = collections.OrderedDict()
         weight = plain.weight.detach()
         self.register_buffer("weight", laid_out(weight))
         self.register_buffer("bias", None if plain.bias is None else plain.bias.detach())
@@ -112,17 +116,20 @@ class Convolution(nn.Module):
     def _packed(
         self, way: str, weight: Tensor, padding: Sequence[int], stride: Sequence[int], size: torch.Size
     ) -> Tensor:
-        """The weight in the order in which oneDNN reads it for inputs of this size; of each way the last is kept.
+        """The weight in the order in which oneDNN reads it for inputs of this size; those used last are kept.
 
         For most layers one order serves all sizes, but not for all: with another size's, `inception_v1`'s last 3x3
-        convolution takes thirty times as long.
+        convolution takes thirty times as long. A film comes back to the same few sizes with every frame.
         """
-        kept = self._kept.get(way)
-        if kept is None or kept[0] != size:
+        packed = self._packed_weights.pop((way, size), None)
+        if packed is None:
             sizes = (list(padding), list(stride), [1, 1], self.groups, list(size))
             packed = torch._C._nn.mkldnn_reorder_conv2d_weight(weight.to_mkldnn(), *sizes)  # type: ignore[call-arg]
-            kept = self._kept[way] = (size, packed)
-        return kept[1]
+            most = _ORDERS_KEPT if weight.nbytes <= _SMALL_WEIGHT else 2
+            while len(self._packed_weights) >= most:
+                self._packed_weights.popitem(last=False)
+        self._packed_weights[way, size] = packed
+        return packed
 
 
 def _has_operators() -> bool:
@@ -164,7 +171,8 @@ class SharedConvolution(nn.Module):
         super().__init__()
         self.widths = [len(layer.weight) for layer in together]
         self.whole = copy.copy(together[0])
-        self.whole._buffers, self.whole._kept = dict(together[0]._buffers), {}
+        self.whole._buffers = dict(together[0]._buffers)
+        self.whole._packed_weights = collections.OrderedDict()
         self.whole.weight = torch.cat([layer.weight for layer in together])
         self.whole.bias = torch.cat([_bias(layer) for layer in together])
         self.whole.back = laid_out(torch.cat([layer.back for layer in together if layer.back is not None], 1))
