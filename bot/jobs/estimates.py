@@ -13,13 +13,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from dreamcore.errors import DreamError
-from dreamcore.octaves import automatic_octaves, full_size_steps, most_octaves, pyramid
 from dreamcore.recipe import Recipe
-from dreamcore.resolve import BUILT_IN, STEPS
 from dreamcore.settings import AUTO
+from dreamcore.work import work_of
 
 UNMEASURED = 20.0  #: seconds of the usual recipe, before anything has been dreamt
-USUAL_SIZE = 1024  #: longest side, where a recipe leaves it to the device
 WEIGHT = 0.15  #: of the newest measurement, once there are enough
 
 
@@ -85,23 +83,4 @@ def _names(recipe: Recipe) -> tuple[str, ...]:
 
 
 def _work(recipe: Recipe) -> float:
-    return min(max(_cost(recipe) / _cost(Recipe()), 0.01), 1000.0)
-
-
-def _cost(recipe: Recipe) -> float:
-    """Pixels times steps at full size, of a picture of the usual shape."""
-    asked = recipe.over(BUILT_IN)
-    width = USUAL_SIZE if asked.size in (None, AUTO) else int(asked.size or USUAL_SIZE)
-    height = max(1, round(width * 0.75))
-    scale = asked.octave_scale or 1.4
-    schedule = asked.schedule or "coarse"
-    octaves = automatic_octaves(height, width, scale) if asked.octaves in (None, AUTO) else int(asked.octaves or 1)
-    sizes = pyramid(
-        height,
-        width,
-        schedule=schedule,
-        steps=asked.steps or STEPS[schedule],
-        octaves=min(octaves, most_octaves(height, width, scale)),
-        scale=scale,
-    )
-    return full_size_steps(sizes) * height * width
+    return min(max(work_of(recipe), 0.01), 1000.0)
