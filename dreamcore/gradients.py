@@ -20,6 +20,7 @@ LARGEST_STEP = 6.0  #: times the mean: where one spot alone answers, it would ot
 BAND_STRENGTH = (1.2, 1.1, 0.9, 0.8)
 BAND_COLOUR = (0.3, 0.6, 1.0, 1.0)
 LEAST_BAND_SIDE = 8
+COLOUR_BLUR = 1.0  #: pixels
 _TOGETHER = 1 << 17  # values
 
 
@@ -28,7 +29,8 @@ def smoothed(gradient: Tensor, kind: str, progress: float) -> Tensor:
 
     kind: `none`; `gaussian`, a cascade of Gaussians that grow finer as the octave goes on (`progress` 0 to 1), after
     gordicaleksa/pytorch-deepdream; `laplacian`, every band of a Laplacian pyramid made about equally strong, after the
-    TensorFlow DeepDream notebook of 2016, so that large forms are made as fast as fine ones.
+    TensorFlow DeepDream notebook of 2016, so that large forms are made as fast as fine ones; `chroma`, colour blurred
+    and brightness as it is: enough where a network's gradients are smooth by themselves, and a quarter of the time.
     """
     if kind == "gaussian":
         sigma = 1.2 - 0.7 * progress
@@ -40,6 +42,8 @@ def smoothed(gradient: Tensor, kind: str, progress: float) -> Tensor:
         for channel in _channels(gradient):
             gaussian(channel, 0.5, out=channel)
         _equalise_bands(gradient)
+    elif kind == "chroma":
+        _blur_colour(gradient)
     return gradient
 
 
@@ -153,6 +157,17 @@ def _add_stretched(fine: Tensor, coarse: Tensor, factor: float) -> None:
     share = (at - above)[:, None]
     fine.addcmul_(columns.index_select(2, above), 1 - share, value=factor)
     fine.addcmul_(columns.index_select(2, below), share, value=factor)
+
+
+def _blur_colour(gradient: Tensor) -> None:
+    """A Gaussian on what the channels have beside their mean. The last one's share is what the others leave."""
+    grey = gradient.mean(1, keepdim=True)
+    *channels, last = torch.split(gradient, 1, 1)
+    last.zero_()
+    for channel in channels:
+        channel -= grey
+        last -= gaussian(channel, COLOUR_BLUR, out=channel)
+    gradient += grey
 
 
 def _mute_colour(band: Tensor, kept: float) -> None:

@@ -32,7 +32,7 @@ OBJECTIVES = ("energy", "mean", "contrast", "seen", "class")
 READS_CLASSES = ("seen", "class")  #: objectives about what the network was taught, not about a layer
 SCHEDULES = ("coarse", "classic")
 NORMALISATIONS = ("mean", "std")
-SMOOTHINGS = ("none", "gaussian", "laplacian")
+SMOOTHINGS = ("none", "gaussian", "laplacian", "chroma")
 COLOURS = ("dream", "keep")
 PRECISIONS = ("fp32", "bf16")
 
@@ -91,7 +91,11 @@ class Recipe:
     )
     normalisation: str | None = choice_setting(Sentence("what one step's gradient is divided by"), NORMALISATIONS)
     smoothing: str | None = choice_setting(
-        Sentence("of the gradient: none, gaussian (less grain), laplacian (every scale equally strong)"), SMOOTHINGS
+        Sentence(
+            "of the gradient: none, gaussian (less grain), laplacian (every scale equally strong), chroma (of its "
+            "colour only)"
+        ),
+        SMOOTHINGS,
     )
     size: int | Auto | None = number_setting(
         Sentence("longest side dreamt, in pixels; a larger picture keeps its size and its own detail"),

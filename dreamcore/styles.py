@@ -152,6 +152,8 @@ _REFERENCE_CHANGE: Mapping[str, tuple[float, float, float, float, float]] = {
 }
 
 _SMOOTHING = ("none", "gaussian", "laplacian", "laplacian", "laplacian")  #: by level, by eye
+#: Robust training has made this network's deepest gradients smooth: all that is left to the eye is coloured grain.
+_SMOOTHING_OF_DAYDREAM = (*_SMOOTHING[:4], "chroma")
 
 
 def styles_of(family: str) -> Mapping[str, Style]:
@@ -201,4 +203,5 @@ def reference_change(network: NetworkInfo, layer: str) -> float:
 
 def usual_smoothing(network: NetworkInfo, layer: str) -> str:
     """The smoothing that suits a layer: strengthening every scale alike makes blotches of what is meant to be lines."""
-    return _SMOOTHING[level_of(network, layer)]
+    smoothings = _SMOOTHING_OF_DAYDREAM if network.family == "daydream" else _SMOOTHING
+    return smoothings[level_of(network, layer)]

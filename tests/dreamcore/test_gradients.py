@@ -68,7 +68,7 @@ def test_a_gaussian_is_a_gaussian_in_place_and_keeps_the_mean() -> None:
     assert torch.allclose(gaussian(flat, 3.0), flat, atol=1e-6)  # no dark frame at the border
 
 
-@pytest.mark.parametrize("kind", ["gaussian", "laplacian"])
+@pytest.mark.parametrize("kind", ["gaussian", "laplacian", "chroma"])
 @pytest.mark.parametrize("size", [(1, 1), (1, 50), (3, 7), (65, 33)])
 def test_small_and_odd_sizes_pass(kind: str, size: tuple[int, int]) -> None:
     assert smoothed(noise(1, 3, *size), kind, 0.0).isfinite().all()
@@ -100,9 +100,10 @@ def fine_part(plane: torch.Tensor) -> float:
     return float((torch.fft.rfft2(plane) * (frequency > 0.25)).abs().square().mean().sqrt())
 
 
-def test_laplacian_mutes_fine_colour_but_not_fine_brightness() -> None:
+@pytest.mark.parametrize("kind", ["laplacian", "chroma"])
+def test_fine_colour_is_muted_and_fine_brightness_is_not(kind: str) -> None:
     gradient = noise(1, 3, 64, 64)
-    kept = smoothed(gradient.clone(), "laplacian", 0.0)
+    kept = smoothed(gradient.clone(), kind, 0.0)
 
     def colourfulness(picture: torch.Tensor) -> float:
         return fine_part(picture[:, 0] - picture[:, 1]) / fine_part(picture.mean(1))
@@ -113,3 +114,10 @@ def test_laplacian_mutes_fine_colour_but_not_fine_brightness() -> None:
 def test_the_mirror_repeats_no_edge() -> None:
     assert mirrored_index(torch.arange(-3, 8), 4).tolist() == [3, 2, 1, 0, 1, 2, 3, 2, 1, 0, 1]
     assert mirrored_index(torch.arange(-2, 3), 1).tolist() == [0, 0, 0, 0, 0]
+
+
+def test_chroma_leaves_brightness_and_an_even_colour_as_they_were() -> None:
+    gradient = noise(1, 3, 20, 30)
+    assert torch.allclose(smoothed(gradient.clone(), "chroma", 0.0).mean(1), gradient.mean(1), atol=1e-6)
+    even = torch.tensor([0.5, -0.2, 0.1]).view(1, 3, 1, 1).expand(1, 3, 20, 30).clone()
+    assert torch.allclose(smoothed(even.clone(), "chroma", 0.0), even, atol=1e-6)
