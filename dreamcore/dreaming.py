@@ -82,7 +82,7 @@ def dream(
     if resolved.strength == 0:
         return Dream(rgb=picture.rgb, alpha=picture.alpha, recipe=resolved, notes=notes, change=0.0, seconds=0.0)
     budget = memory_budget(device, memory)
-    with _undisturbed(device):
+    with undisturbed(device):
         rgb, change = _within_memory(
             lambda bytes_: _Work(picture, resolved, network, device, bytes_, on_progress, cancelled, clock).done(),
             budget,
@@ -103,7 +103,7 @@ def _within_memory(
     raise OutOfMemory(Sentence("There is not enough memory for a dream of this size: try a smaller size=."), log=log)
 
 
-def _undisturbed(device: torch.device) -> ExitStack:
+def undisturbed(device: torch.device) -> ExitStack:
     """Whatever a caller has switched on around us does not change the dream, nor keep it from having gradients."""
     stack = ExitStack()
     stack.enter_context(torch.inference_mode(False))
@@ -198,7 +198,7 @@ class _Work:
             shaping=self.shaping,
             margin=MARGIN,
             measures=self.measures,
-            after_step=lambda step, value: self.report.step(number, step, value, state.picture),
+            after_step=lambda step, value: self.report.step(number, step, value, lambda: state.picture),
         )
         self.measures = measures if self.objective.measures_hold_at_any_size else None
 

@@ -37,8 +37,8 @@ class Reporter:
         self.on_progress, self.cancelled, self.clock = on_progress, cancelled, clock
         self.reported = self.previewed = clock()
 
-    def step(self, number: int, step: int, value: Tensor, picture: Tensor) -> None:
-        """One step of octave `number` is made."""
+    def step(self, number: int, step: int, value: Tensor, picture: Callable[[], Tensor]) -> None:
+        """One step of octave `number` is made. picture: called when a preview is due."""
         octave = self.octaves[number]
         self.done += octave.pixels
         if self.cancelled is not None and self.cancelled():
@@ -50,7 +50,7 @@ class Reporter:
         self.reported = now
         preview = None
         if now - self.previewed >= PREVIEW_SECONDS or (last and number == 0):
-            self.previewed, preview = now, preview_of(picture)
+            self.previewed, preview = now, preview_of(picture())
         self.on_progress(
             Progress(
                 done=self.done,
