@@ -1,0 +1,106 @@
+"""What a picture out of noise should become: values to raise, one a picture, from what the network sees of them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from dreamcore.catalogue import NetworkInfo
+from dreamcore.imagining.recipe import ResolvedImagineRecipe
+from dreamcore.networks import LOGITS
+
+#: Activations, by name, of n pictures -> (n,) values.
+Aim = Callable[[Mapping[str, Tensor]], Tensor]
+
+RIVALS = 0.5  #: how much a class has to beat the others at each place, against being strong by itself
+ALONE = 0.85  #: of its own places, where several classes share a picture; the rest of its value comes from anywhere
+SHARP = 12.0  #: how sharply the places of several classes are parted
+
+
+def aim_of(recipe: ResolvedImagineRecipe, network: NetworkInfo) -> Aim:
+    """The aim of a recipe's one picture."""
+    if recipe.classes:
+        indices = [network.find_class(term.name) for term in recipe.classes]
+        weights = [term.weight for term in recipe.classes]
+        return _Classes(tuple(indices), tuple(weights), direction=2 * math.pi * (recipe.seed % 360) / 360)
+    layers = recipe.layer or ()
+    if recipe.channel:
+        return channels_of(layers[0].name, [recipe.channel])
+    return _Layers(tuple((term.name, term.weight) for term in layers))
+
+
+def channels_of(layer: str, groups: list[tuple[int, ...]]) -> Aim:
+    """One picture for each group of a layer's channels: all of the group, everywhere."""
+
+    def aim(activations: Mapping[str, Tensor]) -> Tensor:
+        a = _places(activations[layer])
+        return torch.stack([a[number, list(group)].mean() for number, group in enumerate(groups)])
+
+    return aim
+
+
+def class_of(index: int) -> Aim:
+    """A single class, everywhere."""
+    return _Classes((index,), (1.0,), direction=0.0)
+
+
+@dataclass(frozen=True)
+class _Layers:
+    """All of some layers: mean squares, each relative to what it is, so that weights mean what they say."""
+
+    layers: tuple[tuple[str, float], ...]
+
+    def __call__(self, activations: Mapping[str, Tensor]) -> Tensor:
+        values = [weight * _energy(_places(activations[name])) for name, weight in self.layers]
+        return torch.stack(values).sum(0)
+
+
+def _energy(a: Tensor) -> Tensor:
+    return a.square().mean((1, 2, 3)).clamp_min(torch.finfo(a.dtype).tiny).log()
+
+
+@dataclass(frozen=True)
+class _Classes:
+    """Classes by index; where there are several, each has its own part of the picture, as large as its weight."""
+
+    indices: tuple[int, ...]
+    weights: tuple[float, ...]
+    direction: float  # in which the first one lies, radians
+
+    def __call__(self, activations: Mapping[str, Tensor]) -> Tensor:
+        logits = _places(activations[LOGITS])
+        above = logits[:, list(self.indices)] - RIVALS * logits.logsumexp(1, keepdim=True)
+        if len(self.indices) == 1:
+            return above.mean((1, 2, 3))
+        wanted = [weight for weight in self.weights if weight > 0]
+        shares = iter(shared_places(wanted, logits.shape[2], logits.shape[3], self.direction).to(logits.device))
+        total = logits.new_zeros(len(logits))
+        for number, weight in enumerate(self.weights):
+            # Less of something means less of it anywhere.
+            part = weight if weight < 0 else ALONE * next(shares) + (1 - ALONE) * weight / sum(wanted)
+            total = total + (above[:, number] * part).mean((1, 2))
+        return total
+
+
+def shared_places(weights: list[float], height: int, width: int, direction: float) -> Tensor:
+    """(n, h, w), summing to 1 at each place: sectors around the middle, each with its weight's share of the area."""
+    down = (torch.arange(height) + 0.5)[:, None] / height - 0.5
+    right = (torch.arange(width) + 0.5)[None] / width - 0.5
+    angles = [direction + 2 * math.pi * number / len(weights) for number in range(len(weights))]
+    towards = torch.stack([right * math.cos(angle) + down * math.sin(angle) for angle in angles]) * SHARP
+    wanted = torch.tensor(weights) / sum(weights)
+    lean = torch.zeros(len(weights))
+    for _ in range(60):  # borders move until every part is as large as it should be
+        has = (towards + lean[:, None, None]).softmax(0).mean((1, 2))
+        lean = lean + torch.log(wanted / has.clamp_min(1e-6))
+    return (towards + lean[:, None, None]).softmax(0)
+
+
+def _places(activation: Tensor) -> Tensor:
+    """(n, C, h, w) in float32; behind a global pooling there is one place."""
+    activation = activation.float()
+    return activation[:, :, None, None] if activation.dim() == 2 else activation

@@ -1,0 +1,163 @@
+"""What to imagine: every setting of a picture out of noise, and what each is when nobody says. Imports no torch."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from typing import ClassVar
+
+from dreamcore.asked import Asked, settings_of
+from dreamcore.catalogue import LEVELS
+from dreamcore.errors import RecipeError
+from dreamcore.octaves import Octave
+from dreamcore.recipe import PRECISIONS
+from dreamcore.sentences import Sentence
+from dreamcore.settings import (
+    AUTO,
+    Term,
+    channel_setting,
+    choice_setting,
+    name_setting,
+    number_setting,
+    term_setting,
+)
+
+ENGINE = 1  #: goes up whenever the same resolved recipe would give another picture
+
+SHAPES = {"square": (1, 1), "wide": (3, 2), "tall": (2, 3)}
+USUAL_STRENGTH, USUAL_STEPS, USUAL_SIZE, USUAL_SHAPE = 1.0, 60, 384, "square"
+
+FIRST_SIDE = 128  #: pixels of the short side at which a picture begins: about one motif wide
+ENLARGEMENT = 1.8  #: about, from one size to the next
+STEPS_KEPT = 0.6  #: an octave gets this share of the next smaller one's steps: large forms are there by then
+LEAST_STEPS = 8
+
+_CHANNEL = re.compile(r"""["“”„«»]?\s*(?P<layer>[^\s:#,]+)\s*[:#]\s*(?P<channel>\d+)\s*["“”„«»]?""")
+_FIRST_KEY = re.compile(r"(?:^|\s)[^\W\d][\w-]*\s*=")
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class ImagineRecipe(Asked):
+    """What a person asks for; `None` is what they left out.
+
+    >>> ImagineRecipe.parse("golden retriever strength=1.50")
+    ImagineRecipe('classes="golden retriever" strength=1.5')
+    >>> ImagineRecipe.parse("4d:144").text
+    'layer=4d channel=144'
+    """
+
+    NEWEST: ClassVar[int] = ENGINE
+
+    network: str | None = name_setting(Sentence("the network that imagines"), auto=True)
+    classes: tuple[Term, ...] | None = term_setting(
+        Sentence("what to imagine, of the things the network was taught; several share the picture: cat:1,fountain:0.5")
+    )
+    layer: tuple[Term, ...] | None = term_setting(
+        Sentence("a layer to imagine instead: edges, textures, patterns, parts, objects, or a layer's own name")
+    )
+    channel: tuple[int, ...] | None = channel_setting(
+        Sentence("only these channels of the layer, by number: 14 or 14,88")
+    )
+    strength: float | None = number_setting(Sentence("how bold: 1 is the usual look"), 0.25, 4, whole=False)
+    steps: int | None = number_setting(Sentence("steps at the smallest size"), 1, 400, whole=True)
+    size: int | None = number_setting(Sentence("longest side, in pixels"), 64, 2048, whole=True)
+    shape: str | None = choice_setting(Sentence("of the picture"), tuple(SHAPES))
+    precision: str | None = choice_setting(Sentence("of the arithmetic"), PRECISIONS, auto=True)
+    seed: int | None = number_setting(Sentence("the same seed gives the same picture"), 0, 2**32 - 1, whole=True)
+    engine: int | None = number_setting(Sentence("version of the engine that the recipe is for"), 1, ENGINE, whole=True)
+
+    @classmethod
+    def parse(cls, text: str) -> ImagineRecipe:
+        """The recipe that `text` asks for: what to imagine, as people type it, then settings as `key=value`.
+
+        `dumbbell`, `cat:1, fountain:0.5 size=512`, `4d:144`, `layer=4d channel=144`. Raises RecipeError.
+        """
+        key = _FIRST_KEY.search(text)
+        named, rest = (text, "") if key is None else (text[: key.start()], text[key.start() :])
+        return ImagineRecipe.read(f"{_subject(named, rest)} {rest}")
+
+    @property
+    def octaves(self) -> tuple[Octave, ...]:
+        """The sizes at which it is made, small to large, and the steps at each."""
+        across, down = SHAPES[self.shape or USUAL_SHAPE]
+        size = self.size or USUAL_SIZE
+        width, height = (round(size * side / max(across, down)) for side in (across, down))
+        return _octaves(height, width, self.steps or USUAL_STEPS)
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class ResolvedImagineRecipe(ImagineRecipe):
+    """A recipe with nothing left to chance or to defaults. The same one and machine: the same bytes.
+
+    One of `classes` and `layer` is None; `channel` may be.
+    """
+
+    NEEDED: ClassVar[tuple[str, ...]] = (
+        *("network", "strength", "steps", "size", "shape", "precision", "seed", "engine"),
+    )
+
+    network: str
+    strength: float
+    steps: int
+    size: int
+    shape: str
+    precision: str
+    seed: int
+    engine: int
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        left_out = [key for key in self.NEEDED if getattr(self, key) in (None, AUTO)]
+        if left_out or bool(self.classes) == bool(self.layer):
+            missing = left_out or ["classes"]
+            raise RecipeError(Sentence("This recipe is not resolved: {keys}.", keys=", ".join(missing)))
+
+
+SETTINGS = settings_of(ImagineRecipe)
+
+
+def imagining_work(recipe: ImagineRecipe) -> float:
+    """How much more this asks for than the empty recipe does: pixels times steps.
+
+    >>> imagining_work(ImagineRecipe()), round(imagining_work(ImagineRecipe(size=768)), 1)
+    (1.0, 2.4)
+    """
+    return _cost(recipe) / _cost(ImagineRecipe())
+
+
+def _cost(recipe: ImagineRecipe) -> float:
+    return float(sum(octave.steps * octave.pixels for octave in recipe.octaves))
+
+
+def _octaves(height: int, width: int, steps: int) -> tuple[Octave, ...]:
+    ratio = max(1.0, min(height, width) / FIRST_SIDE)
+    more = round(math.log(ratio, ENLARGEMENT))
+    least = min(steps, LEAST_STEPS)
+    octaves = []
+    for number in range(more + 1):
+        scale = ratio ** (number / more - 1) if more else 1.0
+        octaves.append(
+            Octave(round(height * scale), round(width * scale), max(least, round(steps * STEPS_KEPT**number)))
+        )
+    return tuple(octaves)
+
+
+def _subject(named: str, rest: str) -> str:
+    """What stands before the first setting, as settings."""
+    named = named.strip().strip(",")
+    if not named:
+        return ""
+    if re.search(r"(?:^|\s)(?:classes|layer)\s*=", rest, re.IGNORECASE):
+        raise RecipeError(
+            Sentence("“{name}” and classes= or layer= both say what to imagine: keep one of them.", name=named[:60])
+        )
+    if (match := _CHANNEL.fullmatch(named)) and _is_layer_like(match["layer"]):
+        return f'layer="{match["layer"]}" channel={match["channel"]}'
+    bare = re.sub(r"[\"“”„«»]", "", named)
+    return f'classes="{bare}"'
+
+
+def _is_layer_like(name: str) -> bool:
+    """No class has digits in its name; `cat:1` is a weight, `4d:144` a channel."""
+    return name.lower() in LEVELS or (bool(re.search(r"\d", name)) and bool(re.search(r"[^\W\d]", name)))
