@@ -7,7 +7,7 @@ dream and what made it.
 
 from dreamcore.picture.alpha import fill_hidden
 from dreamcore.picture.budget import Encoded, encode_within
-from dreamcore.picture.decoding import Limits, Picture, decode
+from dreamcore.picture.decoding import Limits, Picture, decode, too_many_bytes
 from dreamcore.picture.encoding import encode
 from dreamcore.picture.kinds import format_for
 from dreamcore.picture.recipes import read_recipe
@@ -24,4 +24,5 @@ __all__ = [
     "format_for",
     "read_recipe",
     "shrink",
+    "too_many_bytes",
 ]

@@ -67,13 +67,7 @@ def decode(data: bytes, *, limits: Limits = DEFAULT_LIMITS) -> Picture:
     Raises `PictureError`, and nothing else, for everything that is not such a picture or exceeds `limits`.
     """
     if len(data) > limits.bytes:
-        raise PictureError(
-            Sentence(
-                "The file has {size}; at most {most} can be read. Please post it smaller.",
-                size=_mebibytes(len(data)),
-                most=_mebibytes(limits.bytes),
-            )
-        )
+        raise too_many_bytes(len(data), limits.bytes)
     kind = identify(data)
     found = survey(kind, data)
     _check_size(found.width, found.height, limits)
@@ -98,7 +92,7 @@ def _pixels(
     one thing to the person: hence the broad net, which lets only our own sentences pass.
     """
     try:
-        with _silence():
+        with silenced():
             image = _open(kind, found.data)
             _check_size(image.width, image.height, limits)
             orientation = _orientation(kind, image)
@@ -135,6 +129,17 @@ def _too_many_pixels(limits: Limits, size: Sentence = TOO_MANY) -> PictureError:
             "The picture has {size}; at most {most} megapixels can be read. Please post it smaller.",
             size=size,
             most=decimal(f"{limits.pixels / _MEGAPIXEL:g}"),
+        )
+    )
+
+
+def too_many_bytes(count: int, most: int) -> PictureError:
+    """For a file of more bytes than are read."""
+    return PictureError(
+        Sentence(
+            "The file has {size}; at most {most} can be read. Please post it smaller.",
+            size=_mebibytes(count),
+            most=_mebibytes(most),
         )
     )
 
@@ -199,7 +204,7 @@ _SILENCE = threading.Lock()
 
 
 @contextmanager
-def _silence() -> Iterator[None]:
+def silenced() -> Iterator[None]:
     """Pillow's warnings about strange files go nowhere: the picture or the error tells all.
 
     The warnings' filters belong to the whole process, so decoding takes turns; and the filter names Pillow's

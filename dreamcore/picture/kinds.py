@@ -12,6 +12,8 @@ ADVICE = Sentence("post a JPEG, PNG, WebP or GIF")
 
 _EXTENSIONS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".jpe": "JPEG", ".jfif": "JPEG", ".webp": "WEBP"}
 
+_MATROSKA = b"\x1aE\xdf\xa3"
+_OLD_MOVIES = (b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot")  # QuickTime's, from before files named their kind
 _BMP_HEADERS = {12, 16, 40, 52, 56, 64, 108, 124}  # the sizes a bitmap's second header may state
 _HEIF_BRANDS = {b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"hevm", b"hevs", b"mif1", b"msf1"}
 
@@ -36,7 +38,6 @@ _OTHERS: tuple[tuple[bytes, Sentence], ...] = (
     (b"Rar!", Sentence("a RAR archive")),
     (b"7z\xbc\xaf", Sentence("a 7-Zip archive")),
     (b"\x1f\x8b", Sentence("a gzip archive")),
-    (b"\x1aE\xdf\xa3", Sentence("a video")),
     (b"\x00\x00\x01\xba", Sentence("a video")),
     (b"\x00\x00\x01\xb3", Sentence("a video")),
     (b"FLV", Sentence("a video")),
@@ -69,9 +70,20 @@ def identify(data: bytes) -> str:
         if data[8:10] == b"CR":
             raise _not_a_picture(Sentence("a raw camera file"))
         return "TIFF"
-    if data[4:8] == b"ftyp":
-        return _box_brand(data)
+    if data[4:8] == b"ftyp" and (kind := _in_box(data)) is not None:
+        return kind
+    if identify_video(data) is not None:
+        raise PictureError(Sentence("This is a video, not a picture: dream it as a film, or {advice}.", advice=ADVICE))
     raise _not_a_picture(_what(data))
+
+
+def identify_video(data: bytes) -> str | None:
+    """The kind of video that can be dreamt as a film: "MP4" (also MOV), "MKV" (also WebM); None for all else."""
+    if data.startswith(_MATROSKA):
+        return "MKV"
+    if data[4:8] == b"ftyp":
+        return "MP4" if _in_box(data) is None else None
+    return "MP4" if data[4:8] in _OLD_MOVIES and data[:2] == b"\0\0" else None
 
 
 def format_for(name: str) -> str:
@@ -95,15 +107,15 @@ def format_for(name: str) -> str:
     )
 
 
-def _box_brand(data: bytes) -> str:
-    """AVIF, HEIF and videos share one container; the brands in its first box tell them apart."""
+def _in_box(data: bytes) -> str | None:
+    """AVIF, HEIF and videos share one container; the brands in its first box tell them apart. None: a video."""
     length = min(int.from_bytes(data[:4], "big"), 512)
     brands = [data[8:12], *(data[i : i + 4] for i in range(16, length - 3, 4))]
     if b"avif" in brands or b"avis" in brands:
         return "AVIF"
     if _HEIF_BRANDS.intersection(brands):
         return "HEIF"
-    raise _not_a_picture(Sentence("a video"))
+    return None
 
 
 def _what(data: bytes) -> Sentence | None:
