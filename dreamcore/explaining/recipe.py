@@ -16,6 +16,9 @@ from dreamcore.work import work_of
 SIZE = 768  #: longest side in pixels that a level is dreamt at, at the most: what has room on the sheet
 
 _SUBJECTS = ("style", "layer", "channel", "classes")
+#: By family and level: how it is shown where a layer by itself would show little.
+_OBJECTIVES: Mapping[str, Mapping[str, str]] = {"daydream": {"objects": "seen"}}
+
 _WAYS = ("energy", "mean", "contrast")  #: objectives that a layer can be dreamt by
 
 
@@ -58,16 +61,19 @@ class ExplainRecipe:
         """The recipe as text, in a fixed order; `ExplainRecipe.parse` of it is this recipe again."""
         return self.base.text
 
-    @cached_property
-    def levels(self) -> Mapping[str, Recipe]:
-        """For each level, from edges to objects, the dream that shows it."""
+    def levels(self, family: str = "") -> Mapping[str, Recipe]:
+        """For each level, from edges to objects, the dream that shows it on a network of this family."""
         size = SIZE if self.base.size in (None, AUTO) else min(SIZE, int(self.base.size or SIZE))
-        return {level: self.base.but(layer=(Term(level),), size=size) for level in LEVELS}
+        dreamt = {level: self.base.but(layer=(Term(level),), size=size) for level in LEVELS}
+        for level, objective in _OBJECTIVES.get(family, {}).items():
+            if self.base.objective is None:
+                dreamt[level] = self.base.but(objective=objective, size=size)
+        return dreamt
 
     @cached_property
     def work(self) -> float:
         """What all of it asks for, in usual dreams (see `work_of`)."""
-        return sum(work_of(recipe) for recipe in self.levels.values())
+        return sum(work_of(recipe) for recipe in self.levels().values())
 
     def over(self, defaults: Recipe) -> ExplainRecipe:
         """This recipe, with what it leaves out taken from `defaults`, less what those say of the subject."""
