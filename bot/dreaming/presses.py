@@ -195,7 +195,7 @@ class Presses:
 
     async def _side_by_side(self, source: AskedPicture, result: discord.Attachment, limit: int) -> Encoded:
         after = await self._dreaming.downloader.fetch(of_attachment(result, author=source.author))
-        return await self._dreaming.executor.compare(source.data, after, limit)
+        return await self._dreaming.executor.compare(source.data or b"", after, limit)
 
     async def _recipe(self, interaction: Interaction, press: Press) -> None:
         """The recipe as text that makes the same dream again."""

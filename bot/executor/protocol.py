@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Protocol
+
+from bot.kinds import Kind, Role
+from bot.languages import ENGLISH
 
 
 @dataclass(frozen=True, kw_only=True)
 class Order:
-    """One picture to be dreamt."""
+    """One piece of work: a picture to be dreamt, or the next part of something longer."""
 
     job: str
     ordinal: int
     attempt: int
-    picture: bytes  # as it came from the stranger
-    recipe: str
+    kind: Kind = Kind.DREAM
+    picture: bytes | None  # as it came from the stranger; None: there is none (`Kind.has_source`)
+    companions: Mapping[Role, bytes] = field(default_factory=dict)  # as they came from strangers
+    recipe: str  # `kind` says who reads it
+    checkpoint: bytes | None = None  # of the parts so far; None: from the beginning
+    share: float = 0.0  # of the whole work, that the checkpoint has
     byte_limit: int  # of the result's file
+    language: str = ENGLISH  # of what is written into a picture
     bare: bool = False  # the recipe is not written into the file: it is a secret
 
     @property
@@ -27,7 +35,7 @@ class Order:
 
 @dataclass(frozen=True, kw_only=True)
 class Started:
-    """A worker has begun; from now on its death counts as an attempt."""
+    """A worker has begun; from now on its death counts against this part."""
 
     job: str
     ordinal: int
@@ -36,7 +44,7 @@ class Started:
 
 @dataclass(frozen=True, kw_only=True)
 class Progressed:
-    """How far a dream is."""
+    """How far the whole work is."""
 
     job: str
     ordinal: int
@@ -48,24 +56,54 @@ class Progressed:
 Event = Started | Progressed
 
 
+PART_SECONDS = 15.0  #: of work, after which long work pauses and others have their turn
+
 #: What a worker does with a picture, one after the other.
 STAGES = ("decode", "load", "dream", "encode")
 
 
 @dataclass(frozen=True, kw_only=True)
+class Belief:
+    """What a network takes a picture for."""
+
+    name: str  # one of its classes
+    share: float  # 0 to 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Beliefs:
+    """The likeliest first."""
+
+    before: tuple[Belief, ...]
+    after: tuple[Belief, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Made:
-    """The dream. What a person reads (`note`, `notes`) are Sentences, and are told in the job's language."""
+    """What was asked for. What a person reads (`note`, `notes`) are Sentences, and are told in the job's language."""
 
     data: bytes
-    format: str
+    format: str  # PNG, WEBP, JPEG, GIF or MP4
     note: str
     width: int
     height: int
     recipe: str
     network: str
-    seconds: float
+    seconds: float  # of the engine's work, in this part
     notes: tuple[str, ...]
+    frames: int = 1  # above 1: a film
+    lasts: float | None = None  # seconds, of a film
+    beliefs: Beliefs | None = None
     stages: tuple[tuple[str, float], ...] = ()  # seconds of each of `STAGES`, where they were measured
+
+
+@dataclass(frozen=True, kw_only=True)
+class Paused:
+    """A part of long work is done: the next one goes on from the checkpoint, after others have had their turn."""
+
+    checkpoint: bytes
+    share: float  # of the whole work
+    seconds: float  # of the engine's work, in this part
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,7 +128,7 @@ class Lost:
     log: str
 
 
-Outcome = Made | Failed | Stopped | Lost
+Outcome = Made | Paused | Failed | Stopped | Lost
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,7 +136,7 @@ class Encoded:
     """A picture's file."""
 
     data: bytes
-    format: str  # PNG, WEBP or JPEG
+    format: str  # PNG, WEBP, JPEG, GIF or MP4
     note: str
 
 
@@ -178,10 +216,10 @@ class Executor(Protocol):
         """Stop the orders of this job: their `dream` returns Stopped between two steps."""
 
     async def refit(self, picture: bytes, byte_limit: int) -> Encoded:
-        """The same picture (one of our own results) in fewer bytes. Raises DreamError."""
+        """The same picture or film (one of our own results) in fewer bytes. Raises DreamError."""
 
     async def compare(self, before: bytes, after: bytes, byte_limit: int) -> Encoded:
-        """Both side by side in one picture. Raises DreamError."""
+        """Both side by side in one picture. Raises DreamError, for instance for films."""
 
     async def sheet(self, order: SheetOrder) -> Encoded:
         """Many pictures in one file of at most `order.byte_limit` bytes. Raises DreamError.

@@ -135,6 +135,7 @@ class Studio:
         report({"phase": "decoding"})
         begun = self._clock()
         recipe = Recipe.parse(order.recipe)
+        assert order.picture is not None, "a dream is made of a picture"
         picture = self._decoder.decode(order.picture)
         decoded = self._clock()
         report({"phase": "waiting"})

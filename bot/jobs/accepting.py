@@ -25,6 +25,7 @@ from bot.jobs.model import JOB_ID_LENGTH, Job, Request
 from bot.jobs.rows import Kept
 from bot.jobs.rules import Ask
 from bot.jobs.shelf import NoRoom, Shelf, content_hash
+from bot.kinds import Role, seeded
 from bot.languages import mark, tr
 from bot.store.database import Database
 from bot.store.tables import jobs
@@ -77,12 +78,9 @@ class Acceptance:
 
     async def enter(self, request: Request) -> Entered:
         """Make a job of the request, or find the one that the same cause has made before. Raises Refusal."""
-        data = [picture.data for picture in request.pictures]
-        sources = await asyncio.to_thread(lambda: [content_hash(picture) for picture in data])
-        hashes = set(sources)
-        recipe = request.recipe
-        if recipe.seed is None:  # drawn here, so that every attempt gives the same dream
-            recipe = recipe.but(seed=secrets.randbelow(2**32))
+        sources, beside, kept = await asyncio.to_thread(_by_content, request)
+        hashes = set(kept)
+        recipe = seeded(request.recipe.text, secrets.randbelow(2**32))  # so that every attempt gives the same
         job = _new_id()
 
         async def change(connection: AsyncConnection) -> Entered:
@@ -90,8 +88,10 @@ class Acceptance:
             if same:
                 return Entered(same[0], fresh=False)
             await self._check(connection, _ask(request))
-            kept = await rows.add(connection, request, id=job, sources=sources, recipe=recipe.text, now=self._clock())
-            return Entered(kept, fresh=True)
+            new = await rows.add(
+                connection, request, id=job, sources=sources, beside=beside, recipe=recipe, now=self._clock()
+            )
+            return Entered(new, fresh=True)
 
         def then(entered: Entered) -> None:
             if entered.fresh:
@@ -99,7 +99,7 @@ class Acceptance:
 
         try:
             async with self._keeping.expecting(hashes):
-                await self._keep(dict(zip(sources, data, strict=True)))
+                await self._keep(kept)
                 entered = await self._database.write(change, then=then)
         except Refusal:
             await self._drop_unneeded(hashes)
@@ -113,7 +113,7 @@ class Acceptance:
             await self._drop_unneeded(hashes)
             raise Refusal(tr(NOT_NOTED), log=f"a request could not be noted: {error}") from error
         if entered.fresh:
-            logger.info("accepted, %d pictures", len(request.pictures), extra={"job": job})
+            logger.info("accepted, %d pictures, as %s", len(request.pictures), request.kind.value, extra={"job": job})
         else:
             await self._drop_unneeded(hashes)
         return entered
@@ -148,6 +148,20 @@ class Acceptance:
             logger.warning("sources of a refused request stay until the next start: %s", error)
 
 
+def _by_content(request: Request) -> tuple[list[str | None], dict[Role, str], dict[str, bytes]]:
+    """The hashes of the pictures and of the companions, and the bytes of all of them."""
+    kept: dict[str, bytes] = {}
+
+    def noted(data: bytes) -> str:
+        hash_ = content_hash(data)
+        kept[hash_] = data
+        return hash_
+
+    sources = [None if picture.data is None else noted(picture.data) for picture in request.pictures]
+    beside = {role: noted(one.data) for role, one in request.companions.items() if one.data is not None}
+    return sources, beside, kept
+
+
 def _ask(request: Request) -> Ask:
     return Ask(
         requester=request.requester,
@@ -155,7 +169,7 @@ def _ask(request: Request) -> Ask:
         pictures=len(request.pictures),
         personal=not request.place.reachable,
         allowance=request.allowance,
-        authors=tuple({picture.author for picture in request.pictures}),
+        authors=tuple({picture.author for picture in (*request.pictures, *request.companions.values())}),
     )
 
 

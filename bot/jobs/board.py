@@ -5,15 +5,18 @@ Changed only after a commit, in the order of the commits, so that it says what t
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from bot.executor.protocol import PART_SECONDS
 from bot.jobs.estimates import Estimates, Load, load_of
 from bot.jobs.fairness import NO_GUILD, Pick, Schedule, Served, Turns, Waiting, finishing_times
-from bot.jobs.model import Job, JobState, PictureState, Standing
+from bot.jobs.model import Job, JobPicture, JobState, PictureState, Standing
 from bot.jobs.rows import Kept
 
 LONGEST_HOLD = 60.0  #: seconds that a picture may be held back
+MOST_PARTS = 40  #: of one picture that are looked at, for when it will be ready
 STALE = 2.0  #: seconds after which standings are computed again even if nothing has changed: running work goes on
 
 Key = tuple[str, int]  # job, ordinal
@@ -26,19 +29,29 @@ class Running:
     member: int
     guild: int
     attempt: int
-    seconds: float  # expected
+    seconds: float  # expected, of this part
+    whole: float  # expected until it is made
+    served: float  # that earlier parts have taken
+    pauses: bool
     handed: float
+    share: float  # of the whole work, those of earlier parts included
     started: float | None = None
-    share: float = 0.0
 
     def remaining(self, now: float) -> float:
         """Seconds until it is expected to be made: by what is measured of it, once there is something."""
         if self.started is None:
-            return self.seconds
+            return self.whole
         gone = max(0.0, now - self.started)
         if self.share > 0.05:
-            return gone * (1 - self.share) / self.share
-        return max(self.seconds - gone, 0.1 * self.seconds)
+            return (self.served + gone) * (1 - self.share) / self.share
+        return max(self.whole - gone, 0.1 * self.whole)
+
+    def part(self, now: float) -> float:
+        """Seconds until its worker is free for others."""
+        if not self.pauses:
+            return self.remaining(now)
+        gone = 0.0 if self.started is None else max(0.0, now - self.started)
+        return min(self.remaining(now), max(0.0, PART_SECONDS - gone))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,7 +90,7 @@ class Board:
             self._held = {key: at for key, at in self._held.items() if key[0] != job.id}
         else:
             self._open[job.id] = kept
-            self._loads.setdefault(job.id, load_of(job.recipe))
+            self._loads.setdefault(job.id, load_of(job.kind, job.recipe))
         if before is None or (before.state, before.pictures) != (job.state, job.pictures):
             self._changed()
 
@@ -108,8 +121,18 @@ class Board:
     def handed(self, pick: Pick, attempt: int) -> None:
         """A picture was handed out."""
         now = self._clock()
+        job = self._open[pick.job].job
+        picture = job.pictures[pick.ordinal]
         self._running[pick.job, pick.ordinal] = Running(
-            member=pick.member, guild=pick.guild, attempt=attempt, seconds=pick.seconds, handed=now
+            member=pick.member,
+            guild=pick.guild,
+            attempt=attempt,
+            seconds=pick.seconds,
+            whole=self._left(job, picture),
+            served=picture.served,
+            pauses=job.kind.pauses,
+            share=picture.share,
+            handed=now,
         )
         self.served.begin(pick.member, now)
         self._turns.take(pick.guild, pick.seconds)
@@ -145,9 +168,12 @@ class Board:
         self._held = {key: at for key, at in self._held.items() if _holds(at, now)}
         return min(self._held.values(), default=None)
 
-    def next(self) -> Pick | None:
-        """The picture whose turn it is."""
-        return self._schedule(held=False).take()
+    def next(self, *, ahead: bool = False) -> Pick | None:
+        """The picture whose turn it is. ahead: not if it is long work, which takes its turn when a worker is free."""
+        pick = self._schedule(held=False).take()
+        if pick is None or (ahead and self._open[pick.job].job.kind.pauses):
+            return None
+        return pick
 
     def standings(self) -> Mapping[str, Standing]:
         """Of all open jobs, in the order in which they are expected to be finished."""
@@ -178,28 +204,58 @@ class Board:
         )
 
     def _waiting(self, kept: Kept, now: float | None) -> Waiting | None:
+        """now: what may be handed out now. None: all that is still to be done after what the workers have."""
         job = kept.job
-        seconds = self.estimates.seconds(self._loads[job.id])
-        pictures = tuple(
+        pieces = [
             (picture.ordinal, seconds)
             for picture in job.pictures
-            if picture.state is PictureState.WAITING
-            and (job.id, picture.ordinal) not in self._running
-            and (now is None or not _holds(self._held.get((job.id, picture.ordinal), now), now))
-        )
-        if not pictures:
+            for seconds in (self._now(job, picture, now) if now is not None else self._later(job, picture))
+        ]
+        if not pieces:
             return None
         guild = job.place.guild or NO_GUILD
-        return Waiting(job=job.id, number=kept.number, member=job.requester, guild=guild, pictures=pictures)
+        return Waiting(job=job.id, number=kept.number, member=job.requester, guild=guild, pictures=tuple(pieces))
+
+    def _now(self, job: Job, picture: JobPicture, now: float) -> list[float]:
+        """The seconds of its next part, if it may be handed out."""
+        key = job.id, picture.ordinal
+        held = _holds(self._held.get(key, now), now)
+        if picture.state is not PictureState.WAITING or key in self._running or held:
+            return []
+        left = self._left(job, picture)
+        return [min(left, PART_SECONDS) if job.kind.pauses else left]
+
+    def _later(self, job: Job, picture: JobPicture) -> list[float]:
+        """The seconds of every part of it that no worker has."""
+        running = self._running.get((job.id, picture.ordinal))
+        if running is not None and not running.pauses:
+            return []
+        if running is not None:
+            now = self._clock()
+            return _parts(running.remaining(now) - running.part(now))
+        if picture.state is not PictureState.WAITING:
+            return []
+        left = self._left(job, picture)
+        return _parts(left) if job.kind.pauses else [left]
+
+    def _left(self, job: Job, picture: JobPicture) -> float:
+        """Seconds of work that are still to be done: by what was measured of it, once that is enough."""
+        if picture.share > 0.05:
+            return picture.served * (1 - picture.share) / picture.share
+        return self.estimates.seconds(self._loads[job.id]) * (1 - picture.share)
 
     def _compute(self, now: float) -> dict[str, Standing]:
         running = sorted(self._running.items(), key=lambda item: (item[1].started is None, item[1].handed, item[0]))
-        ends = finishing_times(
-            self._schedule(),
-            now=now,
-            running=[(job, it.remaining(now)) for (job, _), it in running],
-            slots=self.slots(),
+        ends = dict(
+            finishing_times(
+                self._schedule(),
+                now=now,
+                running=[(job, it.part(now)) for (job, _), it in running],
+                slots=self.slots(),
+            )
         )
+        for job in list(ends):  # its parts come one after the other, however many workers are free
+            ends[job] = max(ends[job], now + self._alone(job, now))
         order = sorted(self._open.values(), key=lambda kept: (ends.get(kept.job.id, now), kept.number))
         begun = {job for (job, _), it in running if it.started is not None}
         return {
@@ -207,10 +263,32 @@ class Board:
                 ahead=ahead,
                 ready_at=ends.get(kept.job.id, now),
                 seconds=self.estimates.seconds(self._loads[kept.job.id]) * len(kept.job.pictures),
-                running=kept.job.id in begun,
+                running=kept.job.id in begun or any(picture.share > 0 for picture in kept.job.pictures),
             )
             for ahead, kept in enumerate(order)
         }
+
+    def _alone(self, id: str, now: float) -> float:
+        """Seconds that its longest picture takes, if it never has to wait."""
+        kept = self._open.get(id)
+        if kept is None or not kept.job.kind.pauses:
+            return 0.0
+        left = [
+            running.remaining(now)
+            if (running := self._running.get((id, picture.ordinal)))
+            else self._left(kept.job, picture)
+            for picture in kept.job.pictures
+            if picture.state in (PictureState.WAITING, PictureState.RUNNING)
+        ]
+        return max(left, default=0.0)
+
+
+def _parts(seconds: float) -> list[float]:
+    """Long work as it takes its turns."""
+    if seconds <= 0:
+        return []
+    count = min(MOST_PARTS, math.ceil(seconds / PART_SECONDS))
+    return [seconds / count] * count
 
 
 def _holds(until: float, now: float) -> bool:

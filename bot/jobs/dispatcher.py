@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import dataclasses
 import logging
 import time
 from collections.abc import Awaitable, Callable
@@ -17,7 +16,7 @@ from typing import TypeVar, assert_never
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.executor.protocol import Event, Executor, Failed, Lost, Made, Order, Outcome, Started, Stopped
+from bot.executor.protocol import Event, Executor, Failed, Lost, Made, Order, Outcome, Paused, Started, Stopped
 from bot.jobs.model import PictureState
 from bot.jobs.ports import Answers
 from bot.jobs.queue import JobQueue
@@ -115,7 +114,7 @@ class Dispatcher:
             self._wake.clear()
             try:
                 while len(self._tasks) <= self._executor.slots:
-                    order = await self._queue.work.next()
+                    order = await self._queue.work.next(ahead=len(self._tasks) >= self._executor.slots)
                     if order is None:
                         break
                     self._begin(order)
@@ -175,13 +174,13 @@ class Dispatcher:
 
     async def _dream(self, order: Order, on_event: Callable[[Event], None]) -> Outcome:
         try:
-            picture = await self._queue.work.picture(order)
+            filled = await self._queue.work.filled(order)
         except OSError as error:
             return Lost(started=False, log=f"its picture cannot be read: {error}")
-        if picture is None:
-            return Failed(sentence=GONE, log="its source is not there")
+        if filled is None:
+            return Failed(sentence=GONE, log="its source, or one of its companions, is not there")
         try:
-            return await self._executor.dream(dataclasses.replace(order, picture=picture), on_event)
+            return await self._executor.dream(filled, on_event)
         except asyncio.CancelledError as error:
             task = asyncio.current_task()
             if task is None or task.cancelling():
@@ -204,6 +203,10 @@ class Dispatcher:
                 path = await self._insist(lambda: work.keep(order, outcome), order)
                 if not await self._insist(lambda: work.made(order, outcome, path), order):
                     logger.info("a dream came too late for its job", extra={"job": job})
+            case Paused():
+                path = await self._insist(lambda: work.keep_checkpoint(order, outcome), order)
+                if not await self._insist(lambda: work.paused(order, outcome, path), order):
+                    logger.info("a part came too late for its job", extra={"job": job})
             case Failed():
                 logger.warning("picture %d failed: %s", ordinal, outcome.log, extra={"job": job})
                 await self._insist(

@@ -1,8 +1,9 @@
-"""How long a picture will take, from how long others took. Pure: the queue keeps the figures in its table.
+"""How long a piece of work will take, from how long others took. Pure: the queue keeps the figures in its table.
 
-A recipe's *work* says how much more it asks for than the usual one does: pixels times steps. What is measured is
+A recipe's *work* says how much more it asks for than the usual dream does: pixels times steps. What is measured is
 seconds per work, for the network, what it dreams of, and the size; where that was never dreamt, for the network;
-where the network never dreamt, for all.
+where the network never dreamt, for all. Films and the other kinds have figures of their own, and are taken for dreams
+as long as there are none.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+from bot.kinds import Kind
+from dreamcore import text as recipe_text
 from dreamcore.errors import DreamError
 from dreamcore.recipe import Recipe
 from dreamcore.settings import AUTO
@@ -40,14 +43,19 @@ class Load:
 
     work: float
     names: tuple[str, ...]
+    besides: tuple[str, ...] = ()  # whose figures are taken where none of the names has any
 
 
 @lru_cache(maxsize=4096)
-def load_of(text: str) -> Load:
-    """The load of a recipe's text. Never raises: what cannot be read is taken for the usual."""
+def load_of(kind: Kind, text: str) -> Load:
+    """The load of a recipe's text. Never raises: what cannot be read is taken for the usual dream."""
     try:
-        recipe = Recipe.parse(text)
-        return Load(work=_work(recipe), names=_names(recipe))
+        if kind is Kind.DREAM:
+            recipe = Recipe.parse(text)
+            return Load(work=_work(recipe), names=_names(recipe))
+        network = dict(recipe_text.pairs(text)).get("network", AUTO)[:80]
+        names = (f"{kind.value} {network}", kind.value)
+        return Load(work=1.0, names=names, besides=(network, ""))
     except (DreamError, ArithmeticError, ValueError):
         return Load(work=1.0, names=("",))
 
@@ -60,7 +68,7 @@ class Estimates:
 
     def seconds(self, load: Load) -> float:
         """How long one picture with this load is expected to take."""
-        for name in load.names:
+        for name in (*load.names, *load.besides):
             if (measured := self._figures.get(name)) is not None:
                 return measured.seconds * load.work
         return UNMEASURED * load.work

@@ -9,12 +9,13 @@ Functions on a connection that is handed in, inside its transaction.
 from __future__ import annotations
 
 import base64
+import dataclasses
 import secrets
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import and_, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Table, and_, delete, func, insert, or_, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.challenges import erasing
@@ -33,6 +34,7 @@ from bot.store.tables import (
     challenge_votes,
     challenges,
     decoder_deaths,
+    job_companions,
     job_pictures,
     jobs,
     pauses,
@@ -52,8 +54,27 @@ class Forgotten:
 
     jobs: tuple[str, ...] = ()
     changed: dict[str, Kept] = field(default_factory=dict)  # others' jobs, as they are now
-    sources: frozenset[str] = frozenset()
-    results: frozenset[str] = frozenset()
+    files: Files = field(default_factory=lambda: Files())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Files:
+    """On the shelf."""
+
+    sources: set[str] = field(default_factory=set)
+    results: set[str] = field(default_factory=set)
+    checkpoints: set[str] = field(default_factory=set)
+
+    async def add(self, connection: AsyncConnection, pictures: ColumnElement[bool]) -> None:
+        """Those of these pictures of jobs."""
+        columns = (job_pictures.c.source, job_pictures.c.result_path, job_pictures.c.checkpoint)
+        for row in await connection.execute(select(*columns).where(pictures)):
+            for found, path in zip((self.sources, self.results, self.checkpoints), row, strict=True):
+                found.update([] if path is None else [path])
+
+    async def add_beside(self, connection: AsyncConnection, companions: ColumnElement[bool]) -> None:
+        """Those of these companions."""
+        self.sources.update((await connection.execute(select(job_companions.c.source).where(companions))).scalars())
 
 
 async def forget(
@@ -61,10 +82,13 @@ async def forget(
 ) -> Forgotten:
     """Everything of theirs that is older than `before`."""
     of_challenges = await erasing.forget(connection, person, tombstone.alias, before=before)
+    files = Files(sources=set(of_challenges))
     own = await _own_jobs(connection, person, before)
-    of_own = await _files(connection, [job["id"] for job in own])
+    for part in _parts([job["id"] for job in own]):
+        await files.add(connection, job_pictures.c.job.in_(part))
+        await files.add_beside(connection, job_companions.c.job.in_(part))
     await _delete_jobs(connection, own, tombstone.alias, now)
-    others, of_others = await _pictures_elsewhere(connection, person, before, now)
+    others = await _pictures_elsewhere(connection, person, before, now, files)
     await connection.execute(
         update(jobs).where(jobs.c.cancelled_by == person, jobs.c.created <= before).values(cancelled_by=NOBODY)
     )
@@ -84,8 +108,7 @@ async def forget(
     return Forgotten(
         jobs=tuple(job["id"] for job in own),
         changed={id_: kept for id_ in others if (kept := await rows.load(connection, id_)) is not None},
-        sources=frozenset(of_own[0] | of_others[0] | of_challenges) - {NO_SOURCE},
-        results=frozenset(of_own[1] | of_others[1]),
+        files=dataclasses.replace(files, sources=files.sources - {NO_SOURCE}),
     )
 
 
@@ -122,6 +145,7 @@ PEOPLE = (
     jobs.c.requester,
     jobs.c.cancelled_by,
     job_pictures.c.author,
+    job_companions.c.author,
     people.c.id,
     blocks.c.person,
     blocks.c.by,
@@ -141,20 +165,6 @@ async def _own_jobs(connection: AsyncConnection, person: int, before: float) -> 
     return [dict(row) for row in found.mappings()]
 
 
-async def _files(connection: AsyncConnection, ids: list[str]) -> tuple[set[str], set[str]]:
-    """Sources and results of these jobs."""
-    sources: set[str] = set()
-    results: set[str] = set()
-    for part in _parts(ids):
-        found = await connection.execute(
-            select(job_pictures.c.source, job_pictures.c.result_path).where(job_pictures.c.job.in_(part))
-        )
-        for source, result in found:
-            sources.add(source)
-            results.update([result] if result is not None else [])
-    return sources, results
-
-
 async def _delete_jobs(connection: AsyncConnection, own: list[dict[str, Any]], alias: int, now: float) -> None:
     """Of those that limits still count, a row without anything but what limits ask for takes their place."""
     for part in _parts([job["id"] for job in own]):
@@ -167,7 +177,8 @@ async def _delete_jobs(connection: AsyncConnection, own: list[dict[str, Any]], a
         for job, state, begun in counted:
             costly.setdefault(job, []).append((state, begun))
         await connection.execute(update(jobs).where(jobs.c.parent.in_(part)).values(parent=None))
-        await connection.execute(delete(job_pictures).where(job_pictures.c.job.in_(part)))
+        for table in (job_pictures, job_companions):
+            await connection.execute(delete(table).where(table.c.job.in_(part)))
         await connection.execute(delete(jobs).where(jobs.c.id.in_(part)))
         for job in own:
             if job["id"] in costly and job["id"] in part:
@@ -178,7 +189,8 @@ async def _keep_spent(
     connection: AsyncConnection, job: dict[str, Any], pictures: list[tuple[str, float | None]], alias: int, now: float
 ) -> None:
     id_ = base64.b32encode(secrets.token_bytes(JOB_ID_LENGTH * 5 // 8)).decode().lower()
-    same = {name: job[name] for name in ("door", "guild", "channel", "under", "reachable", "ephemeral", "created")}
+    limits_ask = ("kind", "door", "guild", "channel", "under", "reachable", "ephemeral", "created")
+    same = {name: job[name] for name in limits_ask}
     cancelled_by = None if job["cancelled_by"] is None else NOBODY
     ended = {"state": "delivered", "finished": now, "delivered": now, "kept": False, "cancelled_by": cancelled_by}
     await connection.execute(
@@ -198,41 +210,56 @@ async def _keep_spent(
 
 
 async def _pictures_elsewhere(
-    connection: AsyncConnection, person: int, before: float, now: float
-) -> tuple[list[str], tuple[set[str], set[str]]]:
-    """Their pictures in others' jobs: not dreamt any more, not delivered any more, and nobody's from now on."""
-    theirs = (
-        select(job_pictures.c.job)
-        .join(jobs, jobs.c.id == job_pictures.c.job)
-        .where(job_pictures.c.author == person, jobs.c.created <= before)
-        .distinct()
-    )
-    ids = list((await connection.execute(theirs)).scalars())
-    sources: set[str] = set()
-    results: set[str] = set()
-    for part in _parts(ids):
-        which = and_(job_pictures.c.job.in_(part), job_pictures.c.author == person)
-        found = await connection.execute(select(job_pictures.c.source, job_pictures.c.result_path).where(which))
-        for source, result in found:
-            sources.add(source)
-            results.update([result] if result is not None else [])
-        unmade = [PictureState.WAITING.value, PictureState.RUNNING.value]
-        untold = select(jobs.c.id).where(jobs.c.id.in_(part), jobs.c.delivered.is_(None))
-        for language, told in (await _by_language(connection, part)).items():
-            with speaking(language):
-                unwanted = tr(UNWANTED)
-            failed = {"state": PictureState.FAILED.value, "error": unwanted, "log": None, "result_path": None}
-            await connection.execute(
-                update(job_pictures)
-                .where(which, job_pictures.c.job.in_(told))
-                .where(or_(job_pictures.c.state.in_(unmade), job_pictures.c.job.in_(untold)))
-                .values(**failed, finished=func.coalesce(job_pictures.c.finished, now))
-            )
+    connection: AsyncConnection, person: int, before: float, now: float, files: Files
+) -> list[str]:
+    """Their pictures in others' jobs: not dreamt any more, not delivered any more, and nobody's from now on.
+
+    A picture of theirs beside others takes these with it: what was made of them shows it, too.
+    """
+    theirs = job_pictures.c.author == person
+    dreamt = await _jobs_with(connection, job_pictures, theirs, before)
+    beside = await _jobs_with(connection, job_companions, job_companions.c.author == person, before)
+    for part in _parts(dreamt):
+        await _unwanted(connection, part, theirs, now, files)
         nothing = {"author": NOBODY, "source": NO_SOURCE, "filename": "", "alt": None, "attachment": None}
+        which = and_(job_pictures.c.job.in_(part), theirs)
+        await files.add(connection, which)
         await connection.execute(update(job_pictures).where(which).values(**nothing))
-        for id_ in part:
-            await _settle(connection, id_, now)
-    return ids, (sources, results)
+    for part in _parts(beside):
+        await _unwanted(connection, part, true(), now, files)
+        unnamed = {"author": NOBODY, "source": NO_SOURCE, "filename": "", "attachment": None}
+        companions = and_(job_companions.c.job.in_(part), job_companions.c.author == person)
+        await files.add_beside(connection, companions)
+        await connection.execute(update(job_companions).where(companions).values(**unnamed))
+    changed = list(dict.fromkeys((*dreamt, *beside)))
+    for id_ in changed:
+        await _settle(connection, id_, now)
+    return changed
+
+
+async def _jobs_with(connection: AsyncConnection, table: Table, which: ColumnElement[bool], before: float) -> list[str]:
+    query = select(table.c.job).join(jobs, jobs.c.id == table.c.job).where(which, jobs.c.created <= before).distinct()
+    return list((await connection.execute(query)).scalars())
+
+
+async def _unwanted(
+    connection: AsyncConnection, ids: list[str], which: ColumnElement[bool], now: float, files: Files
+) -> None:
+    """Those of the pictures of these jobs that are not made, or not delivered, never will be."""
+    unmade = [PictureState.WAITING.value, PictureState.RUNNING.value]
+    untold = select(jobs.c.id).where(jobs.c.id.in_(ids), jobs.c.delivered.is_(None))
+    stopped = and_(which, or_(job_pictures.c.state.in_(unmade), job_pictures.c.job.in_(untold)))
+    for language, told in (await _by_language(connection, ids)).items():
+        with speaking(language):
+            unwanted = tr(UNWANTED)
+        there = and_(job_pictures.c.job.in_(told), stopped)
+        await files.add(connection, there)
+        failed = {"state": PictureState.FAILED.value, "error": unwanted, "log": None}
+        await connection.execute(
+            update(job_pictures)
+            .where(there)
+            .values(**failed, result_path=None, checkpoint=None, finished=func.coalesce(job_pictures.c.finished, now))
+        )
 
 
 async def _by_language(connection: AsyncConnection, ids: list[str]) -> dict[str, list[str]]:

@@ -1,7 +1,8 @@
-"""How long the files stay: sources some days after delivery, so that the buttons can dream again; results until then.
+"""How long the files stay: sources some days after delivery, so that the buttons can dream again; results until then;
+checkpoints while there is work to go on with.
 
-A source is shared by every job that has a picture of the same content, and by the challenges that have a copy of it
-among their entries; it goes when the last of them needs it no more.
+A source is shared by every job that has a picture of the same content, dreamt or beside one, and by the challenges that
+have a copy of it among their entries; it goes when the last of them needs it no more.
 """
 
 from __future__ import annotations
@@ -17,10 +18,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.config import Config
 from bot.jobs.model import JobState
-from bot.jobs.rows import CHUNK
+from bot.jobs.rows import CHUNK, OPEN
 from bot.jobs.shelf import Shelf
 from bot.store.database import Database
-from bot.store.tables import challenge_entries, challenges, job_pictures, jobs
+from bot.store.tables import challenge_entries, challenges, job_companions, job_pictures, jobs
 
 logger = logging.getLogger(__name__)
 
@@ -95,7 +96,14 @@ class Keeping:
                 )
             )
             paths = set(results.scalars())
-        return await asyncio.to_thread(self._shelf.drop_orphans, sources=sources, results=paths)
+            unfinished = await connection.execute(
+                select(job_pictures.c.checkpoint)
+                .join(jobs, jobs.c.id == job_pictures.c.job)
+                .where(jobs.c.state.in_(OPEN), job_pictures.c.checkpoint.is_not(None))
+            )
+            checkpoints = set(unfinished.scalars())
+        drop = self._shelf.drop_orphans
+        return await asyncio.to_thread(drop, sources=sources, results=paths, checkpoints=checkpoints)
 
     async def _expire(self, connection: AsyncConnection) -> list[str]:
         over = or_(
@@ -117,16 +125,19 @@ class Keeping:
 
     async def _drop_sources_of(self, ids: Collection[str]) -> int:
         async with self._database.reading() as connection:
-            found = await connection.execute(select(job_pictures.c.source).where(job_pictures.c.job.in_(list(ids))))
-            hashes = set(found.scalars())
+            hashes: set[str] = set()
+            for table in (job_pictures, job_companions):
+                of_these = select(table.c.source).where(table.c.job.in_(list(ids)), table.c.source.is_not(None))
+                hashes.update((await connection.execute(of_these)).scalars())
         return sum([await self.drop_unneeded(part) for part in _parts(list(hashes))])
 
 
 async def _needed(connection: AsyncConnection, hashes: list[str] | None = None) -> set[str]:
     """The sources that somebody needs, all of them or of these."""
-    columns = (job_pictures.c.source, challenge_entries.c.picture, challenges.c.base)
+    columns = (job_pictures.c.source, job_companions.c.source, challenge_entries.c.picture, challenges.c.base)
     queries = [select(column).where(column.is_not(None)) for column in columns]
-    queries[0] = queries[0].join(jobs, jobs.c.id == job_pictures.c.job).where(jobs.c.kept)
+    for number, table in enumerate((job_pictures, job_companions)):
+        queries[number] = queries[number].join(jobs, jobs.c.id == table.c.job).where(jobs.c.kept)
     needed: set[str] = set()
     for query, column in zip(queries, columns, strict=True):
         wanted = query if hashes is None else query.where(column.in_(hashes))

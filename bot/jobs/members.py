@@ -166,8 +166,9 @@ class Members:
         for kept in forgotten.changed.values():
             if not kept.job.answered:
                 self._moved(kept.job)
-        await asyncio.to_thread(self._shelf.drop_results, forgotten.results)
-        sources = list(forgotten.sources)
+        await asyncio.to_thread(self._shelf.drop_results, forgotten.files.results)
+        await asyncio.to_thread(self._shelf.drop_checkpoints, forgotten.files.checkpoints)
+        sources = list(forgotten.files.sources)
         for start in range(0, len(sources), CHUNK):
             await self._keeping.drop_unneeded(sources[start : start + CHUNK])
         await self._database.scrub()

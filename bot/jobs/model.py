@@ -1,18 +1,21 @@
 """What is kept of every dream that was asked for. Values only: no Discord, no database, no torch.
 
 A *job* is one request and gets one answer; it has one or more *pictures*, and a picture is the unit of work that is
-handed to the executor. All times are Unix seconds; all ids are Discord's snowflakes, except a job's own.
+handed to the executor, long work in parts. *Companions* are pictures that go beside them. All times are Unix seconds;
+all ids are Discord's snowflakes, except a job's own.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import enum
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
+from bot.executor.protocol import Beliefs
 from bot.jobs.allowance import NO_LIMITS, Allowance
 from bot.jobs.manner import PLAIN, Manner
-from dreamcore.recipe import Recipe
+from bot.kinds import Kind, Role, Written
 
 NOBODY = 0  #: in place of the id of a member who was forgotten, in what is another's
 JOB_ID_LENGTH = 16  #: characters a-z2-7 (base32): short enough for a nonce (25) and a custom_id (100)
@@ -66,7 +69,7 @@ class Place:
 class AskedPicture:
     """One picture of a request, downloaded."""
 
-    data: bytes
+    data: bytes | None  # None: work that begins without one (`Kind.has_source`), named and owned all the same
     filename: str
     author: int  # who posted it
     attachment: int | None = None  # None: an avatar, or a picture that was kept
@@ -76,13 +79,15 @@ class AskedPicture:
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """What a door hands over: who, where, which pictures, which recipe."""
+    """What a door hands over: who, where, which pictures, which recipe. It has been checked; `kind` says by whom."""
 
     requester: int
     door: Door
     place: Place
-    recipe: Recipe
+    kind: Kind = Kind.DREAM
+    recipe: Written
     pictures: tuple[AskedPicture, ...]
+    companions: Mapping[Role, AskedPicture] = field(default_factory=dict)  # beside every one of the pictures
     cause: str  # what it came from: message:ID, or interaction:ID. The same cause is accepted once
     parent: str | None = None  # the job under whose result a button was pressed
     manner: Manner = PLAIN
@@ -91,10 +96,10 @@ class Request:
 
 @dataclass(frozen=True, kw_only=True)
 class Result:
-    """A picture's dream. Its bytes lie in a file until they are delivered."""
+    """What was made of a picture. Its bytes lie in a file until they are delivered."""
 
     path: str  # below the folder of results; the queue reads it (`JobQueue.result_bytes`)
-    format: str  # PNG, WEBP or JPEG
+    format: str  # PNG, WEBP, JPEG, GIF or MP4
     note: str  # how it was written to fit, e.g. "as WebP at quality 80"; empty where nothing was lost
     width: int
     height: int
@@ -102,6 +107,9 @@ class Result:
     network: str
     seconds: float  # of the engine's work
     notes: tuple[str, ...]  # sentences for the person
+    frames: int = 1  # above 1: a film
+    lasts: float | None = None  # seconds, of a film
+    beliefs: Beliefs | None = None  # of an explanation
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,7 +118,7 @@ class JobPicture:
 
     ordinal: int  # from 0, as posted
     state: PictureState
-    source: str  # content hash; the source may be gone, see `JobQueue.source_bytes`
+    source: str | None  # content hash; the source may be gone, see `JobQueue.source_bytes`. None: it has none
     filename: str
     author: int
     attachment: int | None
@@ -119,6 +127,21 @@ class JobPicture:
     attempt: int  # times it was handed out; results of an older one are thrown away
     result: Result | None
     error: str | None
+    checkpoint: str | None = None  # the file with which long work goes on
+    share: float = 0.0  # of the whole work, done in the parts so far
+    served: float = 0.0  # seconds that these have taken
+
+
+@dataclass(frozen=True, kw_only=True)
+class Companion:
+    """A picture beside those of a job."""
+
+    role: Role
+    source: str  # content hash; it may be gone, see `JobQueue.source_bytes`
+    filename: str
+    author: int
+    attachment: int | None
+    spoiler: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,11 +150,13 @@ class Job:
 
     id: str
     state: JobState
+    kind: Kind = Kind.DREAM
     requester: int
     door: Door
     place: Place
-    recipe: str  # as asked, with a seed in it
+    recipe: str  # as asked, with a seed in it; `kind` says who reads it
     pictures: tuple[JobPicture, ...]
+    companions: tuple[Companion, ...] = ()
     cause: str
     parent: str | None
     created: float
@@ -172,4 +197,4 @@ class Standing:
     ahead: int  # jobs that will be finished before it, by today's order
     ready_at: float  # when its last picture is expected
     seconds: float  # of work, its own
-    running: bool  # a worker has begun with it
+    running: bool  # a worker has begun with it; also while others have their turn between two parts of it

@@ -24,21 +24,21 @@ from bot.jobs import rows
 from bot.jobs.accepting import Acceptance, Entered
 from bot.jobs.aliases import Aliases
 from bot.jobs.board import Board
+from bot.jobs.endings import Endings
 from bot.jobs.estimates import Estimates, load_of
 from bot.jobs.keeping import Keeping
 from bot.jobs.limits import Use
 from bot.jobs.members import Members
-from bot.jobs.model import Job, JobPicture, JobState, PictureState, Request, Result, Standing
+from bot.jobs.model import Companion, Job, JobPicture, JobState, Request, Result, Standing
 from bot.jobs.ports import Nobody, Watch
 from bot.jobs.recovery import recall_served, take_up
-from bot.jobs.rows import Kept
 from bot.jobs.rules import Ask
 from bot.jobs.shelf import Shelf
 from bot.jobs.work import Work
+from bot.kinds import Kind
 from bot.languages import tr
 from bot.store.database import Database
-from bot.store.tables import job_pictures, jobs
-from dreamcore.errors import Cancelled
+from bot.store.tables import jobs
 
 logger = logging.getLogger(__name__)
 
@@ -82,6 +82,14 @@ class JobQueue:
         )
         self._owned: set[asyncio.Task[Any]] = set()
         self.work = Work(database=database, shelf=self.shelf, board=self._board, clock=clock, moved=self._moved)
+        self._endings = Endings(
+            database=database,
+            shelf=self.shelf,
+            board=self._board,
+            told=self.work.told,
+            answered=self._answered,
+            clock=clock,
+        )
         self.members = Members(
             database=database,
             shelf=self.shelf,
@@ -165,9 +173,9 @@ class JobQueue:
         async with self._database.reading() as connection:
             return [kept.job for kept in await rows.load_where(connection, query.order_by(jobs.c.number))]
 
-    async def source_bytes(self, picture: JobPicture) -> bytes | None:
-        """The picture as it was posted; None when it is no longer kept."""
-        return await asyncio.to_thread(self.shelf.source, picture.source)
+    async def source_bytes(self, picture: JobPicture | Companion) -> bytes | None:
+        """The picture as it was posted; None when it is no longer kept, or there never was one."""
+        return None if picture.source is None else await asyncio.to_thread(self.shelf.source, picture.source)
 
     async def result_bytes(self, result: Result) -> bytes:
         """A dream that is not delivered yet. Raises BotError when it is no longer there."""
@@ -178,25 +186,11 @@ class JobQueue:
 
     async def replace_result(self, job: str, ordinal: int, encoded: Encoded) -> None:
         """The same dream in fewer bytes."""
-        path = await asyncio.to_thread(
-            self.shelf.keep_result, f"{job}-{ordinal}.{encoded.format.lower()}", encoded.data
-        )
-        older: list[str] = []
-
-        async def change(connection: AsyncConnection) -> None:
-            which = (job_pictures.c.job == job) & (job_pictures.c.ordinal == ordinal)
-            which &= job_pictures.c.state == PictureState.MADE.value
-            found = await connection.execute(select(job_pictures.c.result_path).where(which))
-            older.extend(found.scalars())
-            values = {"result_path": path, "result_format": encoded.format, "result_note": encoded.note}
-            await connection.execute(update(job_pictures).where(which).values(**values))
-
-        await self._changed(job, change)
-        await asyncio.to_thread(self.shelf.drop_results, older or [path])
+        await self._endings.replace_result(job, ordinal, encoded)
 
     async def cancel(self, id: str, *, by: int) -> Job | None:
         """Stop a job that waits or runs; None when there is nothing to stop any more."""
-        job = await self._give_up(id, state=JobState.CANCELLED.value, cancelled_by=by)
+        job = await self._endings.give_up(id, state=JobState.CANCELLED.value, cancelled_by=by)
         if job is not None:
             logger.info("cancelled by %d", by, extra={"job": id})
             self._moved(job)
@@ -211,18 +205,7 @@ class JobQueue:
 
     async def delivered(self, id: str, *, message: int | None) -> None:
         """The person was told how it ended, in this message. The results' files go."""
-
-        async def change(connection: AsyncConnection) -> None:
-            told = {"delivered": self._clock(), "result_message": message}
-            which = (jobs.c.id == id) & jobs.c.delivered.is_(None)
-            await connection.execute(update(jobs).where(which, jobs.c.state.in_(rows.ENDED_UNTOLD)).values(**told))
-            await rows.change_job(connection, id, only=[JobState.MADE], state=JobState.DELIVERED.value)
-
-        job = await self._changed(id, change)
-        if job is not None and job.delivered is None and job.state is not JobState.UNDELIVERABLE:
-            logger.warning("cannot be delivered: it has not ended", extra={"job": id})
-        else:
-            await self._let_go(job)
+        await self._endings.delivered(id, message=message)
 
     async def answer_deleted(self, id: str) -> None:
         """Somebody has deleted the message that carried the answer."""
@@ -230,19 +213,8 @@ class JobQueue:
 
     async def undeliverable(self, id: str, *, log: str) -> None:
         """Nobody is left to give it to; if it still waits or runs, it is stopped."""
-        values = {"state": JobState.UNDELIVERABLE.value, "log": log}
-        stopped = await self._give_up(id, **values)
-
-        async def change(connection: AsyncConnection) -> None:
-            which = (jobs.c.id == id) & jobs.c.delivered.is_(None)
-            await connection.execute(update(jobs).where(which, jobs.c.state.in_(rows.ENDED_UNTOLD)).values(**values))
-
-        job = stopped or await self._changed(id, change)
-        logger.info("undeliverable: %s", log, extra={"job": id})
-        if stopped is not None:
+        if await self._endings.undeliverable(id, log=log):
             self.on_change()
-        if job is not None and job.answered:
-            await self._let_go(job)
 
     def standing(self, id: str) -> Standing | None:
         """Where a waiting or running job stands."""
@@ -251,6 +223,10 @@ class JobQueue:
     def standings(self) -> Mapping[str, Standing]:
         """Of all open jobs; computed once for each change."""
         return self._board.standings()
+
+    def estimate(self, kind: Kind, text: str) -> float:
+        """Seconds of work that one such picture takes, by what others took; before anything is asked for."""
+        return self._board.estimates.seconds(load_of(kind, text))
 
     async def forget_sources(self) -> int:
         """Delete the sources whose keeping time is over; returns how many."""
@@ -261,45 +237,15 @@ class JobQueue:
     def _standing_of(self, job: Job) -> Standing:
         standing = self.standing(job.id)
         if standing is None:  # this cause was accepted before, and has ended meanwhile
-            seconds = self._board.estimates.seconds(load_of(job.recipe)) * len(job.pictures)
+            seconds = self._board.estimates.seconds(load_of(job.kind, job.recipe)) * len(job.pictures)
             standing = Standing(ahead=0, ready_at=job.finished or self._clock(), seconds=seconds, running=False)
         return standing
-
-    async def _give_up(self, id: str, **values: Any) -> Job | None:
-        """End an open job, whatever its pictures are doing; None where it is not open."""
-        now = self._clock()
-
-        async def change(connection: AsyncConnection) -> Kept | None:
-            if not await rows.change_job(connection, id, only=rows.OPEN_STATES, finished=now, **values):
-                return None
-            unmade = [PictureState.WAITING.value, PictureState.RUNNING.value]
-            await connection.execute(
-                update(job_pictures)
-                .where(job_pictures.c.job == id, job_pictures.c.state.in_(unmade))
-                .values(state=PictureState.FAILED.value, error=self.work.told(id, Cancelled().sentence), finished=now)
-            )
-            return await rows.load(connection, id)
-
-        kept = await self._database.write(change, then=self._put)
-        return kept.job if kept else None
 
     async def _note(self, id: str, **values: Any) -> None:
         async def change(connection: AsyncConnection) -> None:
             await connection.execute(update(jobs).where(jobs.c.id == id).values(**values))
 
-        await self._changed(id, change)
-
-    async def _changed(self, id: str, change: Callable[[AsyncConnection], Coroutine[Any, Any, None]]) -> Job | None:
-        async def whole(connection: AsyncConnection) -> Kept | None:
-            await change(connection)
-            return await rows.load(connection, id)
-
-        kept = await self._database.write(whole, then=self._put)
-        return kept.job if kept else None
-
-    def _put(self, kept: Kept | None) -> None:
-        if kept is not None:
-            self._board.put(kept)
+        await self._endings.change(id, change)
 
     def _moved(self, job: Job) -> None:
         """The job has changed: tell those who want to know."""
@@ -313,13 +259,8 @@ class JobQueue:
         self.on_change()
         self.on_ended(id)
 
-    async def _let_go(self, job: Job | None) -> None:
-        """It is answered: its results are needed no more, and perhaps not its sources."""
-        if job is None:
-            return
+    async def _answered(self, job: Job) -> None:
         self.watch.answered(job)
-        paths = [picture.result.path for picture in job.pictures if picture.result is not None]
-        await asyncio.to_thread(self.shelf.drop_results, paths)
         if self._config.keep_days <= 0:
             await self.forget_sources()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.jobs import rows
@@ -49,12 +49,19 @@ async def take_up(connection: AsyncConnection, now: float) -> list[Kept]:
 
 async def recall_served(connection: AsyncConnection, served: Served, now: float) -> None:
     """What each member was given lately, from the table."""
+    at = func.coalesce(job_pictures.c.finished, job_pictures.c.begun)  # long work between two parts has no end yet
+    seconds = func.coalesce(job_pictures.c.result_seconds, job_pictures.c.served)
     lately = await connection.execute(
-        select(jobs.c.requester, job_pictures.c.begun, job_pictures.c.finished, job_pictures.c.result_seconds)
+        select(jobs.c.requester, job_pictures.c.begun, at, seconds)
         .join(jobs, jobs.c.id == job_pictures.c.job)
-        .where(job_pictures.c.finished > now - 6 * HALF_LIFE, job_pictures.c.begun.is_not(None))
-        .order_by(job_pictures.c.finished)
+        .where(job_pictures.c.begun.is_not(None))
+        .where(or_(job_pictures.c.finished > now - 6 * HALF_LIFE, _between_parts()))
+        .order_by(at)
     )
-    for requester, begun, finished, seconds in lately:
+    for requester, begun, ended, worked in lately:
         served.begin(requester, min(begun, now))
-        served.add(requester, seconds or 0.0, min(finished, now))
+        served.add(requester, worked, min(ended, now))
+
+
+def _between_parts() -> ColumnElement[bool]:
+    return and_(jobs.c.state.in_(OPEN), job_pictures.c.finished.is_(None), job_pictures.c.served > 0)

@@ -7,20 +7,22 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, delete, insert, select, update
+from sqlalchemy import ColumnElement, Select, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.executor.protocol import Belief, Beliefs
 from bot.jobs.estimates import Measured
 from bot.jobs.manner import Manner
-from bot.jobs.model import Door, Job, JobPicture, JobState, PictureState, Place, Request, Result
-from bot.store.tables import job_pictures, jobs, measured
+from bot.jobs.model import Companion, Door, Job, JobPicture, JobState, PictureState, Place, Request, Result
+from bot.kinds import Kind, Role
+from bot.store.tables import job_companions, job_pictures, jobs, measured
 
 logger = logging.getLogger(__name__)
 
 OPEN_STATES = (JobState.WAITING, JobState.RUNNING)
 OPEN = tuple(state.value for state in OPEN_STATES)
 ENDED_UNTOLD = (JobState.MADE.value, JobState.FAILED.value, JobState.CANCELLED.value)
-_NO_RESULT = dict.fromkeys(job_pictures.c.keys())
+_NEW_PICTURE = {**dict.fromkeys(job_pictures.c.keys()), "share": 0.0, "served": 0.0}
 CHUNK = 500  #: ids in one query
 
 
@@ -40,26 +42,40 @@ async def load(connection: AsyncConnection, id: str) -> Kept | None:
 async def load_where(connection: AsyncConnection, query: Select[Any]) -> list[Kept]:
     """The jobs that `query` (over the whole table `jobs`) finds, in its order."""
     found = (await connection.execute(query)).mappings().all()
-    pictures: dict[str, list[Any]] = {row["id"]: [] for row in found}
-    ids = list(pictures)
+    ids = [row["id"] for row in found]
+    pictures = await _by_job(connection, select(job_pictures).order_by(job_pictures.c.ordinal), job_pictures.c.job, ids)
+    beside = await _by_job(
+        connection, select(job_companions).order_by(job_companions.c.role), job_companions.c.job, ids
+    )
+    return [kept for row in found if (kept := _kept(row, pictures[row["id"]], beside[row["id"]])) is not None]
+
+
+async def _by_job(
+    connection: AsyncConnection, query: Select[Any], job: ColumnElement[str], ids: Sequence[str]
+) -> dict[str, list[Any]]:
+    """The rows of these jobs, in the query's order."""
+    found: dict[str, list[Any]] = {id_: [] for id_ in ids}
     for start in range(0, len(ids), CHUNK):
-        rows = await connection.execute(
-            select(job_pictures)
-            .where(job_pictures.c.job.in_(ids[start : start + CHUNK]))
-            .order_by(job_pictures.c.ordinal)
-        )
-        for row in rows.mappings():
-            pictures[row["job"]].append(row)
-    return [kept for row in found if (kept := _kept(row, pictures[row["id"]])) is not None]
+        for row in (await connection.execute(query.where(job.in_(ids[start : start + CHUNK])))).mappings():
+            found[row["job"]].append(row)
+    return found
 
 
 async def add(
-    connection: AsyncConnection, request: Request, *, id: str, sources: Sequence[str], recipe: str, now: float
+    connection: AsyncConnection,
+    request: Request,
+    *,
+    id: str,
+    sources: Sequence[str | None],
+    beside: Mapping[Role, str],
+    recipe: str,
+    now: float,
 ) -> Kept:
-    """A new job. sources: its pictures' hashes, in their order."""
+    """A new job. sources: its pictures' hashes, in their order; beside: its companions'."""
     place = request.place
     job = {
         "id": id,
+        "kind": request.kind.value,
         "state": JobState.WAITING.value,
         "requester": request.requester,
         "door": request.door.value,
@@ -97,12 +113,27 @@ async def add(
         }
         for ordinal, (picture, source) in enumerate(zip(request.pictures, sources, strict=True))
     ]
+    companions = [
+        {
+            "job": id,
+            "role": role.value,
+            "source": beside[role],
+            "filename": picture.filename,
+            "author": picture.author,
+            "attachment": picture.attachment,
+            "spoiler": picture.spoiler,
+        }
+        for role, picture in sorted(request.companions.items(), key=lambda item: item[0].value)
+    ]
     inserted = await connection.execute(insert(jobs).values(**job))
     await connection.execute(insert(job_pictures), pictures)
+    if companions:
+        await connection.execute(insert(job_companions), companions)
     number = inserted.inserted_primary_key
     assert number is not None, "the database counts them"
     nothing = dict.fromkeys(jobs.c.keys())
-    kept = _kept({**nothing, **job, "number": number[0]}, [{**_NO_RESULT, **picture} for picture in pictures])
+    written = [{**_NEW_PICTURE, **picture} for picture in pictures]
+    kept = _kept({**nothing, **job, "number": number[0]}, written, companions)
     assert kept is not None, "what is written can be read"
     return kept
 
@@ -169,18 +200,21 @@ async def load_measured(connection: AsyncConnection) -> dict[str, Measured]:
     return {row["name"]: Measured(row["seconds"], row["count"]) for row in rows.mappings()}
 
 
-def _kept(row: Any, pictures: list[Any]) -> Kept | None:
+def _kept(row: Any, pictures: list[Any], companions: list[Any]) -> Kept | None:
     """None for rows that cannot be read, by a newer version's for instance: they must not hold up the others."""
     try:
-        return Kept(number=row["number"], job=_job(row, tuple(_picture(picture) for picture in pictures)))
+        return Kept(
+            number=row["number"], job=_job(row, tuple(map(_picture, pictures)), tuple(map(_beside, companions)))
+        )
     except (ValueError, TypeError):
         logger.exception("this job's rows cannot be read", extra={"job": row["id"]})
         return None
 
 
-def _job(row: Any, pictures: tuple[JobPicture, ...]) -> Job:
+def _job(row: Any, pictures: tuple[JobPicture, ...], companions: tuple[Companion, ...]) -> Job:
     return Job(
         id=row["id"],
+        kind=Kind(row["kind"]),
         state=JobState(row["state"]),
         requester=row["requester"],
         door=Door(row["door"]),
@@ -197,6 +231,7 @@ def _job(row: Any, pictures: tuple[JobPicture, ...]) -> Job:
         ),
         recipe=row["recipe"],
         pictures=pictures,
+        companions=companions,
         cause=row["cause"],
         parent=row["parent"],
         created=row["created"],
@@ -223,6 +258,20 @@ def _picture(row: Any) -> JobPicture:
         attempt=row["attempt"],
         result=_result(row),
         error=row["error"],
+        checkpoint=row["checkpoint"],
+        share=row["share"],
+        served=row["served"],
+    )
+
+
+def _beside(row: Any) -> Companion:
+    return Companion(
+        role=Role(row["role"]),
+        source=row["source"],
+        filename=row["filename"],
+        author=row["author"],
+        attachment=row["attachment"],
+        spoiler=row["spoiler"],
     )
 
 
@@ -239,4 +288,23 @@ def _result(row: Any) -> Result | None:
         network=row["result_network"],
         seconds=row["result_seconds"],
         notes=tuple(row["result_notes"]),
+        frames=row["result_frames"] or 1,
+        lasts=row["result_lasts"],
+        beliefs=beliefs_read(row["result_beliefs"]),
+    )
+
+
+def beliefs_stored(beliefs: Beliefs | None) -> dict[str, list[list[Any]]] | None:
+    """As the picture's row has them."""
+    if beliefs is None:
+        return None
+    return {side: [[one.name, one.share] for one in getattr(beliefs, side)] for side in ("before", "after")}
+
+
+def beliefs_read(stored: Mapping[str, Any] | None) -> Beliefs | None:
+    """What `beliefs_stored` has written."""
+    if stored is None:
+        return None
+    return Beliefs(
+        **{side: tuple(Belief(name=name, share=share) for name, share in stored[side]) for side in ("before", "after")}
     )

@@ -1,4 +1,5 @@
-"""The files beside the database: pictures by the hash of their content, and results until they are delivered.
+"""The files beside the database: pictures by the hash of their content, results until they are delivered, checkpoints
+of long work until it is done.
 
 A file is either there whole or not there: it is written under another name, synced, and renamed. What a crash leaves
 between a file and its row is an orphan, which the next start removes. Every function here blocks: call it in a thread.
@@ -28,15 +29,16 @@ class NoRoom(OSError):
 
 
 class Shelf:
-    """The folders `sources` and `results` below `folder`."""
+    """The folders `sources`, `results` and `checkpoints` below `folder`."""
 
     def __init__(self, folder: Path) -> None:
         self._sources = folder / "sources"
         self._results = folder / "results"
+        self._checkpoints = folder / "checkpoints"
 
     def open(self) -> None:
         """Make the folders. Raises OSError."""
-        for folder in (self._sources, self._results):
+        for folder in (self._sources, self._results, self._checkpoints):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
 
     def keep_sources(self, pictures: Mapping[str, bytes]) -> None:
@@ -62,10 +64,11 @@ class Shelf:
         return {source: path.stat().st_size for source, path in paths.items() if path.is_file()}
 
     def crowded(self, most: int) -> bool:
-        """Whether all sources together are larger than this (0: no limit), or the disk will soon take no more."""
+        """Whether all sources, and what long work needs to go on, are together larger than this (0: no limit), or the
+        disk will soon take no more."""
         if shutil.disk_usage(self._sources).free < 2 * RESERVE:
             return True
-        return most > 0 and _size(self._sources) > most
+        return most > 0 and _size(self._sources) + _size(self._checkpoints) > most
 
     def drop_sources(self, hashes: Iterable[str]) -> int:
         """Delete these; returns how many there were."""
@@ -85,10 +88,28 @@ class Shelf:
     def drop_results(self, paths: Iterable[str]) -> int:
         return sum(_unlink(self._results / Path(path).name) for path in paths)
 
-    def drop_orphans(self, *, sources: Collection[str], results: Collection[str]) -> int:
+    def keep_checkpoint(self, name: str, data: bytes) -> str:
+        """Keep what long work goes on from; returns where, as `JobPicture.checkpoint` has it. Raises OSError."""
+        path = f"{name}-{secrets.token_hex(4)}"
+        _write(self._checkpoints / path, data)
+        sync_folder(self._checkpoints)
+        return path
+
+    def checkpoint(self, path: str) -> bytes | None:
+        """None where it is not there, as after a backup was put back: then the work begins again."""
+        try:
+            return (self._checkpoints / Path(path).name).read_bytes()
+        except FileNotFoundError:
+            return None
+
+    def drop_checkpoints(self, paths: Iterable[str]) -> int:
+        return sum(_unlink(self._checkpoints / Path(path).name) for path in paths)
+
+    def drop_orphans(self, *, sources: Collection[str], results: Collection[str], checkpoints: Collection[str]) -> int:
         """Delete every file but these (hashes, and paths); returns how many there were."""
         gone = 0
-        for folder, kept in ((self._sources, set(sources)), (self._results, set(results))):
+        wanted = ((self._sources, sources), (self._results, results), (self._checkpoints, checkpoints))
+        for folder, kept in ((folder, set(names)) for folder, names in wanted):
             for path in folder.iterdir():
                 if path.is_file() and path.name not in kept:
                     gone += _unlink(path)

@@ -38,6 +38,7 @@ jobs = Table(
     metadata,
     Column("number", Number, primary_key=True, autoincrement=True),  # order of acceptance, whatever the clock does
     Column("id", String(16), nullable=False),
+    Column("kind", String(8), nullable=False, server_default="dream"),  # says who reads `recipe`: see bot.kinds
     Column("state", String(16), nullable=False),
     Column("requester", BigInteger, nullable=False),
     Column("door", String(16), nullable=False),
@@ -79,7 +80,7 @@ job_pictures = Table(
     Column("job", String(16), ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True),
     Column("ordinal", Integer, primary_key=True),
     Column("state", String(16), nullable=False),
-    Column("source", String(64), nullable=False),
+    Column("source", String(64)),  # content hash; NULL: made without a picture
     Column("filename", Text, nullable=False),
     Column("author", BigInteger, nullable=False),
     Column("attachment", BigInteger),
@@ -92,6 +93,9 @@ job_pictures = Table(
     Column("losses", Integer, nullable=False),  # workers that died over it
     Column("returns", Integer, nullable=False),  # times it came back before a worker had begun
     Column("restarts", Integer, nullable=False),  # times that the bot itself stopped while it was dreamt
+    Column("checkpoint", Text),  # the file with which long work goes on; NULL: from the beginning
+    Column("share", Double, nullable=False, server_default="0"),  # of the whole work, done up to there
+    Column("served", Double, nullable=False, server_default="0"),  # seconds that the parts up to there have taken
     Column("error", Text),
     Column("log", Text),
     Column("result_path", Text),
@@ -103,8 +107,25 @@ job_pictures = Table(
     Column("result_network", Text),
     Column("result_seconds", Double),
     Column("result_notes", JSON),
+    Column("result_frames", Integer),  # of a film
+    Column("result_lasts", Double),  # seconds, of a film
+    Column("result_beliefs", JSON(none_as_null=True)),  # what the network takes a picture for, before and after
     Index(None, "source"),
     Index(None, "finished"),
+)
+
+#: Pictures that go beside the ones that are dreamt: what is to grow in them, and where. No work of their own.
+job_companions = Table(
+    "job_companions",
+    metadata,
+    Column("job", String(16), ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True),
+    Column("role", String(8), primary_key=True),  # see bot.kinds
+    Column("source", String(64), nullable=False),
+    Column("filename", Text, nullable=False),
+    Column("author", BigInteger, nullable=False),
+    Column("attachment", BigInteger),
+    Column("spoiler", Boolean, nullable=False),
+    Index(None, "source"),
 )
 
 people = Table(

@@ -31,11 +31,13 @@ BESIDES = ("forgetting.key", "forgotten.jsonl")
 _NEEDED = (
     "SELECT DISTINCT 'sources/' || job_pictures.source FROM job_pictures JOIN jobs ON jobs.id = job_pictures.job"
     " WHERE jobs.kept AND length(job_pictures.source) = 64",
+    "SELECT DISTINCT 'sources/' || job_companions.source FROM job_companions JOIN jobs ON jobs.id = job_companions.job"
+    " WHERE jobs.kept AND length(job_companions.source) = 64",
     "SELECT DISTINCT 'sources/' || picture FROM challenge_entries WHERE length(picture) = 64",
     "SELECT DISTINCT 'sources/' || base FROM challenges WHERE length(base) = 64",
     "SELECT DISTINCT 'results/' || job_pictures.result_path FROM job_pictures JOIN jobs ON jobs.id = job_pictures.job"
     " WHERE jobs.delivered IS NULL AND jobs.state != 'undeliverable' AND job_pictures.result_path IS NOT NULL",
-)  #: as `bot.jobs.keeping` says, of a file that no bot has open
+)  #: as `bot.jobs.keeping` says, of a file that no bot has open. Without checkpoints: long work begins again then
 
 
 def make(home: Path, database: Path, file: Path, *, version: str) -> Manifest:

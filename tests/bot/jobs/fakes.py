@@ -118,7 +118,7 @@ def request(
 
 def made(order: Order, *, seconds: float = 2.0) -> Made:
     return Made(
-        data=b"dream of " + order.picture,
+        data=b"dream of " + (order.picture or b"nothing"),
         format="PNG",
         note="",
         width=8,

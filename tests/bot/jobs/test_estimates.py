@@ -6,43 +6,48 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.jobs.estimates import UNMEASURED, Estimates, load_of
+from bot.jobs.estimates import UNMEASURED, Estimates, Load, load_of
+from bot.kinds import Kind
+
+
+def dream(text: str) -> Load:
+    return load_of(Kind.DREAM, text)
 
 
 def after(*measurements: tuple[str, float]) -> Estimates:
     estimates = Estimates()
     for recipe, seconds in measurements:
-        estimates.update(estimates.after(load_of(recipe), seconds))
+        estimates.update(estimates.after(dream(recipe), seconds))
     return estimates
 
 
 def test_more_steps_and_larger_sizes_take_longer() -> None:
     estimates = after(("", 4.0))
-    assert estimates.seconds(load_of("seed=3")) == pytest.approx(4.0)
-    assert estimates.seconds(load_of("steps=100")) > 3 * estimates.seconds(load_of("steps=14"))
-    assert estimates.seconds(load_of("size=2048")) > 2 * estimates.seconds(load_of("size=1024"))
+    assert estimates.seconds(dream("seed=3")) == pytest.approx(4.0)
+    assert estimates.seconds(dream("steps=100")) > 3 * estimates.seconds(dream("steps=14"))
+    assert estimates.seconds(dream("size=2048")) > 2 * estimates.seconds(dream("size=1024"))
 
 
 def test_a_network_that_was_never_dreamt_is_taken_for_the_others() -> None:
     estimates = after(("network=vgg16", 30.0), ("network=vgg16 style=towers", 50.0))
-    assert estimates.seconds(load_of("network=vgg16 style=towers")) == pytest.approx(50.0)
-    assert estimates.seconds(load_of("network=vgg16 style=eyes")) == pytest.approx(40.0)
-    assert estimates.seconds(load_of("network=resnet50")) == pytest.approx(40.0)
-    assert Estimates().seconds(load_of("")) == pytest.approx(UNMEASURED)
+    assert estimates.seconds(dream("network=vgg16 style=towers")) == pytest.approx(50.0)
+    assert estimates.seconds(dream("network=vgg16 style=eyes")) == pytest.approx(40.0)
+    assert estimates.seconds(dream("network=resnet50")) == pytest.approx(40.0)
+    assert Estimates().seconds(dream("")) == pytest.approx(UNMEASURED)
 
 
 def test_a_faster_machine_is_noticed() -> None:
     estimates = after(*[("", 40.0)] * 20, *[("", 5.0)] * 25)
-    assert estimates.seconds(load_of("")) == pytest.approx(5.0, abs=1)
+    assert estimates.seconds(dream("")) == pytest.approx(5.0, abs=1)
 
 
 @given(st.text(max_size=60), st.floats(min_value=0, max_value=1e6, allow_subnormal=False))
 def test_no_text_and_no_measurement_breaks_them(text: str, seconds: float) -> None:
     estimates = after((text, seconds))
-    assert estimates.seconds(load_of(text)) > 0
+    assert estimates.seconds(dream(text)) > 0
 
 
 @pytest.mark.parametrize("recipe", ["strength=0", "size=64 octaves=16 octave_scale=1.1", "size=16384 steps=200", "="])
 def test_extreme_recipes_have_a_load(recipe: str) -> None:
-    assert 0 < load_of(recipe).work <= 1000
-    assert all(len(name) <= 200 for name in load_of(recipe).names)
+    assert 0 < dream(recipe).work <= 1000
+    assert all(len(name) <= 200 for name in dream(recipe).names)

@@ -18,16 +18,17 @@ from bot.challenges.records import Challenges
 from bot.challenges.views import Submission
 from bot.config import LimitsConfig
 from bot.errors import ConfigError, Refusal
-from bot.executor.protocol import Outcome
+from bot.executor.protocol import Outcome, Paused
 from bot.jobs.aliases import Aliases
 from bot.jobs.allowance import Allowance, Limit, Span
 from bot.jobs.forgetting import PEOPLE
 from bot.jobs.manner import Manner
-from bot.jobs.model import Job, JobState, Request
+from bot.jobs.model import AskedPicture, Job, JobState, Request
 from bot.jobs.people import Block
 from bot.jobs.queue import JobQueue
 from bot.jobs.rules import Ask
 from bot.jobs.shelf import content_hash
+from bot.kinds import Kind, Role
 from bot.moderation.pausing import Pausing
 from bot.moderation.places import SERVER, Server
 from bot.moderation.settings import Editor, Settings
@@ -62,6 +63,7 @@ NOBODYS = {
     "jobs": {"number", "guild", "channel", "message", "byte_limit", "waiting_message", "result_message"}
     | {"under", "thread"},
     "job_pictures": {"attachment"},
+    "job_companions": {"attachment"},
     "blocks": {"number", "guild"},
     "decoder_deaths": {"number"},
     "settings": {"guild", "place"},
@@ -94,8 +96,15 @@ def asked(*pictures: bytes, requester: int, author: int | None = None, **more: A
     return dataclasses.replace(made_, pictures=named, manner=Manner(notes=("A note.",)))
 
 
+def guided(request_: Request, *, by: int) -> Request:
+    """With somebody's picture beside it."""
+    guide = AskedPicture(data=b"a guide", filename=f"of {by}.png", author=by, attachment=7)
+    return dataclasses.replace(request_, companions={Role.GUIDE: guide})
+
+
 def files(home: Path) -> set[str]:
-    return {path.name for folder in ("sources", "results") for path in (home / folder).iterdir()}
+    folders = ("sources", "results", "checkpoints")
+    return {path.name for folder in folders for path in (home / folder).iterdir()}
 
 
 async def furnish(desk: Desk, home: Path) -> dict[str, Job]:
@@ -108,6 +117,7 @@ async def furnish(desk: Desk, home: Path) -> dict[str, Job]:
         "Ben's cat": asked(b"a cat", requester=BEN),
         "hers by Ben": asked(b"her portrait", b"a tree", requester=BEN, author=ANNA),
         "his by Anna": asked(b"his portrait", requester=ANNA, author=BEN),
+        "by her guide": guided(asked(b"a cat", requester=BEN), by=ANNA),
     }.items():
         jobs[name] = (await queue.accept(wanted)).job
     await finish(desk)
@@ -175,6 +185,11 @@ async def test_nothing_of_a_member_remains(tmp_path: Path) -> None:
             (0, "", None, None)
         ] * 2
         assert [one.result is not None for one in hers.pictures] == [True, True], "Ben's recipe is Ben's"
+        guided_ = await desk.queue.job(jobs["by her guide"].id)
+        assert guided_ is not None
+        assert [(one.author, one.filename, one.attachment) for one in guided_.companions] == [(0, "", None)]
+        assert [await desk.queue.source_bytes(one) for one in guided_.companions] == [None]
+        assert [await desk.queue.source_bytes(one) for one in guided_.pictures] == [b"a cat"]
         assert not await desk.queue.members.opted_out(ANNA)
     assert anywhere(tmp_path, ANNA) == [], "and nothing comes with the end"
 
@@ -244,6 +259,38 @@ async def test_running_dreams_stop_at_once(tmp_path: Path) -> None:
         assert "no longer wants it to be kept" in (ended.pictures[0].error or "")
         await finish_last(desk, bens)
         assert anywhere(tmp_path, ANNA) == []
+
+
+@in_loop
+async def test_what_their_picture_is_the_guide_of_is_not_dreamt(tmp_path: Path) -> None:
+    async with dispatching(tmp_path, executor=ScriptedExecutor(slots=2)) as desk:
+        running = (await desk.queue.accept(guided(asked(b"a tree", b"a cat", requester=BEN), by=ANNA))).job
+        for number in range(2):
+            (await desk.executor.order(number)).start()
+        await desk.queue.members.forget(ANNA)
+        await desk.answers.all_of(running.id)
+        assert set(desk.executor.cancelled) == {running.id}
+        ended = await desk.queue.job(running.id)
+        assert ended is not None
+        assert ended.state is JobState.FAILED
+        assert [("no longer wants it" in (one.error or ""), one.author) for one in ended.pictures] == [(True, BEN)] * 2
+        assert content_hash(b"a guide") not in files(tmp_path)
+        assert anywhere(tmp_path, ANNA) == []
+
+
+@in_loop
+async def test_a_checkpoint_goes_with_whose_picture_it_is_of(tmp_path: Path) -> None:
+    async with dispatching(tmp_path) as desk:
+        film = dataclasses.replace(asked(b"her portrait", requester=BEN, author=ANNA), kind=Kind.FILM)
+        job = (await desk.queue.accept(film)).job
+        part = await desk.executor.order(0)
+        part.start()
+        part.end(Paused(checkpoint=b"half of it", share=0.5, seconds=15.0))
+        (await desk.executor.order(1)).start()
+        assert any(name.startswith(job.id) for name in files(tmp_path))
+        await desk.queue.members.forget(ANNA)
+        await desk.answers.all_of(job.id)
+        assert files(tmp_path) == set()
 
 
 @in_loop

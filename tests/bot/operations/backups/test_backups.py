@@ -109,7 +109,7 @@ def test_everything_comes_back_after_the_disk_is_lost(tmp_path: Path) -> None:
     shutil.rmtree(home)
     restore(home, file)
     goes_on(home, ids)
-    assert sorted(path.name for path in home.iterdir()) == [FILE, "lock", "results", "sources"]
+    assert sorted(path.name for path in home.iterdir()) == [FILE, "checkpoints", "lock", "results", "sources"]
 
 
 @in_loop
