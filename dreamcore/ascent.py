@@ -134,10 +134,13 @@ class OctaveState:
 
     `base` (1, 3, H, W) uint8 is the picture itself at this size. Buffers of the picture's size are what decides how
     large a picture can be, so there are two, the picture and its gradient, and everything else is done in strips.
+    weight: (1, 1, H, W) in [0, 1], where in the picture something is dreamt, and how much; None: everywhere.
     """
 
-    def __init__(self, base: Tensor, detail: Tensor | None) -> None:
+    def __init__(self, base: Tensor, detail: Tensor | None, weight: Tensor | None = None) -> None:
         self.base = base
+        self.weight = weight
+        self.share = None if weight is None else weight.mean().clamp_min(1e-6)
         self.picture = base.float().div_(255) if detail is None else detail
         if detail is not None:
             for rows in strips(base):
@@ -147,14 +150,19 @@ class OctaveState:
 
     def climb(self, size: Tensor, shaping: Shaping, progress: float) -> None:
         """Move the picture along the gradient in `self.slope`. size: mean change of a value, 0-d, of full scale."""
-        step = normalised(smoothed(self.slope, shaping.smoothing, progress), shaping.normalisation)
+        step = smoothed(self.slope, shaping.smoothing, progress)
+        if self.weight is not None:
+            step *= self.weight
+        step = normalised(step, shaping.normalisation, self.share)
         for rows in strips(self.picture):
             self.picture[:, :, rows] += step[:, :, rows] * size
         self.picture.clamp_(0, 1)
 
     def change(self) -> Tensor:
-        """Root mean square of what was added, of full scale, as a 0-d tensor."""
-        return root_mean_square(lambda rows: self.picture[:, :, rows] - self.base[:, :, rows].float() / 255, self.base)
+        """Root mean square of what was added where it counts, of full scale, as a 0-d tensor."""
+        return root_mean_square(
+            lambda rows: self.picture[:, :, rows] - self.base[:, :, rows].float() / 255, self.base, self.weight
+        )
 
     def into_detail(self) -> Tensor:
         """What was added to the picture at this size, in place of the picture: the octave is over."""

@@ -10,24 +10,34 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
 
-from dreamcore import ascent, finishing
+from dreamcore import ascent, blending, finishing
 from dreamcore.ascent import Look, Shaping
+from dreamcore.companions import with_companions
 from dreamcore.errors import OutOfMemory
+from dreamcore.guiding import guide_of
 from dreamcore.networks import Network
 from dreamcore.objectives import Measures, Objective
-from dreamcore.octaves import Octave, enlarged, shrunk
-from dreamcore.picture import Picture, fill_hidden
-from dreamcore.planning import canvas_of, device_defaults, eye_for, largest_window, memory_budget, octaves_of
+from dreamcore.octaves import Octave, enlarged, shrunk, shrunk_detail
+from dreamcore.picture import Picture
+from dreamcore.planning import (
+    canvas_of,
+    cropped,
+    device_defaults,
+    eye_for,
+    largest_window,
+    memory_budget,
+    octaves_of,
+)
 from dreamcore.progress import AskCancelled, ReportProgress
 from dreamcore.recipe import Recipe, ResolvedRecipe
 from dreamcore.reporting import Reporter
 from dreamcore.resolve import resolve
 from dreamcore.sentences import Sentence
 from dreamcore.styles import reference_change
+from dreamcore.subject import Subject, at_size, context_of
 from dreamcore.tiles import MARGIN
 
 #: Mean change of a value per step, as a share of the change aimed at, is this over (steps so far) ** STEP_GROWTH:
@@ -57,6 +67,8 @@ def dream(
     *,
     network: Network,
     device: torch.device,
+    guide: Picture | None = None,
+    mask: Picture | None = None,
     memory: int | None = None,
     on_progress: ReportProgress | None = None,
     cancelled: AskCancelled | None = None,
@@ -64,13 +76,16 @@ def dream(
 ) -> Dream:
     """Dream `picture` as `recipe` says.
 
+    guide: what it shows is what grows (objective=guide). mask: where the dream happens (region=mask). Each is taken up
+    by itself where the recipe does not say otherwise.
     memory: bytes that a step may take beside the picture's own buffers; larger pictures are dreamt in tiles.
     on_progress: called in this thread between steps. cancelled: asked as often.
     Raises RecipeError for what the network cannot do, Cancelled, and OutOfMemory when even tiles do not fit.
     """
     begun = clock()
+    fitting = with_companions(recipe, guide=guide is not None, mask=mask is not None)
     resolution = resolve(
-        recipe,
+        fitting.recipe,
         network=network.info,
         height=picture.height,
         width=picture.width,
@@ -78,16 +93,26 @@ def dream(
         seed=secrets.randbelow(2**32),
     )
     resolved = resolution.recipe
-    notes = (*picture.notes, *resolution.notes)
-    if resolved.strength == 0:
+    notes = (*picture.notes, *fitting.notes, *resolution.notes)
+    if resolved.strength == 0 or (resolved.blend is not None and resolved.blend.weight == 0):
         return Dream(rgb=picture.rgb, alpha=picture.alpha, recipe=resolved, notes=notes, change=0.0, seconds=0.0)
     budget = memory_budget(device, memory)
+    scene = _Scene(picture, guide, mask)
     with undisturbed(device):
         rgb, change = _within_memory(
-            lambda bytes_: _Work(picture, resolved, network, device, bytes_, on_progress, cancelled, clock).done(),
+            lambda bytes_: _Work(scene, resolved, network, device, bytes_, on_progress, cancelled, clock).done(),
             budget,
         )
     return Dream(rgb=rgb, alpha=picture.alpha, recipe=resolved, notes=notes, change=change, seconds=clock() - begun)
+
+
+@dataclass(frozen=True)
+class _Scene:
+    """The pictures of one dream."""
+
+    picture: Picture
+    guide: Picture | None
+    mask: Picture | None
 
 
 def _within_memory(
@@ -121,7 +146,7 @@ class _Work:
 
     def __init__(
         self,
-        picture: Picture,
+        scene: _Scene,
         recipe: ResolvedRecipe,
         network: Network,
         device: torch.device,
@@ -132,10 +157,15 @@ class _Work:
     ) -> None:
         self.recipe = recipe
         self.device = device
-        self.picture = picture
-        self.objective = Objective.of(recipe, tuple(network.info.find_class(t.name) for t in recipe.classes or ()))
+        picture = scene.picture
+        octaves = octaves_of(recipe, picture.height, picture.width)
+        context = context_of(octaves, picture.height)
+        self.subject = Subject.of(picture, scene.mask, region=recipe.region, context=context, device=device)
+        part = self.subject.part
+        self.octaves = octaves if part is None else cropped(octaves, picture.height, picture.width, part)
         self.eye = eye_for(network, recipe, device)
-        self.octaves = octaves_of(recipe, picture.height, picture.width)
+        classes = tuple(network.info.find_class(term.name) for term in recipe.classes or ())
+        self.objective = Objective.of(recipe, classes, guide_of(scene.guide, recipe, self.eye))
         self.largest_window = largest_window(self.eye, budget, self.octaves[-1])
         self.measures: Measures | None = None
         self.shaping = Shaping(smoothing=recipe.smoothing, normalisation=recipe.normalisation)
@@ -144,27 +174,15 @@ class _Work:
 
     def done(self) -> tuple[NDArray[np.uint8], float]:
         """The dream's pixels (H, W, 3), and its root mean square change at the size dreamt."""
-        picture, alpha = self._tensor(self.picture.rgb), None
-        seen = picture
-        if self.picture.alpha is not None:
-            alpha = torch.from_numpy(self.picture.alpha)[None, None].to(self.device)
-            seen = self._tensor(fill_hidden(self.picture))
-        detail, base = self._dreamt(seen)
-        weight = None if alpha is None else enlarged_alpha(alpha, *detail.shape[2:])
-        if self.recipe.colours == "keep":
-            detail = finishing.luminance_only(detail)
-        detail, change = finishing.as_strong_as(detail, base, self.target, weight, LARGEST_RESCALING)
-        rgb = finishing.brought_to(picture, base, detail, alpha)
-        return rgb[0].permute(1, 2, 0).contiguous().cpu().numpy(), float(change)
-
-    def _tensor(self, rgb: NDArray[np.uint8]) -> Tensor:
-        """(H, W, 3) -> (1, 3, H, W), uint8, where the dream is made."""
-        return (
-            torch.from_numpy(np.require(rgb, requirements=["C", "W"]))
-            .permute(2, 0, 1)[None]
-            .contiguous()
-            .to(self.device)
-        )
+        subject, recipe = self.subject, self.recipe
+        blend, share = (recipe.blend.name, recipe.blend.weight) if recipe.blend else ("normal", 1.0)
+        detail, base = self._dreamt(subject.seen)
+        weight = None if subject.alpha is None else at_size(subject.alpha, *detail.shape[2:])
+        if recipe.colours == "keep":
+            detail = blending.luminance_only(detail)
+        detail, change = finishing.as_strong_as(detail, base, self.target, weight, LARGEST_RESCALING, blend=blend)
+        made = finishing.brought_to(subject.pixels, base, detail, subject.alpha, blend=blend, share=share)
+        return subject.restored(made), float(change) * share
 
     def _dreamt(self, full: Tensor) -> tuple[Tensor, Tensor]:
         """What was added (1, 3, h, w) at the last octave's size, and the picture (uint8) at that size."""
@@ -175,12 +193,14 @@ class _Work:
             base = shrunk(full, octave.height, octave.width)
             if detail is not None:
                 detail = enlarged(detail, octave.height, octave.width)
-            state = ascent.OctaveState(base, detail)
+            state = ascent.OctaveState(base, detail, self.subject.steps_at(octave.height, octave.width))
             self._climb(number, octave, state, correction)
             reached = state.change().clamp_min(1e-6)
             correction = (correction * planned[number] / reached).clamp(1 / CORRECTION, CORRECTION)
             detail = state.into_detail()
         assert detail is not None
+        if base.shape[2] > full.shape[2]:  # looked at enlarged, for small features
+            return shrunk_detail(detail, *full.shape[2:]), full
         return detail, base
 
     def _climb(self, number: int, octave: Octave, state: ascent.OctaveState, correction: Tensor) -> None:
@@ -215,8 +235,3 @@ class _Work:
             so_far += octave.steps
             planned.append(self.target * (so_far / total) ** STEP_GROWTH)
         return planned
-
-
-def enlarged_alpha(alpha: Tensor, height: int, width: int) -> Tensor:
-    """`alpha` (1, 1, H, W) uint8 -> float in [0, 1] at the size dreamt."""
-    return F.interpolate(alpha.float() / 255, (height, width), mode="area")

@@ -6,96 +6,98 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from dreamcore.blending import LUMINANCE, blended
 from dreamcore.gradients import mirrored_index
 from dreamcore.strips import root_mean_square, strips
 
-LUMINANCE = (0.299, 0.587, 0.114)  #: of RGB, ITU-R BT.601
 GUIDE_RADIUS = 2  #: pixels at the size dreamt within which the dream is taken to follow the picture's edges
 GUIDE_FLATNESS = 2e-4  #: variance below which there is no edge to follow
 ROUNDS = 4
 
 
-def luminance_only(detail: Tensor) -> Tensor:
-    """What was dreamt, in brightness alone: added alike to red, green and blue it leaves both chroma values as they
-    were."""
-    weight = torch.tensor(LUMINANCE, device=detail.device).view(1, 3, 1, 1)
-    return (detail * weight).sum(1, keepdim=True).expand(-1, 3, -1, -1).contiguous()
-
-
 def as_strong_as(
-    detail: Tensor, base: Tensor, target: float, weight: Tensor | None, most: float
+    detail: Tensor, base: Tensor, target: float, weight: Tensor | None, most: float, *, blend: str = "normal"
 ) -> tuple[Tensor, Tensor]:
     """`detail` (1, 3, H, W), scaled in place so that it changes `base` (uint8) by `target`, root mean square.
 
     What would leave the range from black to white does not count as change, so the scale is found in a few rounds.
-    weight: (1, 1, H, W), where it counts. Scaled by at most `most`. Returns the detail and the change reached.
+    weight: (1, 1, H, W), where it counts. Scaled by at most `most`. blend: how it will be laid onto the picture.
+    Returns the detail and the change reached.
     """
     scale = torch.ones((), device=detail.device)
     change = torch.zeros((), device=detail.device)
     for _ in range(ROUNDS):
-        change = _clipped_change(detail, base, scale, weight)
+        change = _clipped_change(detail, base, scale, weight, blend)
         scale = (scale * target / change.clamp_min(1e-9)).clamp(1 / most, most)
     detail *= scale
-    return detail, _clipped_change(detail, base, torch.ones_like(scale), weight)
+    return detail, _clipped_change(detail, base, torch.ones_like(scale), weight, blend)
 
 
-def _clipped_change(detail: Tensor, base: Tensor, scale: Tensor, weight: Tensor | None) -> Tensor:
+def _clipped_change(detail: Tensor, base: Tensor, scale: Tensor, weight: Tensor | None, blend: str) -> Tensor:
     def change(rows: slice) -> Tensor:
         old = base[:, :, rows].float() / 255
-        return (old + detail[:, :, rows] * scale).clamp_(0, 1).sub_(old)
+        return blended(blend, old, detail[:, :, rows] * scale).sub_(old)
 
     return root_mean_square(change, base, weight)
 
 
-def brought_to(full: Tensor, base: Tensor, detail: Tensor, alpha: Tensor | None) -> Tensor:
+def brought_to(
+    full: Tensor, base: Tensor, detail: Tensor, alpha: Tensor | None, *, blend: str = "normal", share: float = 1.0
+) -> Tensor:
     """`full` (1, 3, H, W) uint8 with what was dreamt of `base`, the same picture smaller or the same.
 
     The picture keeps all of its own detail. What is added is enlarged along the picture's edges with a guided filter
     (He and Sun, "Fast Guided Filter", 2015): as far as the dream is locally a linear function of the picture's
     brightness it is that function of the large picture; the rest is enlarged bicubically. alpha: (1, 1, H, W) uint8,
-    what is added is weighted by it.
+    what is added is weighted by it, and by `share`. blend: how it is laid onto the picture (see `blending`).
     """
     same_size = full.shape == base.shape
     result = torch.empty_like(full)
     if not same_size:
-        slope, offset, rest = _guided(_brightness(base), detail)
+        slope, offset, rest = guided(brightness(base), detail)
     for rows in strips(full):
         old = full[:, :, rows]
         if same_size:
             added = detail[:, :, rows]
         else:
             size = full.shape[2], full.shape[3]
-            follows = _enlarged_rows(slope, size, rows) * _brightness(old) + _enlarged_rows(offset, size, rows)
-            added = follows + _enlarged_rows(rest, size, rows)
+            follows = enlarged_rows(slope, size, rows) * brightness(old) + enlarged_rows(offset, size, rows)
+            added = follows + enlarged_rows(rest, size, rows)
+        if blend != "normal":
+            shown = old.float() / 255
+            added = blended(blend, shown, added) - shown
+        if share != 1:
+            added = added * share
         if alpha is not None:
             added = added * (alpha[:, :, rows].float() / 255)
         result[:, :, rows] = (old.float() + added * 255).round_().clamp_(0, 255).to(torch.uint8)
     return result
 
 
-def _brightness(picture: Tensor) -> Tensor:
+def brightness(picture: Tensor) -> Tensor:
     """(1, 3, H, W) uint8 -> (1, 1, H, W) in [0, 1]."""
     weight = torch.tensor(LUMINANCE, device=picture.device).view(1, 3, 1, 1) / 255
     return (picture.float() * weight).sum(1, keepdim=True)
 
 
-def _guided(guide: Tensor, detail: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """(slope, offset, rest), each (1, 3, h, w), with detail = slope * guide + offset + rest."""
-    mean_guide = _box(guide)
-    variance = (_box(guide.square()) - mean_guide.square()).clamp_min(0)
-    mean_detail = _box(detail)
-    slope = (_box(detail * guide) - mean_detail * mean_guide) / (variance + GUIDE_FLATNESS)
-    offset = _box(mean_detail - slope * mean_guide)
-    slope = _box(slope)
+def guided(
+    guide: Tensor, detail: Tensor, *, radius: int = GUIDE_RADIUS, flatness: float = GUIDE_FLATNESS
+) -> tuple[Tensor, Tensor, Tensor]:
+    """(slope, offset, rest), each as large as `detail` (1, C, h, w), with detail = slope * guide + offset + rest."""
+
+    def mean(plane: Tensor) -> Tensor:
+        return F.avg_pool2d(plane, 2 * radius + 1, 1, radius, count_include_pad=False)
+
+    mean_guide = mean(guide)
+    variance = (mean(guide.square()) - mean_guide.square()).clamp_min(0)
+    mean_detail = mean(detail)
+    slope = (mean(detail * guide) - mean_detail * mean_guide) / (variance + flatness)
+    offset = mean(mean_detail - slope * mean_guide)
+    slope = mean(slope)
     return slope, offset, detail - slope * guide - offset
 
 
-def _box(plane: Tensor) -> Tensor:
-    side = 2 * GUIDE_RADIUS + 1
-    return F.avg_pool2d(plane, side, 1, GUIDE_RADIUS, count_include_pad=False)
-
-
-def _enlarged_rows(plane: Tensor, size: tuple[int, int], rows: slice) -> Tensor:
+def enlarged_rows(plane: Tensor, size: tuple[int, int], rows: slice) -> Tensor:
     """The `rows` of `plane` enlarged bicubically to `size`: the whole of it need never be in memory."""
     height, (full_height, full_width) = plane.shape[2], size
     at = (torch.arange(rows.start, rows.stop, device=plane.device) + 0.5) * height / full_height - 0.5

@@ -47,18 +47,21 @@ def smoothed(gradient: Tensor, kind: str, progress: float) -> Tensor:
     return gradient
 
 
-def normalised(gradient: Tensor, kind: str) -> Tensor:
+def normalised(gradient: Tensor, kind: str, share: Tensor | None = None) -> Tensor:
     """The gradient divided by its own size, so that a step's length is what the schedule says. In place.
 
     kind: `mean` divides by the mean absolute value (google/deepdream), `std` by the standard deviation (TensorFlow's
     tutorial), brought to the same scale as for a Gaussian, where std = sqrt(pi / 2) mean: the choice changes what
-    sparse gradients do, not how strong all others are. A gradient of nothing but zeros stays one.
+    sparse gradients do, not how strong all others are. A gradient of nothing but zeros stays one. share: the part of
+    the picture that has a gradient at all (0-d), where the rest of it is no part of the dream.
     """
     channels = _channels(gradient)
     if kind == "mean":
         size = sum(channel.abs().mean() for channel in channels) / len(channels)
+        size = size if share is None else size / share
     else:
         mean_square = sum(channel.square().mean() for channel in channels) / len(channels)
+        mean_square = mean_square if share is None else mean_square / share
         size = torch.sqrt(torch.as_tensor(mean_square)) * math.sqrt(2 / math.pi)
     gradient /= torch.as_tensor(size).clamp_min(torch.finfo(gradient.dtype).tiny)
     return gradient.clamp_(-LARGEST_STEP, LARGEST_STEP)

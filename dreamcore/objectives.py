@@ -8,14 +8,15 @@ picture) is a *measure*: summed up without gradient during one step and used in 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from dreamcore.guiding import Guide, chosen
 from dreamcore.networks import LOGITS
-from dreamcore.recipe import ResolvedRecipe
+from dreamcore.recipe import GUIDE, ResolvedRecipe
 
 Activations = Mapping[str, Tensor]
 Measures = dict[str, Tensor]
@@ -34,16 +35,17 @@ class Objective:
     layers: tuple[tuple[str, float], ...]
     channels: tuple[int, ...] | None = None
     classes: tuple[tuple[int, float], ...] = ()
+    guide: Guide | None = field(default=None, compare=False)
 
     @classmethod
-    def of(cls, recipe: ResolvedRecipe, class_indices: tuple[int, ...]) -> Objective:
+    def of(cls, recipe: ResolvedRecipe, class_indices: tuple[int, ...], guide: Guide | None = None) -> Objective:
         classes = tuple(zip(class_indices, (term.weight for term in recipe.classes or ()), strict=True))
         layers = tuple((term.name, term.weight) for term in recipe.layer)
-        return cls(recipe.objective, layers, recipe.channel, classes)
+        return cls(recipe.objective, layers, recipe.channel, classes, guide)
 
     @property
     def needs_measures(self) -> bool:
-        return self.kind in ("contrast", "seen") or (self.kind in ("energy", "mean") and len(self.layers) > 1)
+        return self.kind in ("contrast", "seen") or (self.kind in ("energy", "mean", GUIDE) and len(self.layers) > 1)
 
     @property
     def measures_hold_at_any_size(self) -> bool:
@@ -59,7 +61,7 @@ class Objective:
                 return self._measure_seen(activations[LOGITS].float())
             measures: Measures = {}
             for name, _ in self.layers:
-                a = self._chosen(activations[name])
+                a = chosen(activations[name], self.channels)
                 measures[f"{name} places"] = torch.tensor(float(a.shape[2] * a.shape[3]), device=a.device)
                 measures[f"{name} sum"] = a.sum((2, 3), keepdim=True)
                 measures[f"{name} squares"] = a.square().sum((2, 3), keepdim=True)
@@ -75,19 +77,17 @@ class Objective:
         terms = [weight * self._of_layer(name, activations[name], measures) for name, weight in self.layers]
         return torch.stack(terms).sum()
 
-    def _chosen(self, activation: Tensor) -> Tensor:
-        activation = activation.float()
-        if activation.dim() == 2:  # behind a global pooling: one place
-            activation = activation[:, :, None, None]
-        return activation if self.channels is None else activation[:, list(self.channels)]
-
     def _of_layer(self, name: str, activation: Tensor, measures: Measures) -> Tensor:
-        a = self._chosen(activation)
+        a = chosen(activation, self.channels)
         if self.kind == "contrast":
             return _standardised(a, name, measures).clamp_min(0).square().sum() / (
                 measures[f"{name} places"] * a.shape[1]
             )
-        value = a.square().sum() if self.kind == "energy" else a.sum()
+        if self.kind == GUIDE:
+            assert self.guide is not None
+            value = self.guide.likeness(name, a)
+        else:
+            value = a.square().sum() if self.kind == "energy" else a.sum()
         if not self.needs_measures:
             return value
         # Layers differ in size by orders of magnitude: each counts relative to what it has, so that the weights

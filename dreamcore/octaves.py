@@ -2,7 +2,7 @@
 
 Octaves with detail re-injection after google/deepdream (2015): each octave starts from the picture itself at that
 size plus what the dream has added so far, so that nothing of the picture is lost by resizing. The arithmetic of sizes
-and steps needs no torch; the two functions that resample import it when they are called.
+and steps needs no torch; the functions that resample import it when they are called.
 """
 
 from __future__ import annotations
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 SMALLEST_SIDE = 190  #: where `octaves=auto` ends: about the size of picture that the networks were taught on
+#: With `features`: a network makes a motif as many pixels large as it ever does, so on a smaller picture it is larger.
+SMALLEST_SIDES = {"large": 100, "small": 380}
+MOST_ENLARGED = 2.0  #: `features=small`: how much larger than the picture itself it is looked at, at the most
 LEAST_SIDE = 64  #: no octave is smaller, whatever was asked: below it the deep layers see one or two places only
 
 #: `coarse`: an octave gets this share of the next smaller one's steps. Structure is made on the small octaves, and
@@ -36,13 +39,28 @@ class Octave:
         return self.height * self.width
 
 
-def automatic_octaves(height: int, width: int, scale: float) -> int:
+def automatic_octaves(height: int, width: int, scale: float, features: str | None = None) -> int:
     """How many octaves bring the short side down to about SMALLEST_SIDE; at least 1.
 
-    >>> automatic_octaves(768, 1024, 1.4)
-    5
+    >>> automatic_octaves(768, 1024, 1.4), automatic_octaves(768, 1024, 1.4, "large")
+    (5, 7)
     """
-    return 1 + max(0, round(math.log(min(height, width) / SMALLEST_SIDE, scale)))
+    smallest = SMALLEST_SIDES.get(features or "", SMALLEST_SIDE)
+    return 1 + max(0, round(math.log(min(height, width) / smallest, scale)))
+
+
+def looked_at_size(height: int, width: int, features: str | None) -> tuple[int, int]:
+    """(height, width) of the largest octave for a picture that is dreamt at `height` x `width`.
+
+    For small features a small picture is looked at enlarged; what was dreamt is brought back to its size.
+
+    >>> looked_at_size(192, 256, None), looked_at_size(192, 256, "small"), looked_at_size(768, 1024, "small")
+    ((192, 256), (380, 507), (768, 1024))
+    """
+    if features != "small":
+        return height, width
+    factor = min(MOST_ENLARGED, max(1.0, SMALLEST_SIDES["small"] / min(height, width)))
+    return round(height * factor), round(width * factor)
 
 
 def most_octaves(height: int, width: int, scale: float) -> int:
@@ -98,3 +116,10 @@ def enlarged(detail: Tensor, height: int, width: int) -> Tensor:
     if detail.shape[2:] == (height, width):
         return detail
     return F.interpolate(detail, (height, width), mode="bicubic", align_corners=False)
+
+
+def shrunk_detail(detail: Tensor, height: int, width: int) -> Tensor:
+    """`detail` (1, C, H, W), what was added to a picture that was looked at enlarged, at the picture's own size."""
+    import torch.nn.functional as F
+
+    return F.interpolate(detail, (height, width), mode="bicubic", antialias=True, align_corners=False)

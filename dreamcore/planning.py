@@ -7,11 +7,11 @@ import torch
 from dreamcore.devices import available_memory, native_bf16
 from dreamcore.errors import OutOfMemory
 from dreamcore.networks import Eye, Network
-from dreamcore.octaves import Octave, pyramid
+from dreamcore.octaves import Octave, looked_at_size, pyramid
 from dreamcore.recipe import READS_CLASSES, ResolvedRecipe
 from dreamcore.resolve import DeviceDefaults, working_size
 from dreamcore.sentences import Sentence, decimal
-from dreamcore.tiles import Canvas, canvas_for
+from dreamcore.tiles import Box, Canvas, canvas_for
 
 FINISHING_STEPS = 2  #: made at an intermediate size, tiled, when the picture is more than twice as large as dreamt
 MEMORY_SHARE = 0.5  #: of what is available, where the caller names no budget
@@ -38,7 +38,11 @@ def octaves_of(recipe: ResolvedRecipe, height: int, width: int) -> tuple[Octave,
     """The octaves at which a picture of this size is dreamt; the last may be the finishing one, beyond `size`."""
     dreamt = working_size(height, width, recipe.size)
     octaves = pyramid(
-        *dreamt, schedule=recipe.schedule, steps=recipe.steps, octaves=recipe.octaves, scale=recipe.octave_scale
+        *looked_at_size(*dreamt, recipe.features),
+        schedule=recipe.schedule,
+        steps=recipe.steps,
+        octaves=recipe.octaves,
+        scale=recipe.octave_scale,
     )
     ratio = max(height, width) / max(dreamt)
     if ratio <= 2:
@@ -46,6 +50,18 @@ def octaves_of(recipe: ResolvedRecipe, height: int, width: int) -> tuple[Octave,
     # Twice the size dreamt at the most: further up steps cost too much for what they add.
     larger = min(ratio**0.5, 2.0)
     return (*octaves, Octave(round(dreamt[0] * larger), round(dreamt[1] * larger), FINISHING_STEPS))
+
+
+def cropped(octaves: tuple[Octave, ...], height: int, width: int, part: Box) -> tuple[Octave, ...]:
+    """The octaves of a `part` of the picture, with everything in it as large as in those of the whole."""
+    return tuple(
+        Octave(
+            max(1, round(octave.height * part.height / height)),
+            max(1, round(octave.width * part.width / width)),
+            octave.steps,
+        )
+        for octave in octaves
+    )
 
 
 def canvas_of(octave: Octave, eye: Eye, jitter: int, window: int | None) -> Canvas:

@@ -23,17 +23,25 @@ from dreamcore.settings import (
     choice_setting,
     name_setting,
     number_setting,
+    share_setting,
     term_setting,
 )
 
 ENGINE = 1  #: goes up whenever the same resolved recipe would give another picture
 
-OBJECTIVES = ("energy", "mean", "contrast", "seen", "class")
+GUIDE = "guide"
+OBJECTIVES = ("energy", "mean", "contrast", "seen", "class", GUIDE)
 READS_CLASSES = ("seen", "class")  #: objectives about what the network was taught, not about a layer
 SCHEDULES = ("coarse", "classic")
 NORMALISATIONS = ("mean", "std")
 SMOOTHINGS = ("none", "gaussian", "laplacian", "chroma")
 COLOURS = ("dream", "keep")
+REGIONS = ("all", "sky", "not-sky", "centre", "edges", "mask", "not-mask")
+READS_MASK = ("mask", "not-mask")
+BLENDS = ("normal", "lighten", "darken", "overlay", "soft-light", "luminosity", "colour")
+FEATURES = ("normal", "large", "small")
+TOWARDS = ("source", "none")
+SWITCH = ("on", "off")
 PRECISIONS = ("fp32", "bf16")
 
 
@@ -64,7 +72,8 @@ class Recipe:
     objective: str | None = choice_setting(
         Sentence(
             "what counts as more: energy (mean square), mean, contrast (what stands out from the picture's own "
-            "average), seen (the classes it already sees at each place), class (the named classes everywhere)"
+            "average), seen (the classes it already sees at each place), class (the named classes everywhere), guide "
+            "(what a second picture shows)"
         ),
         OBJECTIVES,
     )
@@ -105,6 +114,24 @@ class Recipe:
         auto=True,
     )
     colours: str | None = choice_setting(Sentence("dream, or keep the picture's own"), COLOURS)
+    region: str | None = choice_setting(
+        Sentence("where: the sky, the centre, the edges, what a second picture masks, or not there; all of it"), REGIONS
+    )
+    blend: Term | None = share_setting(
+        Sentence("how the dream is laid onto the picture, and how much of it, from 0 to 1: overlay, overlay:0.5, 0.5"),
+        BLENDS,
+    )
+    features: str | None = choice_setting(
+        Sentence("large: bigger eyes, from smaller octaves; small: more and smaller ones, from larger octaves"),
+        FEATURES,
+    )
+    tile: str | None = choice_setting(
+        Sentence("on: a seamless texture, which goes on at each border where it ends at the opposite one"), SWITCH
+    )
+    towards: Term | None = share_setting(
+        Sentence("source: each step pulls back towards the picture, so that colours stay calm; how hard, from 0 to 1"),
+        TOWARDS,
+    )
     precision: str | None = choice_setting(Sentence("of the arithmetic"), PRECISIONS, auto=True)
     seed: int | None = number_setting(Sentence("the same seed gives the same dream"), 0, 2**32 - 1, whole=True)
     engine: int | None = number_setting(Sentence("version of the engine that the recipe is for"), 1, ENGINE, whole=True)
@@ -115,7 +142,7 @@ class Recipe:
             try:
                 setting.check(value)
             except ValueError as error:
-                shown = setting.write(value) if isinstance(value, str | int | float | tuple) else str(value)
+                shown = setting.write(value) if isinstance(value, str | int | float | tuple | Term) else str(value)
                 raise BadValue(key, shown, reason(error)) from None
             if isinstance(value, int) and not setting.whole:
                 object.__setattr__(self, key, float(value))  # 1 and 1.0 are one recipe
@@ -173,7 +200,8 @@ class ResolvedRecipe(Recipe):
     """A recipe with nothing left to chance or to defaults. The same one, picture and machine: the same bytes.
 
     `style` is spent: what it stands for is spelled out, so that the dream outlives a style's redefinition.
-    `channel` and `classes` may be None: all channels; no class named.
+    `channel` and `classes` may be None: all channels; no class named. `region`, `blend`, `features`, `tile` and
+    `towards` are None where they would change nothing.
     """
 
     NEEDED: ClassVar[tuple[str, ...]] = (

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from dreamcore.catalogue import NetworkInfo
 from dreamcore.errors import RecipeError, UnknownChannel
-from dreamcore.octaves import automatic_octaves, most_octaves
-from dreamcore.recipe import ENGINE, READS_CLASSES, Recipe, ResolvedRecipe
+from dreamcore.octaves import automatic_octaves, looked_at_size, most_octaves
+from dreamcore.recipe import ENGINE, GUIDE, READS_CLASSES, Recipe, ResolvedRecipe
 from dreamcore.sentences import Sentence
 from dreamcore.settings import AUTO, MOST_TERMS, Term
-from dreamcore.styles import default_style, style_recipe, usual_smoothing
+from dreamcore.styles import default_style, guided_layer, style_recipe, usual_smoothing
 
 #: What holds where neither the person nor a style says otherwise. `steps` and `smoothing` depend on other settings.
 BUILT_IN = Recipe(
@@ -56,11 +56,13 @@ def resolve(
     layer = _layers(asked, objective, network)
     size = device.size if asked.size in (None, AUTO) else int(asked.size or 0)
     scale = asked.octave_scale or 1.4
-    dreamt = working_size(height, width, size)
+    features = None if asked.features == "normal" else asked.features
+    dreamt = looked_at_size(*working_size(height, width, size), features)
     octaves, notes = _octaves(asked, *dreamt, scale)
     resolved = ResolvedRecipe(
         **{
             **asked.given(),
+            **dict.fromkeys(_idle(asked)),
             "style": None,
             "network": network.name if recipe.network in (None, AUTO) else recipe.network,
             "layer": layer,
@@ -78,6 +80,18 @@ def resolve(
     return Resolution(recipe=resolved, notes=notes)
 
 
+def _idle(asked: Recipe) -> tuple[str, ...]:
+    """The settings that are there to take another's back, and change nothing: a resolved recipe leaves them out."""
+    idle = {
+        "region": asked.region == "all",
+        "blend": asked.blend == Term("normal"),
+        "features": asked.features == "normal",
+        "tile": asked.tile == "off",
+        "towards": asked.towards is not None and (asked.towards.name == "none" or asked.towards.weight == 0),
+    }
+    return tuple(key for key, changes_nothing in idle.items() if changes_nothing)
+
+
 def working_size(height: int, width: int, size: int) -> tuple[int, int]:
     """(height, width) at which a picture is dreamt when its longest side may be `size`.
 
@@ -93,6 +107,8 @@ def working_size(height: int, width: int, size: int) -> tuple[int, int]:
 def _with_style(recipe: Recipe, network: NetworkInfo, seed: int) -> Recipe:
     """The recipe with its style spelled out. A subject of one's own replaces the style's, whole."""
     looks = style_recipe(recipe.style or default_style(network.family), network, seed)
+    if recipe.objective == GUIDE and not recipe.style:
+        looks = Recipe(layer=(Term(guided_layer(network.family)),))
     if recipe.layer or recipe.classes or recipe.objective in READS_CLASSES:
         looks = looks.but(layer=None, channel=None, classes=None, objective=None)
     elif recipe.objective or recipe.channel:
@@ -177,7 +193,7 @@ def plain_class(network: NetworkInfo, index: int) -> str:
 def _octaves(asked: Recipe, height: int, width: int, scale: float) -> tuple[int, tuple[str, ...]]:
     most = most_octaves(height, width, scale)
     if asked.octaves in (None, AUTO):
-        return min(automatic_octaves(height, width, scale), most), ()
+        return min(automatic_octaves(height, width, scale, asked.features), most), ()
     octaves = int(asked.octaves or 1)
     if octaves <= most:
         return octaves, ()

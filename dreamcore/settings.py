@@ -53,6 +53,7 @@ class Setting:
     auto: bool = False  #: `auto` may be said: it overrides a nearer default and is resolved by the engine
 
     whole: bool = True  #: False where numbers may be broken
+    shares: bool = False  #: a choice may be followed by a share of it: overlay:0.5
 
     @property
     def range(self) -> str:
@@ -144,9 +145,46 @@ def choice_setting(help: str, choices: tuple[str, ...], *, auto: bool = False) -
 
     def check(value: Any) -> None:
         if value not in allowed:
-            raise ValueError(Sentence("it is one of {words}", words=", ".join(allowed)))
+            raise ValueError(_one_of(allowed))
 
-    return _field(Setting(help=help, parse=str.lower, check=check, choices=allowed, auto=auto))
+    return _field(Setting(help=help, parse=_word, check=check, choices=allowed, auto=auto))
+
+
+def share_setting(help: str, choices: tuple[str, ...]) -> Any:
+    """One of `choices`, and a share from 0 to 1 of it: `overlay`, `overlay:0.5`; a share alone is of the first."""
+    within = _within(0, 1, whole=False)
+
+    def parse(value: str) -> Term:
+        name, colon, share = value.rpartition(":")
+        if colon:
+            return Term(_word(name), _read_float(share.strip()))
+        return Term(choices[0], _read_float(value)) if _FLOAT.fullmatch(value) else Term(_word(value))
+
+    def check(value: Any) -> None:
+        if not isinstance(value, Term) or value.name not in choices:
+            raise ValueError(_one_of(choices))
+        within(value.weight)
+
+    return _field(Setting(help=help, parse=parse, check=check, choices=choices, shares=True))
+
+
+#: Other spellings of what can be chosen.
+_SPELLINGS = {"center": "centre", "color": "colour"}
+
+
+def _word(value: str) -> str:
+    """A word that can be chosen, however it is spelt: Soft Light, soft_light, soft-light.
+
+    >>> _word("Not Sky"), _word("-sky"), _word("center")
+    ('not-sky', 'not-sky', 'centre')
+    """
+    word = "-".join(value.lower().replace("_", " ").split())
+    word = f"not-{word[1:]}" if word.startswith("-") else word
+    return _SPELLINGS.get(word, word)
+
+
+def _one_of(words: tuple[str, ...]) -> Sentence:
+    return Sentence("it is one of {words}", words=", ".join(words))
 
 
 def name_setting(help: str, *, auto: bool = False) -> Any:

@@ -143,6 +143,8 @@ _STYLES: Mapping[str, Mapping[str, Style]] = {
 
 _DEFAULT = {"daydream": "garden"}  #: by family; elsewhere "classic". All that it sees at once is a crowd.
 
+_GUIDED_LAYER = {"inception_v1": "inception_4b/output", "daydream": "parts"}  #: by family; elsewhere "parts"; by eye
+
 #: Root mean square change at strength 1, of full scale, for each level from edges to objects. For `inception_v1` that
 #: of the classic schedule on its blocks (0.048 to 0.063 at any size); lower where the same figure is too much, by eye.
 _REFERENCE_CHANGE: Mapping[str, tuple[float, float, float, float, float]] = {
@@ -164,6 +166,11 @@ def styles_of(family: str) -> Mapping[str, Style]:
 def default_style(family: str) -> str:
     """The style of a recipe that names neither a style nor anything to make more of."""
     return _DEFAULT.get(family, "classic")
+
+
+def guided_layer(family: str) -> str:
+    """The layer on which a guide's likeness is looked for, where the recipe names none."""
+    return _GUIDED_LAYER.get(family, "parts")
 
 
 def style_recipe(name: str, network: NetworkInfo, seed: int) -> Recipe:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 
-from dreamcore.octaves import automatic_octaves, full_size_steps, most_octaves, pyramid
+from dreamcore.octaves import automatic_octaves, full_size_steps, looked_at_size, most_octaves, pyramid
 from dreamcore.recipe import Recipe
 from dreamcore.resolve import BUILT_IN, STEPS
 from dreamcore.settings import AUTO
@@ -33,13 +33,16 @@ def _cost(recipe: Recipe) -> float:
     height = max(1, round(width * 0.75))
     scale = asked.octave_scale or 1.4
     schedule = asked.schedule or "coarse"
-    octaves = automatic_octaves(height, width, scale) if asked.octaves in (None, AUTO) else int(asked.octaves or 1)
+    seen = looked_at_size(height, width, asked.features)
+    if asked.octaves in (None, AUTO):
+        octaves = automatic_octaves(*seen, scale, asked.features)
+    else:
+        octaves = int(asked.octaves or 1)
     sizes = pyramid(
-        height,
-        width,
+        *seen,
         schedule=schedule,
         steps=asked.steps or STEPS[schedule],
-        octaves=min(octaves, most_octaves(height, width, scale)),
+        octaves=min(octaves, most_octaves(*seen, scale)),
         scale=scale,
     )
-    return full_size_steps(sizes) * height * width
+    return full_size_steps(sizes) * seen[0] * seen[1]

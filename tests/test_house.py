@@ -25,7 +25,20 @@ WORKER_MODULES = frozenset(
 
 #: Of the engine, what a process that only talks to people may import.
 LIGHT = frozenset(
-    {"recipe", "settings", "text", "errors", "sentences", "catalogue", "styles", "resolve", "octaves", "work", "series"}
+    {
+        "recipe",
+        "settings",
+        "text",
+        "errors",
+        "sentences",
+        "catalogue",
+        "styles",
+        "resolve",
+        "octaves",
+        "companions",
+        "work",
+        "series",
+    }
 )
 
 HEAVY = frozenset({"torch", "torchvision", "numpy", "PIL", "safetensors", "pillow_heif"})

@@ -7,7 +7,7 @@ import torch
 import torch.nn.functional as F
 
 from dreamcore import strips as strips_module
-from dreamcore.finishing import as_strong_as, brought_to, luminance_only
+from dreamcore.finishing import as_strong_as, brought_to
 from dreamcore.strips import root_mean_square, strips
 
 
@@ -37,12 +37,6 @@ def test_nothing_dreamt_stays_nothing() -> None:
     base = torch.randint(0, 256, (1, 3, 20, 20), dtype=torch.uint8)
     detail, _ = as_strong_as(torch.zeros(1, 3, 20, 20), base, 0.05, None, 4)
     assert torch.equal(brought_to(base, base, detail, None), base)
-
-
-def test_brightness_alone_is_the_same_in_every_channel() -> None:
-    detail = luminance_only(noise(1, 3, 10, 10))
-    assert torch.equal(detail[:, 0], detail[:, 1])
-    assert torch.equal(detail[:, 0], detail[:, 2])
 
 
 def test_a_dream_is_enlarged_along_the_pictures_edges() -> None:

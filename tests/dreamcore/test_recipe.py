@@ -29,6 +29,8 @@ def values_of(key: str) -> st.SearchStrategy[object]:
         return terms.map(tuple)
     if key == "channel":
         return st.lists(st.integers(0, 99_999), min_size=1, max_size=8, unique=True).map(tuple)
+    if setting.shares:
+        return st.builds(Term, st.sampled_from(setting.choices), st.floats(0, 1))
     if setting.choices:
         return st.sampled_from(setting.choices)
     if setting.minimum is not None and setting.maximum is not None:
@@ -108,7 +110,7 @@ def test_people_write_recipes_in_many_ways(text: str, same: str) -> None:
         ("smoothing=yes", "none, gaussian, laplacian"),
         (f"engine={ENGINE + 1}", "newer engine"),
         ("seed=4294967296", "4294967295"),
-        ("wibble=1", "There are: style"),
+        ("qwxyz=1", "There are: style"),
     ],
 )
 def test_what_is_wrong_is_named_with_what_to_do(text: str, needed: str) -> None:

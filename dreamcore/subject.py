@@ -1,0 +1,85 @@
+"""What is dreamt of a picture: its pixels where the dream is made, where in them it happens, and the way back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from numpy.typing import NDArray
+from torch import Tensor
+
+from dreamcore.octaves import Octave
+from dreamcore.picture import Picture, fill_hidden
+from dreamcore.regions import crop_for, weight_of
+from dreamcore.tiles import Box
+
+CONTEXT = 40  #: pixels around a region, at the smallest octave, that the network is shown with it
+RIM = 0.25  #: weights from here on get whole steps: what is dreamt at a soft border fades once, at the end
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Subject:
+    """A picture, or the part of it that has to be dreamt, as tensors on the device."""
+
+    rgb: NDArray[np.uint8]  #: (H, W, 3), the whole picture
+    part: Box | None  #: of it; None for all
+    pixels: Tensor  #: (1, 3, h, w) uint8, the part
+    seen: Tensor  #: the same, with colour under its transparency
+    alpha: Tensor | None  #: (1, 1, h, w) uint8, how much of the dream shows: transparency and region together
+    region: Tensor | None  #: (1, 1, h, w) uint8, where there is a dream at all
+
+    @classmethod
+    def of(
+        cls, picture: Picture, mask: Picture | None, *, region: str | None, context: int, device: torch.device
+    ) -> Subject:
+        """The subject of a recipe with this region. context: pixels around the region, at the picture's size.
+
+        Raises RecipeError where the picture has no such region.
+        """
+        weight = None if region is None else weight_of(region, picture, mask)
+        part = None if weight is None else crop_for(weight, context)
+
+        def tensor(values: NDArray[np.uint8]) -> Tensor:
+            values = values if part is None else values[part.top : part.bottom, part.left : part.right]
+            planes = values[:, :, None] if values.ndim == 2 else values
+            planes = np.require(planes, requirements=["C", "W"])
+            return torch.from_numpy(planes).permute(2, 0, 1)[None].contiguous().to(device)
+
+        pixels = tensor(picture.rgb)
+        alpha = picture.alpha
+        if alpha is not None and weight is not None:
+            alpha = ((alpha.astype(np.uint16) * weight + 127) // 255).astype(np.uint8)
+        shown = weight if alpha is None else alpha
+        return cls(
+            rgb=picture.rgb,
+            part=part,
+            pixels=pixels,
+            seen=pixels if picture.alpha is None else tensor(fill_hidden(picture)),
+            alpha=None if shown is None else tensor(shown),
+            region=None if weight is None else tensor(weight),
+        )
+
+    def restored(self, pixels: Tensor) -> NDArray[np.uint8]:
+        """The whole picture (H, W, 3) with these `pixels` (1, 3, h, w) in the part's place."""
+        made: NDArray[np.uint8] = pixels[0].permute(1, 2, 0).contiguous().cpu().numpy()
+        if self.part is None:
+            return made
+        whole = self.rgb.copy()
+        whole[self.part.top : self.part.bottom, self.part.left : self.part.right] = made
+        return whole
+
+    def steps_at(self, height: int, width: int) -> Tensor | None:
+        """(1, 1, height, width) in [0, 1]: how long steps are made where, at an octave; None: everywhere alike."""
+        return None if self.region is None else (at_size(self.region, height, width) / RIM).clamp_max_(1)
+
+
+def context_of(octaves: tuple[Octave, ...], height: int) -> int:
+    """Pixels, at the picture's own size, that CONTEXT is at the smallest octave."""
+    return round(CONTEXT * height / octaves[0].height)
+
+
+def at_size(plane: Tensor, height: int, width: int) -> Tensor:
+    """`plane` (1, 1, H, W) uint8 -> float in [0, 1] at the size dreamt."""
+    return F.interpolate(plane.float() / 255, (height, width), mode="area")
