@@ -1,0 +1,165 @@
+"""The camera: how the picture moves from one frame to the next, and where it has got to.
+
+A film's picture is resampled once a frame, so what one resampling loses is lost a hundred times over. Measured as what
+is left of a pattern of half the finest frequency after 24 of them: bicubic (Keys, a = -0.5) 24 %, cubic spline 72 %,
+the quintic spline used here 97 %; and unlike bicubic with a = -0.75 it makes nothing stronger than it was.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from dreamcore.gradients import mirrored_index
+
+_POLES = (-0.430575347099973, -0.043096288203264)  #: of the quintic spline's inverse filter (Unser, 1993)
+_REACH = 12  #: taps on either side of it: 0.43 ** 12 is a 25 000th
+
+
+@dataclass(frozen=True)
+class Pose:
+    """Where a point of the picture has gone to, from the centre, in pixels: (a x + b y + e, c x + d y + f)."""
+
+    a: float = 1.0
+    b: float = 0.0
+    c: float = 0.0
+    d: float = 1.0
+    e: float = 0.0
+    f: float = 0.0
+
+    def then(self, other: Pose) -> Pose:
+        """This motion, and then `other`."""
+        return Pose(
+            other.a * self.a + other.b * self.c,
+            other.a * self.b + other.b * self.d,
+            other.c * self.a + other.d * self.c,
+            other.c * self.b + other.d * self.d,
+            other.a * self.e + other.b * self.f + other.e,
+            other.c * self.e + other.d * self.f + other.f,
+        )
+
+    def inverse(self) -> Pose:
+        """The motion that undoes this one."""
+        size = self.a * self.d - self.b * self.c
+        a, b, c, d = self.d / size, -self.b / size, -self.c / size, self.a / size
+        return Pose(a, b, c, d, -(a * self.e + b * self.f), -(c * self.e + d * self.f))
+
+
+STILL = Pose()
+
+
+def moved(zoom: float, degrees: float, right: float, down: float) -> Pose:
+    """Larger by `zoom`, turned clockwise, shifted by so many pixels."""
+    angle = math.radians(degrees)
+    cos, sin = zoom * math.cos(angle), zoom * math.sin(angle)
+    return Pose(cos, -sin, sin, cos, right, down)
+
+
+def warped(picture: Tensor, pose: Pose) -> Tensor:
+    """`picture` (1, C, H, W), float, after the motion `pose`; what comes in from outside is mirrored.
+
+    Two passes of one dimension each, columns first (Catmull and Smith, 1980), with a quintic spline. Turned by more
+    than 45 degrees at once a pass would squeeze the picture; a film does not turn so much in a frame.
+    """
+    if pose == STILL:
+        return picture
+    back = pose.inverse()
+    height, width = picture.shape[2:]
+    x = torch.arange(width, dtype=torch.float64) - (width - 1) / 2
+    y = torch.arange(height, dtype=torch.float64) - (height - 1) / 2
+    shear, offset = back.b / back.d, back.e - back.b * back.f / back.d
+    across = (back.a - back.b * back.c / back.d) * x[None, :] + shear * y[:, None] + offset + (width - 1) / 2
+    along = back.c * x[None, :] + back.d * y[:, None] + back.f + (height - 1) / 2
+    picture = _resampled(picture, across if shear else across[:1], 3)
+    return _resampled(picture, along if back.c else along[:, :1], 2)
+
+
+def _resampled(picture: Tensor, at: Tensor, dim: int) -> Tensor:
+    """`picture` read along `dim` at the places `at`, in pixels: (H, W), or one row or column that holds for all."""
+    length = picture.shape[dim]
+    coefficients = _spline_coefficients(picture, dim)
+    first = at.floor()
+    weights = _quintic((at - first).float().to(picture.device))
+    first = first.long().to(picture.device) - 2
+    along_rows = dim == 2 and at.shape[1] == 1
+    result: Tensor | None = None
+    for tap, weight in enumerate(weights):
+        index = _mirrored(first + tap, length)
+        if along_rows:  # whole rows: much faster than place by place. Whole columns are slower
+            values = coefficients.index_select(2, index.flatten())
+        else:
+            values = coefficients.gather(dim, index.expand(picture.shape))
+        result = values.mul_(weight) if result is None else result.addcmul_(values, weight)
+    assert result is not None
+    return result
+
+
+def _mirrored(at: Tensor, length: int) -> Tensor:
+    """As `mirrored_index`, several times as fast where nothing lies further outside than the picture is long."""
+    if -length < int(at.min()) and int(at.max()) < 2 * length - 1:
+        return length - 1 - (length - 1 - at.abs()).abs()
+    return mirrored_index(at, length)
+
+
+def _quintic(t: Tensor) -> list[Tensor]:
+    """Weights of the six neighbours at -2 … 3 for a point `t` past the one at 0."""
+    left, right = _quintic_half(t), _quintic_half(1 - t)
+    return [*left, *reversed(right)]
+
+
+def _quintic_half(t: Tensor) -> list[Tensor]:
+    """Weights of those at -2, -1, 0: at distances of 2 + t, 1 + t and t."""
+    weights = []
+    for distance in (2, 1, 0):
+        x = t + distance
+        total = _fifth_power(3 - x)
+        if distance < 2:
+            total -= 6 * _fifth_power(2 - x)
+        if distance < 1:
+            total += 15 * _fifth_power(1 - x)
+        weights.append(total / 120)
+    return weights
+
+
+def _fifth_power(x: Tensor) -> Tensor:
+    square = x * x
+    return square * square * x
+
+
+@functools.cache
+def _inverse_filter() -> tuple[float, ...]:
+    """Weights at 0, 1, 2 … of the filter that turns samples into the coefficients of the spline through them."""
+    side = 4 * _REACH
+    total = [0.0] * (2 * side + 1)
+    total[side] = 1.0
+    for pole in _POLES:
+        one = [pole ** abs(k - side) * (1 - pole) / (1 + pole) for k in range(2 * side + 1)]
+        total = [
+            sum(total[k] * one[n - k + side] for k in range(max(0, n - side), min(2 * side, n + side) + 1))
+            for n in range(2 * side + 1)
+        ]
+    used = total[side : side + _REACH + 1]
+    whole = used[0] + 2 * sum(used[1:])
+    return tuple(weight / whole for weight in used)
+
+
+def _spline_coefficients(picture: Tensor, dim: int) -> Tensor:
+    """Shifted sums along `dim`, mirrored at the edges."""
+    length = picture.shape[dim]
+    kernel = _inverse_filter()
+    if length > _REACH:
+        around = (_REACH, _REACH, 0, 0) if dim == 3 else (0, 0, _REACH, _REACH)
+        padded = F.pad(picture, around, mode="reflect")
+    else:
+        at = torch.arange(-_REACH, length + _REACH, device=picture.device)
+        padded = picture.index_select(dim, mirrored_index(at, length))
+    result = padded.narrow(dim, _REACH, length) * kernel[0]
+    for k in range(1, _REACH + 1):
+        result.add_(padded.narrow(dim, _REACH - k, length), alpha=kernel[k])
+        result.add_(padded.narrow(dim, _REACH + k, length), alpha=kernel[k])
+    return result

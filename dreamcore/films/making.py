@@ -1,0 +1,211 @@
+"""The way of a film: a picture and a recipe in, the film out, or as far as it got before it was asked to pause."""
+
+from __future__ import annotations
+
+import secrets
+import struct
+import time
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from dreamcore.dreaming import undisturbed
+from dreamcore.errors import Cancelled
+from dreamcore.films.footage import SECOND
+from dreamcore.films.planning import film_defaults, film_size, first_frame
+from dreamcore.films.recipe import FilmRecipe
+from dreamcore.films.resolving import FilmLimits, FilmPlan, resolve_film
+from dreamcore.films.results import Film
+from dreamcore.films.writing import LIMIT, reel_for, write_film
+from dreamcore.films.zooming import Zooming
+from dreamcore.networks import Network
+from dreamcore.pausing import AskPause, Checkpoint, Paused, fingerprint, never, pack, unpack
+from dreamcore.picture import Picture
+from dreamcore.planning import memory_budget
+from dreamcore.progress import AskCancelled, Progress, ReportProgress
+from dreamcore.reporting import PREVIEW_SECONDS, preview_of
+
+KIND, VERSION = "film", 1
+REEL = "reel"  #: the reel's own array in a checkpoint
+WRITING = 0.03  #: what writing the file counts, as a share of making the frames
+
+
+def film(
+    source: Picture,
+    recipe: FilmRecipe,
+    *,
+    network: Network,
+    device: torch.device,
+    memory: int | None = None,
+    checkpoint: bytes | None = None,
+    pause: AskPause = never,
+    on_progress: ReportProgress | None = None,
+    cancelled: AskCancelled | None = None,
+    limits: FilmLimits | None = None,
+    limit_bytes: int = LIMIT,
+    clock: Callable[[], float] = time.monotonic,
+) -> Film | Paused:
+    """Make a film of `source` as `recipe` says, or as much of it as there is time for.
+
+    checkpoint: of an earlier part; the recipe must name its seed then. pause: asked between frames; True: what was
+    made so far comes back as `Paused`. limits: how long a film may be. limit_bytes: of the file.
+    Raises RecipeError before anything is done, InstallationError for MP4 without PyAV, Cancelled and OutOfMemory.
+    """
+    begun = clock()
+    plan = resolve_film(
+        recipe,
+        network=network.info,
+        height=source.height,
+        width=source.width,
+        device=film_defaults(device),
+        seed=secrets.randbelow(2**32),
+        limits=limits,
+    )
+    with undisturbed(device):
+        work = _Film(source, plan, network, device, memory_budget(device, memory), on_progress, cancelled, clock)
+        work.resume(checkpoint)
+        if not work.run(pause):
+            return Paused(checkpoint=work.checkpoint(), share=work.share)
+        return work.finished(limit_bytes, begun)
+
+
+class Maker(Protocol):
+    """Makes frames one after the other; `zooming` and `growing` have one each."""
+
+    def frame(self, number: int, after_step: Callable[[], None]) -> Tensor:
+        """Frame `number`, (1, 3, H, W) in [0, 1]. Asked for in order, from the first that is missing."""
+
+    def state(self) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
+        """(what JSON holds, arrays): all that the next frame depends on beside the recipe and the source."""
+
+    def resume(self, state: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> None:
+        """Go on where `state` was taken. Raises KeyError and ValueError for what is no such state."""
+
+
+class _Film:
+    """One film at work."""
+
+    def __init__(
+        self,
+        source: Picture,
+        plan: FilmPlan,
+        network: Network,
+        device: torch.device,
+        budget: int,
+        on_progress: ReportProgress | None,
+        cancelled: AskCancelled | None,
+        clock: Callable[[], float],
+    ) -> None:
+        self.plan, self.on_progress, self.cancelled, self.clock = plan, on_progress, cancelled, clock
+        self.notes = (*source.notes, *plan.notes)
+        self.height, self.width = film_size(source.height, source.width, plan.stations[0].size)
+        self.format = str(plan.recipe.format)
+        self.maker = _maker(source, plan, network, device, budget, (self.height, self.width))
+        self.reel = reel_for(self.format, self.width, self.height)
+        self.identity: dict[str, Any] = {
+            "kind": KIND,
+            "version": VERSION,
+            "recipe": plan.recipe.text,
+            "source": _source(source, network, device),
+        }
+        self.previewed = clock() - PREVIEW_SECONDS
+
+    @property
+    def share(self) -> float:
+        return len(self.reel) / (self.plan.frames * (1 + WRITING))
+
+    def resume(self, checkpoint: bytes | None) -> None:
+        """Begin where an earlier part ended, or at the beginning."""
+        found = unpack(checkpoint, **self.identity)
+        if found is None:
+            return
+        try:
+            self.reel.unpack(found.arrays, found.blobs)
+            self.maker.resume(found.state, {name: array for name, array in found.arrays.items() if name != REEL})
+        except (KeyError, ValueError, struct.error) as error:  # ours, whole, and yet not what it says
+            raise RuntimeError("a checkpoint that fits the work does not hold it") from error
+
+    def checkpoint(self) -> bytes:
+        state, arrays = self.maker.state()
+        waiting, blobs = self.reel.pack()
+        return pack(Checkpoint(state=state, arrays={**arrays, **waiting}, blobs=blobs), **self.identity)
+
+    def run(self, pause: AskPause) -> bool:
+        """Make the frames that are missing; False where it was asked to pause before the last."""
+        for number in range(len(self.reel), self.plan.frames):
+            picture = self.maker.frame(number, self._go_on)
+            self.reel.add((picture[0].permute(1, 2, 0) * 255).round().to(torch.uint8).cpu().numpy())
+            self._report(number + 1, picture)
+            if number + 1 < self.plan.frames and pause():
+                return False
+        return True
+
+    def finished(self, limit_bytes: int, begun: float) -> Film:
+        """The frames as a file."""
+        plan, text = self.plan, self.plan.recipe.text
+        starts = [round(number * SECOND / plan.fps) for number in range(plan.frames)]
+        length = round(plan.seconds * SECOND)
+        written = write_film(
+            self.reel,
+            starts,
+            length,
+            format_=self.format,
+            limit_bytes=limit_bytes,
+            recipe=text,
+            keep_going=self._go_on,
+        )
+        self._tell(plan.frames * (1 + WRITING), None)
+        return Film(
+            data=written.data,
+            format=written.format,
+            width=written.width,
+            height=written.height,
+            frames=plan.frames,
+            seconds_long=plan.seconds,
+            recipe_text=text,
+            notes=(*self.notes, *([written.note] if written.note else [])),
+            seconds=self.clock() - begun,
+        )
+
+    def _go_on(self) -> None:
+        if self.cancelled is not None and self.cancelled():
+            raise Cancelled
+
+    def _report(self, frames: int, picture: Tensor) -> None:
+        self._go_on()
+        preview = None
+        if self.on_progress is not None and self.clock() - self.previewed >= PREVIEW_SECONDS:
+            self.previewed, preview = self.clock(), preview_of(picture)
+        self._tell(frames, preview)
+
+    def _tell(self, done: float, preview: NDArray[np.uint8] | None) -> None:
+        if self.on_progress is None:
+            return
+        pixels, frames = self.height * self.width, self.plan.frames
+        self.on_progress(
+            Progress(
+                done=round(done * pixels),
+                total=round(frames * (1 + WRITING) * pixels),
+                octave=1,
+                octaves=1,
+                step=min(round(done), frames),
+                steps=frames,
+                loss=0.0,
+                preview=preview,
+            )
+        )
+
+
+def _maker(
+    source: Picture, plan: FilmPlan, network: Network, device: torch.device, budget: int, size: tuple[int, int]
+) -> Maker:
+    return Zooming(first_frame(source, *size), plan, network, device, budget)
+
+
+def _source(source: Picture, network: Network, device: torch.device) -> str:
+    pixels = [plane.tobytes() for plane in (source.rgb, source.alpha) if plane is not None]
+    return fingerprint(repr(source.rgb.shape), *pixels, network.info.name, network.weights, device.type)
