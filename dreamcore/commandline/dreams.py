@@ -1,0 +1,151 @@
+"""`dream`, `first` and `estimate`: one picture, or a folder of them."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+from dreamcore import networks as nets
+from dreamcore.commandline.shared import (
+    Bar,
+    add_machine,
+    bytes_of,
+    network_for,
+    recipe_of,
+    settings_help,
+)
+from dreamcore.devices import choose_device
+from dreamcore.dreaming import dream as dreamt
+from dreamcore.errors import BadValue, DreamError, PictureError
+from dreamcore.estimating import estimate as estimated
+from dreamcore.files import EXTENSIONS, STANDARD_STREAM, Job, jobs, read, write
+from dreamcore.picture import decode, encode, encode_within
+from dreamcore.recipe import Recipe
+from dreamcore.sample import landscape
+
+
+def add_to(commands: Any) -> None:
+    """Add these commands to the parser's."""
+    dream_ = commands.add_parser(
+        "dream",
+        help="dream a picture, or a folder of them",
+        usage="%(prog)s [options] IN OUT [key=value ...]",
+        epilog=settings_help(),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    dream_.add_argument("source", metavar="IN", help="a picture, a folder of pictures, or - for standard input")
+    dream_.add_argument("target", metavar="OUT", help="a file (.png, .jpg, .webp), a folder, or - for standard output")
+    dream_.add_argument("recipe", metavar="key=value", nargs="*", help="what to dream; the settings are below")
+    dream_.add_argument("--recipe-of", metavar="FILE", help="start from the recipe that is written in this dream")
+    dream_.add_argument("--format", choices=("png", "jpeg", "webp"), help="of the output, where OUT does not say")
+    dream_.add_argument("--fit", metavar="BYTES", type=bytes_of, help="the best that fits into so much: 10M, 800k")
+    dream_.add_argument("--quiet", action="store_true", help="no progress bar and no notes")
+    add_machine(dream_)
+    dream_.set_defaults(command=dream)
+
+    first_ = commands.add_parser(
+        "first",
+        help="dream a photograph, or a rendered landscape, into the folder dreams/",
+        usage="%(prog)s [PHOTO] [key=value ...]",
+    )
+    first_.add_argument("photo", metavar="PHOTO", nargs="?", default="")
+    first_.add_argument("recipe", metavar="key=value", nargs="*")
+    add_machine(first_)
+    first_.set_defaults(command=first)
+
+    estimate_ = commands.add_parser("estimate", help="what a dream would cost", usage="%(prog)s IN [key=value ...]")
+    estimate_.add_argument("source", metavar="IN", help="a picture, or a size such as 1024x768")
+    estimate_.add_argument("recipe", metavar="key=value", nargs="*")
+    add_machine(estimate_)
+    estimate_.set_defaults(command=estimate)
+
+
+def dream(options: argparse.Namespace) -> int:
+    """`dream IN OUT key=value …`"""
+    asked = recipe_of(options)
+    work = list(jobs(options.source, options.target, options.format.upper() if options.format else None))
+    network = network_for(asked.network, options)
+    failed = 0
+    for job in work:
+        try:
+            _dream_one(job, asked, network, options)
+        except DreamError as error:
+            if len(work) == 1:
+                raise
+            failed += 1
+            print(f"dreamcore: {job.source}: {error.sentence}", file=sys.stderr)
+    if failed:
+        raise PictureError(f"{failed} of {len(work)} pictures could not be dreamt.")
+    return 0
+
+
+def first(options: argparse.Namespace) -> int:
+    """`first [PHOTO] key=value …`: a dream without having to name anything."""
+    folder = Path("dreams")
+    folder.mkdir(exist_ok=True)
+    asked = list(options.recipe)
+    source = options.photo
+    if "=" in source and not Path(source).exists():
+        asked, source = [source, *asked], ""
+    if not source:
+        source = str(folder / "landscape.png")
+        write(source, encode(landscape(), None, format="PNG"))
+        print(f"No photograph was named, so here is a rendered landscape: {source}", file=sys.stderr)
+    options.recipe, options.recipe_of, options.fit, options.quiet = asked, None, None, False
+    recipe_ = recipe_of(options)
+    network = network_for(recipe_.network, options)
+    job = Job(source, str(folder / f"{Path(source).stem}-dream.png"), "PNG")
+    _dream_one(job, recipe_, network, options)
+    print(f"The dream is in {Path(job.target).resolve()}")
+    return 0
+
+
+def estimate(options: argparse.Namespace) -> int:
+    """`estimate IN key=value …`"""
+    asked = recipe_of(options)
+    if size := re.fullmatch(r"(\d{1,6})[x×](\d{1,6})", options.source):
+        width, height = int(size[1]), int(size[2])
+        if not (width and height):
+            raise BadValue("size", options.source, "a picture has at least one pixel")
+    else:
+        picture = decode(read(options.source))
+        width, height = picture.width, picture.height
+    device = choose_device(options.device)
+    print(estimated(asked, network_for(asked.network, options), height, width, device, options.memory).sentences)
+    return 0
+
+
+def _dream_one(job: Job, asked: Recipe, network: nets.Network, options: argparse.Namespace) -> None:
+    picture = decode(read(job.source))
+    bar = None if options.quiet else Bar(job.source)
+    try:
+        result = dreamt(
+            picture,
+            asked,
+            network=network,
+            device=choose_device(options.device),
+            memory=options.memory,
+            on_progress=bar,
+        )
+    finally:
+        if bar:
+            bar.close()
+    notes = [*result.notes]
+    text = result.recipe.text
+    if options.fit:
+        fitted = encode_within(result.rgb, result.alpha, limit_bytes=options.fit, recipe=text)
+        data = fitted.data
+        if fitted.note:
+            notes.append(f"Written {fitted.note}.")
+        if job.target != STANDARD_STREAM and fitted.format != job.format:
+            job = Job(job.source, str(Path(job.target).with_suffix(EXTENSIONS[fitted.format])), fitted.format)
+    else:
+        data = encode(result.rgb, result.alpha, format=job.format, recipe=text)
+    write(job.target, data)
+    if not options.quiet:
+        for note in notes:
+            print(note, file=sys.stderr)
+        print(f"{job.target}  ({result.seconds:.1f} s)\n{text}", file=sys.stderr)
