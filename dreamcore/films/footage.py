@@ -57,7 +57,10 @@ ReadFrames = Callable[[int, int | None], Iterator[Frame]]
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class MovingPicture:
-    """A moving picture whose frames are decoded as they are asked for, as often as they are."""
+    """A moving picture whose frames are decoded as they are asked for, as often as they are.
+
+    A frame is known by its start: of a broken file some may be missing in the middle, and all from some place on.
+    """
 
     width: int  # pixels, upright and square
     height: int
@@ -72,7 +75,7 @@ class MovingPicture:
     read: ReadFrames
 
     def frames(self, first: int = 0, *, longest: int | None = None) -> Iterator[Frame]:
-        """The frames from number `first` on, no side longer than `longest` pixels. May end before `starts` does."""
+        """The frames from `starts[first]` on, no side longer than `longest` pixels. May end before `starts` does."""
         return self.read(first, longest)
 
     @property

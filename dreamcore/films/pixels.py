@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import struct
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -81,13 +81,17 @@ def _converted(frame: VideoFrame, kind: str, width: int, height: int) -> NDArray
     unsaid = _BT709 if max(frame.height, frame.width * 9 // 16) >= _HD else _BT601
     matrix = _BT2020 if frame.color_trc in (_PQ, _HLG) else unsaid
     smaller = width < frame.width or height < frame.height
-    changed = frame.reformat(
-        width=width,
-        height=height,
-        format=kind,
-        src_colorspace=_MATRICES.get(int(frame.colorspace), matrix),
-        interpolation=_AREA if smaller else _BICUBIC,
-    )
+    how: dict[str, Any] = {
+        "width": width,
+        "height": height,
+        "format": kind,
+        "src_colorspace": _MATRICES.get(int(frame.colorspace), matrix),
+        "interpolation": _AREA if smaller else _BICUBIC,
+    }
+    try:
+        changed = frame.reformat(**how, threads=1)
+    except TypeError:  # older versions of the library have no threads there
+        changed = frame.reformat(**how)
     pixels: NDArray[np.generic] = changed.to_ndarray()
     return pixels
 

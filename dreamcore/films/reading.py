@@ -32,18 +32,19 @@ def frames_in(data: bytes) -> int:
     return survey(kind, mended(data, kind)[0]).frames if kind in ANIMATED else 1
 
 
-def read_moving(data: bytes, *, limits: MovingLimits = DEFAULT_LIMITS) -> MovingPicture:
+def read_moving(data: bytes, *, limits: MovingLimits = DEFAULT_LIMITS, heard: bool = True) -> MovingPicture:
     """An animated GIF, WebP, PNG or AVIF, or a short MP4, MOV, WebM or MKV; judged by content.
 
-    Its header is read, and little more: frames are decoded when they are asked for. Raises `PictureError`, and nothing
-    else, for everything that is not such a file or exceeds `limits`, and so does asking for its frames.
+    Its header is read, and little more: frames are decoded when they are asked for. heard: with its sound. Raises
+    `PictureError`, for everything that is not such a file or exceeds `limits`, and so does asking for its frames; and
+    InstallationError for a video without PyAV.
     """
     if len(data) > limits.bytes:
         raise too_many_bytes(len(data), limits.bytes)
     digest = hashlib.sha256(data).hexdigest()
     kind = identify_video(data)
     if kind is not None:
-        return read_video(data, kind, digest=digest, limits=limits)
+        return read_video(data, kind, digest=digest, limits=limits, heard=heard)
     kind = identify(data)
     if kind not in ANIMATED:
         raise PictureError(

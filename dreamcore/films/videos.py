@@ -34,8 +34,8 @@ _NOTHING_THERE = Sentence(
 _NO_SOUND = Sentence("Its sound could not be read, so the film is silent.")
 
 
-def read_video(data: bytes, kind: str, *, digest: str, limits: MovingLimits) -> MovingPicture:
-    """A video of `kind` (MP4 or MKV): its index is read, its first frame and its sound are decoded."""
+def read_video(data: bytes, kind: str, *, digest: str, limits: MovingLimits, heard: bool) -> MovingPicture:
+    """A video of `kind` (MP4 or MKV): its index is read, and its first frame decoded. heard: its sound, too."""
     with _opened(data, kind, limits) as (container, stream):
         _check_header(container, stream, limits)
         index = _index(container, stream, limits)
@@ -48,8 +48,8 @@ def read_video(data: bytes, kind: str, *, digest: str, limits: MovingLimits) -> 
         starts = sorted(start for at in set(index.times) if (start := at - first.at) >= 0) or [0]
     if len(starts) > limits.frames:
         raise too_many_frames(len(starts), limits)
-    sound, notes = _sound(data, kind, limits, first.at, starts[-1] + index.last)
     length = starts[-1] + index.last
+    sound, notes = _sound(data, kind, limits, first.at, length) if heard else (None, ())
     if index.broken:
         notes = (*notes, until_the_break(length, max(index.promised, length)))
     return MovingPicture(
@@ -61,7 +61,9 @@ def read_video(data: bytes, kind: str, *, digest: str, limits: MovingLimits) -> 
         sound=sound,
         notes=notes,
         digest=digest,
-        read=lambda number, longest: _frames(data, kind, limits, form, number, longest),
+        read=lambda number, longest: _frames(
+            _Pass(data, kind, limits, form, first.at, length), starts[number] if number < len(starts) else None, longest
+        ),
     )
 
 
@@ -211,19 +213,49 @@ def _decoded(container: InputContainer, stream: VideoStream, limits: MovingLimit
             yield _Decoded(picture, at)
 
 
-def _frames(
-    data: bytes, kind: str, limits: MovingLimits, form: pixels.Form, number: int, longest: int | None
-) -> Iterator[Frame]:
-    width, height = fitting_size(form.width, form.height, longest)
-    with _opened(data, kind, limits) as (container, stream):
-        begun: int | None = None
-        for count, frame in enumerate(_decoded(container, stream, limits)):
-            begun = frame.at if begun is None else begun
-            start = frame.at - begun
-            if count >= limits.frames or start > limits.seconds * SECOND:
-                return  # the index said otherwise: a lie costs its teller the rest
-            if count >= number:
-                yield Frame(rgb=pixels.srgb(frame.picture, form, width, height), alpha=None, start=start)
+@dataclass(frozen=True)
+class _Pass:
+    """What one pass through the frames needs."""
+
+    data: bytes
+    kind: str
+    limits: MovingLimits
+    form: pixels.Form
+    begun: int  # microseconds, as the file counts: the first frame's
+    length: int
+
+
+def _frames(video: _Pass, since: int | None, longest: int | None) -> Iterator[Frame]:
+    """The frames that are shown `since` then, or later. None: there are none."""
+    if since is None:
+        return
+    width, height = fitting_size(video.form.width, video.form.height, longest)
+    for sought in (True, False) if since else (False,):
+        with _opened(video.data, video.kind, video.limits) as (container, stream):
+            if sought and not _sought(container, stream, video.begun + since):
+                continue
+            decoded = _decoded(container, stream, video.limits)
+            first = next(decoded, None)
+            if sought and (first is None or first.at > video.begun + since):
+                continue  # too far; from the beginning, then
+            for frame in itertools.islice(itertools.chain([first] if first else [], decoded), video.limits.frames):
+                start = frame.at - video.begun
+                if start >= video.length:
+                    return  # the index said otherwise: a lie costs its teller the rest
+                if start >= since:
+                    yield Frame(rgb=pixels.srgb(frame.picture, video.form, width, height), alpha=None, start=start)
+            return
+
+
+def _sought(container: InputContainer, stream: VideoStream, at: int) -> bool:
+    """Go to the last frame before `at` (microseconds) that needs no other; whether that was possible."""
+    if stream.time_base is None:
+        return False
+    try:
+        container.seek(int(at / SECOND / stream.time_base), stream=stream)
+    except av().FFmpegError:
+        return False
+    return True
 
 
 def _sound(

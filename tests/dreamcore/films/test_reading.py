@@ -11,7 +11,6 @@ from fractions import Fraction
 import av
 import numpy as np
 import pytest
-from moving_files import animation, brightness, greys, tone, video
 from PIL import features
 
 from dreamcore.errors import PictureError
@@ -19,6 +18,7 @@ from dreamcore.films.footage import MovingLimits
 from dreamcore.films.reading import is_moving, read_moving
 from dreamcore.picture import decode
 from dreamcore.sample import landscape
+from tests.dreamcore.films.moving_files import animation, brightness, greys, tone, video
 
 ANIMATED = ["GIF", "WEBP", "PNG", *(["AVIF"] if features.check("avif") else [])]
 
@@ -300,3 +300,16 @@ print("torch" in sys.modules, "cv2" in sys.modules)
     said = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
     assert "pip install “dreambot[film]”" in said
     assert said.endswith("False False\n")
+
+
+@pytest.mark.parametrize("file", ["mp4", "matroska"])
+def test_from_the_middle_on_there_are_the_same_frames_as_from_the_beginning(file: str) -> None:
+    """Also between keyframes, and where frames are decoded in another order than they are shown."""
+    pictures = [np.roll(landscape(48, 32), 3 * n, 1) for n in range(40)]
+    moving = read_moving(video(pictures, file=file, coding={"g": "12", "bf": "3"}))
+    whole = list(moving.frames())
+    for first in (1, 11, 12, 13, 25, 39):
+        later = list(moving.frames(first))
+        assert [frame.start for frame in later] == list(moving.starts[first:])
+        assert all(np.array_equal(a.rgb, b.rgb) for a, b in zip(whole[first:], later, strict=True))
+    assert list(moving.frames(40)) == []
