@@ -1,22 +1,22 @@
-"""The command line: `python -m bot start | run | worker | doctor | status | backup | restore | playground`."""
+"""The command line: `python -m bot start | run | doctor | status | backup | restore | playground`, and the programs
+of other machines: `scheduler | worker | certificates` (bot.operations.machines_commands)."""
 
 from __future__ import annotations
 
 import argparse
 import asyncio
-import contextlib
 import dataclasses
 import logging
 import os
-import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
 from bot.config import Config, read_config
 from bot.errors import BotError, ConfigError
 from bot.logs import configure
+from bot.operations import machines_commands
 
 FAILED = 1  #: worth another try, by systemd for instance
 BAD_CONFIG = 2  #: somebody has to change something first
@@ -62,20 +62,13 @@ def _run(options: argparse.Namespace) -> int:
     return 0
 
 
-def _worker(options: argparse.Namespace) -> int:
-    """Dream for a bot on another machine until SIGINT or SIGTERM."""
-    config = _config(own_log=True)
-    from bot.executor.remote import work_for
+def _elsewhere(options: argparse.Namespace) -> int:
+    """What runs on other machines than the bot's: the scheduler, workers; and their certificates."""
 
-    async def work() -> None:
-        this = asyncio.current_task()
-        assert this is not None
-        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, this.cancel)
-        with contextlib.suppress(asyncio.CancelledError):
-            await work_for(config.executor)
+    def configured(role: str, **given: str) -> Config:
+        return _config({**os.environ, **given}, own_log=True, role=role)
 
-    asyncio.run(work())
-    return 0
+    return machines_commands.run(options, configured, print)
 
 
 def _doctor(options: argparse.Namespace) -> int:
@@ -133,10 +126,16 @@ def _port(text: str) -> int:
     return number
 
 
-def _config(*, own_log: bool = False) -> Config:
-    """own_log: for as long as this runs, the file in DREAM_LOG_FILE is its own. Others would only turn its days."""
-    config = read_config(os.environ, DOTENV)
-    configure(config if own_log else dataclasses.replace(config, log_file=None))
+def _config(given: Mapping[str, str] = os.environ, *, own_log: bool = False, role: str = "") -> Config:
+    """own_log: for as long as this runs, the file in DREAM_LOG_FILE is its own. Others would only turn its days.
+
+    role: of a program beside the bot, whose file has it in its name.
+    """
+    config = read_config(given, DOTENV)
+    file = config.log_file if own_log else None
+    if file is not None and role:
+        file = file.with_name(f"{file.stem}-{role}{file.suffix}")
+    configure(dataclasses.replace(config, log_file=file))
     for sentence in config.warnings:
         logging.getLogger("bot.config").warning("%s", sentence)
     return config
@@ -155,7 +154,6 @@ def _parser() -> argparse.ArgumentParser:
     for name, command, what in (
         ("start", _start, "run where there is a DISCORD_TOKEN, else playground"),
         ("run", _run, "connect to Discord and dream (settings: .env.example)"),
-        ("worker", _worker, "dream for a bot on another machine, by the scheduler in DREAM_SCHEDULER"),
         ("doctor", _doctor, "check token, intents, permissions, weights, GPU, disk; say what to do"),
         ("status", _status, "ask the running bot how it is: queue, workers, Discord, disk"),
     ):
@@ -169,6 +167,7 @@ def _parser() -> argparse.ArgumentParser:
         one.add_argument("file", metavar="FILE", type=Path)
         one.set_defaults(command=command)
     one.add_argument("--force", action="store_true", help="also where there is a database: that one is moved aside")
+    machines_commands.add_to(commands, _elsewhere)
     what = "the bot in a stand-in for Discord on this machine, without an account"
     playground = commands.add_parser("playground", help=what, description=what)
     playground.set_defaults(command=_playground)

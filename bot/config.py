@@ -28,9 +28,9 @@ DISCORD_PICTURE_HOSTS = ("cdn.discordapp.com", "media.discordapp.net")
 _OTHERS = frozenset({"DISCORD_OPENAPI"})
 
 _CERTIFICATES = {
-    "DREAM_SCHEDULER_CA": "the certificate of the authority that has signed the scheduler's",
-    "DREAM_SCHEDULER_CERT": "the bot's own certificate",
-    "DREAM_SCHEDULER_KEY": "the key of the bot's own certificate",
+    "DREAM_SCHEDULER_CA": "the certificate of the authority that has signed the others",
+    "DREAM_SCHEDULER_CERT": "this machine's own certificate",
+    "DREAM_SCHEDULER_KEY": "the key of this machine's own certificate",
 }
 
 _MOST = 1_000_000  # of anything that is counted
@@ -140,10 +140,7 @@ def read_config(environ: Mapping[str, str], dotenv: Path | None) -> Config:
             personal_per_hour=read.whole("DREAM_LIMIT_PERSONAL", 0, _MOST),
         ),
         executor=ExecutorConfig(
-            scheduler=(scheduler := _scheduler(read)),
-            scheduler_ca=_certificate(read, "DREAM_SCHEDULER_CA", scheduler),
-            scheduler_cert=_certificate(read, "DREAM_SCHEDULER_CERT", scheduler),
-            scheduler_key=_certificate(read, "DREAM_SCHEDULER_KEY", scheduler),
+            **_machines(read, home),
             workers=read.whole("DREAM_WORKERS", 0, 64),
             device=_device(read),
             threads=read.whole("DREAM_THREADS", 0, 1024),
@@ -242,24 +239,47 @@ def _prefix(read: Reader) -> str:
 
 
 def _scheduler(read: Reader) -> str | None:
-    """Dask runs what it is sent, so anything that leaves this machine has to be TLS."""
+    """Dask runs what it is sent, so all of it has to be TLS."""
     address = read.text("DREAM_SCHEDULER")
     if not address:
         return None
-    try:
-        parts = urlsplit(address)
-        usable = parts.hostname is not None and parts.port is not None and not parts.path.strip("/")
-    except ValueError:
-        usable = False
-    if not usable or not (parts.scheme == "tls" or (parts.scheme == "tcp" and is_loopback(parts.hostname))):
-        raise read.wrong("DREAM_SCHEDULER", "tls://HOST:PORT (tcp:// only on this machine)")
+    if not is_scheduler(address):
+        raise read.wrong("DREAM_SCHEDULER", "tls://HOST:PORT")
     return address
 
 
+def is_scheduler(address: str) -> bool:
+    """Whether that is written as a scheduler's address has to be."""
+    try:
+        parts = urlsplit(address)
+        return parts.scheme == "tls" and bool(parts.hostname and parts.port) and not parts.path.strip("/")
+    except ValueError:
+        return False
+
+
+def throw_away(home: Path) -> dict[str, str]:
+    """Where a scheduler on this machine puts certificates that are good for one life of it."""
+    folder = home / "scheduler"
+    names = {"scheduler_ca": "ca.pem", "scheduler_cert": "certificate.pem", "scheduler_key": "key.pem"}
+    return {name: str(folder / file) for name, file in names.items()}
+
+
+def _machines(read: Reader, home: Path) -> dict[str, str | None]:
+    """The scheduler, and the certificates: without them nobody could tell ours from somebody else's.
+
+    On this machine they come from the scheduler itself.
+    """
+    scheduler = _scheduler(read)
+    given = any(read.text(name) for name in _CERTIFICATES)
+    if scheduler is not None and not given and is_loopback(urlsplit(scheduler).hostname):
+        return {"scheduler": scheduler, **throw_away(home)}
+    names = zip(throw_away(home), _CERTIFICATES, strict=True)
+    return {"scheduler": scheduler, **{field: _certificate(read, name, scheduler) for field, name in names}}
+
+
 def _certificate(read: Reader, name: str, scheduler: str | None) -> str | None:
-    """Without them nobody could tell our scheduler from somebody else's."""
     text = read.text(name)
-    if not text and scheduler is not None and scheduler.startswith("tls:"):
+    if not text and scheduler is not None:
         raise ConfigError(f"DREAM_SCHEDULER={clip(scheduler, 100)} needs {name}: the file with {_CERTIFICATES[name]}.")
     if not text:
         return None
@@ -284,15 +304,20 @@ def _metrics(read: Reader) -> tuple[str, int] | None:
     text = read.text("DREAM_METRICS")
     if not text:
         return None
-    host, _, port = text.rpartition(":")
-    host = host.removeprefix("[").removesuffix("]") or "127.0.0.1"
     try:
-        if host != "localhost":
-            ipaddress.ip_address(host)
-        if not re.fullmatch(r"[0-9]{1,5}", port) or int(port) > 65535:
-            raise ValueError(port)
+        return place_to_listen(text)
     except ValueError:
         raise read.wrong("DREAM_METRICS", "a port, such as 9464, or ADDRESS:PORT, such as 0.0.0.0:9464") from None
+
+
+def place_to_listen(text: str) -> tuple[str, int]:
+    """Host and port of `ADDRESS:PORT`, or of a port alone, which is this machine's own. Raises ValueError."""
+    host, _, port = text.rpartition(":")
+    host = host.removeprefix("[").removesuffix("]") or "127.0.0.1"
+    if host != "localhost":
+        ipaddress.ip_address(host)
+    if not re.fullmatch(r"[0-9]{1,5}", port) or int(port) > 65535:
+        raise ValueError(port)
     return host, int(port)
 
 

@@ -15,6 +15,7 @@ from bot.config import ExecutorConfig
 from bot.executor import transport
 from bot.executor.connection import Connection, WorkerGone
 from bot.executor.local import LocalCluster, Whereabouts
+from bot.executor.machines.trust import check_at_start, told, welcomed
 from bot.executor.protocol import Encoded, Event, Order, Outcome, SheetOrder, Stopped, WorkerState
 from bot.executor.settings import NICENESS, StudioSettings
 from bot.executor.tracking import Tracked
@@ -48,10 +49,10 @@ class DaskExecutor:
         self._config = config
         self._environment = {**os.environ, **(environment or {})}
         self._clock = clock
-        self._remote: Whereabouts | None = None
+        self._remote: str | None = None
         if config.scheduler is not None:
-            address = transport.check_address(config.scheduler)
-            self._remote = Whereabouts(address=address, security=transport.remote_security(config))
+            self._remote = transport.check_address(config.scheduler)
+            transport.papers_of(config)
         self._tracked: dict[str, Tracked] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
         self._keeper: asyncio.Task[None] | None = None
@@ -81,6 +82,8 @@ class DaskExecutor:
         return self._ready.is_set()
 
     async def start(self) -> None:
+        if self._remote is not None:
+            await check_at_start(self._config)
         transport.settle(logging.CRITICAL)  # what Dask calls an error here, the executor says in its own words
         self._keeper = asyncio.create_task(self._keep(), name="executor")
 
@@ -202,7 +205,7 @@ class DaskExecutor:
             try:
                 await self._with_cluster()
             except Exception as error:
-                _log.error("the workers cannot be started or reached: %r", error)
+                _log.error("the workers cannot be started or reached: %s", told(error))
             if self._clock() - begun > 60:
                 wait = RETRY_SECONDS[0]
             await asyncio.sleep(wait)
@@ -211,7 +214,8 @@ class DaskExecutor:
     async def _with_cluster(self) -> None:
         """From a cluster's start to its end."""
         if self._remote is not None:
-            await self._with_connection(self._remote, None)
+            security = await welcomed(self._config, name="the bot")
+            await self._with_connection(Whereabouts(address=self._remote, security=security), None)
             return
         cluster = await LocalCluster.start(self._config, self._environment)
         try:

@@ -28,6 +28,10 @@ class WorkerPlan:
     def named(self, name: str) -> WorkerPlan:
         return dataclasses.replace(self, name=name)
 
+    def beside(self, environment: Mapping[str, str]) -> WorkerPlan:
+        """What it is told beside its own."""
+        return dataclasses.replace(self, environment={**environment, **self.environment})
+
 
 def plan_workers(config: ExecutorConfig, *, gpus: Sequence[str], cores: int) -> tuple[WorkerPlan, ...]:
     """The workers that `config` asks for, on a machine with these GPUs and cores."""

@@ -17,14 +17,8 @@ from distributed.security import Security
 
 from bot.config import ExecutorConfig
 from bot.executor.processes import python_command, without_secrets
-from bot.executor.transport import LOG_FORMAT, security_of
+from bot.executor.transport import QUIET, security_of
 
-#: Dask sets up its log when it is imported, so before any code of ours runs in a worker.
-_QUIET = {
-    "DASK_LOGGING__DISTRIBUTED": "error",
-    "DASK_DISTRIBUTED__ADMIN__LOG_FORMAT": LOG_FORMAT,
-    "PYTHONWARNINGS": "ignore:resource_tracker",  # which has something to say when everything is killed at once
-}
 _LINE = re.compile(r"(DEBUG|INFO|WARNING|ERROR|CRITICAL) ([\w.]+): (.*)", re.DOTALL)
 _LONGEST_LINE = 1 << 20
 _START_SECONDS = 60.0
@@ -57,7 +51,7 @@ class LocalCluster:
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
-            env={**without_secrets(environment), **_QUIET},
+            env={**without_secrets(environment), **QUIET},
             start_new_session=True,  # Ctrl+C is for the bot, which then ends this in order
             limit=_LONGEST_LINE,
         )

@@ -11,10 +11,18 @@ from urllib.parse import urlsplit
 import dask
 from distributed.security import Security
 
-from bot.config import ExecutorConfig, is_loopback
+from bot.config import ExecutorConfig
 from bot.errors import ConfigError
+from bot.executor.machines.papers import Papers
 
 LOG_FORMAT = "%(levelname)s %(name)s: %(message)s"  #: of workers; the bot reads it and logs in its own
+
+#: Dask sets up its log when it is imported, so before any code of ours runs in a worker.
+QUIET: Mapping[str, str] = {
+    "DASK_LOGGING__DISTRIBUTED": "error",
+    "DASK_DISTRIBUTED__ADMIN__LOG_FORMAT": LOG_FORMAT,
+    "PYTHONWARNINGS": "ignore:resource_tracker",  # which has something to say when everything is killed at once
+}
 
 SETTINGS: Mapping[str, Any] = {
     "distributed.scheduler.allowed-failures": 0,  # the queue decides what is tried again
@@ -43,7 +51,8 @@ SETTINGS: Mapping[str, Any] = {
     "distributed.admin.tick.limit": "30s",  # importing torch holds the interpreter for seconds
     "distributed.comm.timeouts.connect": "15s",
     "distributed.comm.compression": False,
-    "distributed.nanny.pre-spawn-environ": {"MALLOC_TRIM_THRESHOLD_": 65536},  # not one thread for everything
+    # Instead of Dask's own, which gives each worker one thread for everything.
+    "distributed.nanny.pre-spawn-environ": {"MALLOC_TRIM_THRESHOLD_": 65536, **QUIET},
 }
 _LOGGERS = ("distributed", "distributed.client", "distributed.gc", "bokeh", "tornado", "tornado.application")
 
@@ -60,9 +69,10 @@ def settle(level: int) -> None:
 
 
 def check_address(address: str) -> str:
-    """The scheduler's address, if it may be used. Raises ConfigError for one that is not encrypted, off loopback.
+    """The scheduler's address, if it may be used. Raises ConfigError for one that is not encrypted.
 
-    What goes over the wire is code: whoever reads along or answers instead could run anything.
+    What goes over the wire is code: whoever reads along or answers instead could run anything. On this machine too:
+    it may have other users.
     """
     scheme, separator, rest = address.strip().partition("://")
     if not separator:
@@ -72,31 +82,34 @@ def check_address(address: str) -> str:
         host, port = parts.hostname, parts.port
     except ValueError:
         host, port = None, None
-    if scheme not in ("tls", "tcp") or not host or not port:
-        raise ConfigError(f"The scheduler's address {address!r} does not work: write it as tls://HOST:8786.")
-    if scheme == "tcp" and not is_loopback(host):
+    if scheme == "tcp" and host and port:
         raise ConfigError(
-            f"The scheduler's address {address!r} is not encrypted, and off this machine it must be: "
-            "start the scheduler with TLS and write tls:// instead of tcp://."
+            f"The scheduler's address {address!r} is not encrypted, and it has to be: write tls:// instead of tcp://."
+            " On this machine that needs no certificates of yours, between machines python -m bot certificates makes"
+            " them."
         )
+    if scheme != "tls" or not host or not port:
+        raise ConfigError(f"The scheduler's address {address!r} does not work: write it as tls://HOST:8786.")
     return f"{scheme}://{rest}"
 
 
-def remote_security(config: ExecutorConfig) -> Security:
-    """The operator's certificates for `config.scheduler`. Raises ConfigError where they are not there."""
-    assert config.scheduler is not None
-    if check_address(config.scheduler).startswith("tcp://"):
-        return Security()  # type: ignore[no-untyped-call]
+def papers_of(config: ExecutorConfig) -> Papers:
+    """The files for `config.scheduler`, whatever is in them. Raises ConfigError where one is not even named."""
     paths = {
         "DREAM_SCHEDULER_CA": config.scheduler_ca,
         "DREAM_SCHEDULER_CERT": config.scheduler_cert,
         "DREAM_SCHEDULER_KEY": config.scheduler_key,
     }
     for name, path in paths.items():
-        if path is None or not Path(path).is_file():
+        if path is None:
             raise ConfigError(f"A scheduler at {config.scheduler} needs certificates: set {name} to its file.")
-    authority, certificate, key = map(str, paths.values())
-    return security_of(authority, certificate, key)
+    authority, certificate, key = (Path(str(path)) for path in paths.values())
+    return Papers(authority=authority, certificate=certificate, key=key)
+
+
+def security_with(papers: Papers) -> Security:
+    """By paths: each process reads the files when it starts, and never sends them."""
+    return security_of(str(papers.authority), str(papers.certificate), str(papers.key))
 
 
 def security_of(authority: str, certificate: str, key: str) -> Security:

@@ -8,6 +8,7 @@ from typing import Any
 
 from bot.config import Config
 from bot.operations import machine
+from bot.operations.elsewhere import examine_machines
 from bot.operations.findings import Finding, Level, fail
 from bot.operations.rest import Rest
 from bot.operations.servers import examine_discord
@@ -55,7 +56,8 @@ async def _findings(
     yield machine.examine_disk(config)
     yield await machine.examine_database(config)
     if config.executor.scheduler is not None:
-        yield await machine.examine_scheduler(config.executor.scheduler)
+        async for finding in examine_machines(config.executor):
+            yield finding
         return
     async for finding in machine.examine_engine(config, await probe(config)):
         yield finding

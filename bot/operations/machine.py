@@ -1,4 +1,4 @@
-"""The doctor's look at the machine: libraries, device, weights, memory, disk, database, scheduler."""
+"""The doctor's look at the machine: libraries, device, weights, memory, disk, database."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ import tempfile
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import aiohttp
 
@@ -177,23 +176,6 @@ async def examine_database(config: Config) -> Finding:
     except BotError as error:
         return fail("database", error.sentence, "Correct DATABASE_URL, or what it leads to.")
     return ok("database", "It opens, and its tables are up to date.")
-
-
-async def examine_scheduler(address: str) -> Finding:
-    """Only whether somebody listens there; the start proves the rest."""
-    parts = urlsplit(address)
-    try:
-        async with asyncio.timeout(CONNECT_SECONDS):
-            _, writer = await asyncio.open_connection(parts.hostname, parts.port)
-        writer.close()
-        await writer.wait_closed()
-    except (OSError, TimeoutError) as error:
-        return fail(
-            "scheduler",
-            f"Nobody answers at DREAM_SCHEDULER={address} ({getattr(error, 'strerror', None) or 'no answer in time'}).",
-            "Start the scheduler there, open its port, or leave DREAM_SCHEDULER empty.",
-        )
-    return ok("scheduler", f"Somebody listens at {address}; which devices its workers have, its own log says.")
 
 
 def _not_ours(home: Path) -> int | None:

@@ -103,5 +103,16 @@ def test_the_log_file_is_the_running_bots_alone(tmp_path: Path) -> None:
 
 def test_help_names_every_command() -> None:
     done = subprocess.run([sys.executable, "-m", "bot", "--help"], capture_output=True, text=True, cwd=ROOT, check=True)
-    for command in ("start", "run", "doctor", "status", "backup", "restore", "playground"):
+    for command in (
+        "start",
+        "run",
+        "doctor",
+        "status",
+        "backup",
+        "restore",
+        "playground",
+        "scheduler",
+        "worker",
+        "certificates",
+    ):
         assert command in done.stdout

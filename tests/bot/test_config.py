@@ -194,6 +194,7 @@ def test_every_variable_arrives(tmp_path: Path) -> None:
         ("DREAM_SCHEDULER", "8786"),
         ("DREAM_SCHEDULER", "tls://dreams.example"),
         ("DREAM_SCHEDULER", "tcp://dreams.example:8786"),
+        ("DREAM_SCHEDULER", "tcp://127.0.0.1:8786"),
         ("DATABASE_URL", "mysql://host/name"),
         ("DATABASE_URL", "sqlite://"),
         ("DATABASE_URL", "sqlite:///:memory:"),
@@ -237,7 +238,13 @@ def test_every_name_of_this_machine_is_taken(address: str) -> None:
 
 def test_a_scheduler_on_another_machine_needs_certificates() -> None:
     assert "needs DREAM_SCHEDULER_CA" in sentence(DREAM_SCHEDULER="tls://dreams.example:8786")
-    assert config(DREAM_SCHEDULER="tcp://127.0.0.1:8786").executor.scheduler == "tcp://127.0.0.1:8786"
+
+
+def test_a_scheduler_on_this_machine_brings_its_own(tmp_path: Path) -> None:
+    read = config(DREAM_SCHEDULER="tls://127.0.0.1:8786", DREAM_HOME=str(tmp_path)).executor
+    assert read.scheduler_cert == str(tmp_path / "scheduler" / "certificate.pem")
+    told = sentence(DREAM_SCHEDULER="tls://127.0.0.1:8786", DREAM_SCHEDULER_CA=str(EXAMPLE))
+    assert "needs DREAM_SCHEDULER_CERT" in told, "of three, all are given or none"
 
 
 @pytest.mark.parametrize("token", ["abc def", "tök€n", "two\nlines", "an\x00other"])

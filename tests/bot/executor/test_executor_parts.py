@@ -196,7 +196,7 @@ def test_workers_are_not_told_what_is_secret() -> None:
 # --- schedulers
 
 
-@pytest.mark.parametrize("address", ["tls://dreams.example:8786", "tcp://127.0.0.1:8786", "tcp://[::1]:8786"])
+@pytest.mark.parametrize("address", ["tls://dreams.example:8786", "tls://127.0.0.1:8786", "tls://[::1]:8786"])
 def test_addresses_that_may_be_used(address: str) -> None:
     assert check_address(address) == address
 
@@ -206,6 +206,7 @@ def test_addresses_that_may_be_used(address: str) -> None:
     [
         "tcp://192.168.1.4:8786",
         "tcp://dreams.example:8786",
+        "tcp://127.0.0.1:8786",
         "ws://host:1",
         "tls://host",
         "tls://",
@@ -213,12 +214,18 @@ def test_addresses_that_may_be_used(address: str) -> None:
         "tcp://localhost.example:1",
     ],
 )
-def test_an_address_off_this_machine_must_be_encrypted(address: str) -> None:
+def test_an_address_must_be_encrypted(address: str) -> None:
     with pytest.raises(ConfigError):
         DaskExecutor(config=ExecutorConfig(scheduler=address))
 
 
 def test_a_scheduler_without_certificates_is_refused(tmp_path: Path) -> None:
-    for given in ({}, {"scheduler_ca": str(tmp_path / "missing")}):
-        with pytest.raises(ConfigError, match="DREAM_SCHEDULER_CA"):
-            DaskExecutor(config=ExecutorConfig(scheduler="tls://host:8786", **given))
+    missing = str(tmp_path / "missing")
+    with pytest.raises(ConfigError, match="DREAM_SCHEDULER_CA"):
+        DaskExecutor(config=ExecutorConfig(scheduler="tls://host:8786"))
+    with pytest.raises(ConfigError, match="DREAM_SCHEDULER_KEY"):
+        DaskExecutor(config=ExecutorConfig(scheduler="tls://host:8786", scheduler_ca=missing, scheduler_cert=missing))
+    named = {"scheduler_ca": missing, "scheduler_cert": missing, "scheduler_key": missing}
+    executor = DaskExecutor(config=ExecutorConfig(scheduler="tls://host:8786", **named))
+    with pytest.raises(ConfigError, match="missing cannot be read"):
+        asyncio.run(executor.start())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime
 import json
 import os
 import re
@@ -17,6 +18,8 @@ from typing import Any
 import pytest
 
 from bot.config import Config, read_config
+from bot.executor.machines import certificates
+from bot.executor.machines.papers import utc
 from bot.operations.doctor import examine
 from bot.operations.invite import NEEDED, PERMISSIONS, invite_link
 from bot.operations.machine import probe
@@ -272,12 +275,25 @@ def test_a_database_that_does_not_open_is_a_failure(tmp_path: Path) -> None:
 
 
 def test_a_scheduler_is_looked_for_instead_of_a_device_here(tmp_path: Path) -> None:
+    folder = tmp_path / "c"
+    certificates.make(folder, hosts=["127.0.0.1"], workers=[])
+    files = {"CA": "ca.pem", "CERT": "certificate.pem", "KEY": "key.pem"}
+    given = {f"DREAM_SCHEDULER_{name}": str(folder / "bot" / file) for name, file in files.items()}
     with socket.create_server(("127.0.0.1", 0)) as server:
-        address = f"tcp://127.0.0.1:{server.getsockname()[1]}"
-        report = Report(tmp_path, DREAM_SCHEDULER=address)
-        assert report["scheduler"][0].startswith("ok")
-        assert not report["device"]
-    assert Report(tmp_path, DREAM_SCHEDULER=address)["scheduler"][0].startswith("FAIL")
+        address = f"tls://127.0.0.1:{server.getsockname()[1]}"
+    report = Report(tmp_path, DREAM_SCHEDULER=address, **given)
+    assert report["certificates"][0].startswith("ok")
+    assert report["scheduler"][0].startswith("FAIL")
+    assert "Nobody listens at" in report["scheduler"][0]
+    assert not report["device"]
+
+    certificates.renew(folder, days=3)
+    assert Report(tmp_path, DREAM_SCHEDULER=address, **given)["certificates"][0].startswith("warn")
+    certificates.renew(folder, clock=lambda: utc() - datetime.timedelta(days=400))
+    report = Report(tmp_path, DREAM_SCHEDULER=address, **given)
+    assert report["certificates"][0].startswith("FAIL")
+    assert "renew" in report["certificates"][0]
+    assert not report["scheduler"]
 
 
 @pytest.mark.parametrize(
