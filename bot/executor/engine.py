@@ -9,12 +9,12 @@ import torch
 
 from dreamcore.catalogue import catalogue
 from dreamcore.devices import choose_device
-from dreamcore.dreaming import Dream, dream
+from dreamcore.dreaming import dream
 from dreamcore.errors import Cancelled, UnknownNetwork
 from dreamcore.networks import Network, default_network, load
 from dreamcore.picture import Picture
 from dreamcore.planning import device_defaults
-from dreamcore.progress import AskCancelled, ReportProgress
+from dreamcore.progress import AskCancelled
 from dreamcore.recipe import Recipe
 from dreamcore.resolve import resolve
 from dreamcore.sample import landscape
@@ -68,12 +68,12 @@ class Engine:
         """One small dream, so that the first order does not pay for what libraries do at their first use."""
         recipe = Recipe(size=WARM_UP_SIDE, steps=1, octaves=1, seed=0)
         picture = Picture(rgb=landscape(WARM_UP_SIDE, WARM_UP_SIDE), alpha=None, format="PNG")
-        self.dream(picture, recipe, self.network(self.default, lambda: False), lambda progress: None, lambda: False)
+        dream(picture, recipe, network=self.network(self.default, lambda: False), device=self.device)
 
-    def network_for(self, recipe: Recipe, stop: AskCancelled) -> tuple[Network, tuple[str, ...]]:
-        """The network that the recipe asks for, and what is to be said about it. Raises RecipeError, WeightsError."""
-        if recipe.network not in (None, AUTO):
-            return self.network(str(recipe.network), stop), ()
+    def network_for(self, asked: str | None, stop: AskCancelled) -> tuple[Network, tuple[str, ...]]:
+        """The network that a recipe asks for, and what is to be said about it. Raises RecipeError, WeightsError."""
+        if asked not in (None, AUTO):
+            return self.network(str(asked), stop), ()
         name = self.default
         if name == PREFERRED:
             return self.network(name, stop), ()
@@ -116,15 +116,8 @@ class Engine:
         ).recipe
         side = min(max(picture.height, picture.width), 2 * resolved.size)
         pixels = side * side * min(picture.height, picture.width) / max(picture.height, picture.width)
-        return FIRST_USE_SECONDS + pixels * network.info.operations_per_pixel / SLOWEST[self.device.type]
+        return self.step_seconds(pixels, network)
 
-    def dream(
-        self,
-        picture: Picture,
-        recipe: Recipe,
-        network: Network,
-        on_progress: ReportProgress,
-        stop: AskCancelled,
-    ) -> Dream:
-        """As `dreamcore.dream`."""
-        return dream(picture, recipe, network=network, device=self.device, on_progress=on_progress, cancelled=stop)
+    def step_seconds(self, pixels: float, network: Network) -> float:
+        """The longest that a first step over so many pixels may take on any machine."""
+        return FIRST_USE_SECONDS + pixels * network.info.operations_per_pixel / SLOWEST[self.device.type]

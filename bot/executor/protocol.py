@@ -10,6 +10,8 @@ from typing import Protocol
 from bot.kinds import Kind, Role
 from bot.languages import ENGLISH
 
+PART_SECONDS = 15.0  #: of work, after which long work pauses and others have their turn
+
 
 @dataclass(frozen=True, kw_only=True)
 class Order:
@@ -24,6 +26,7 @@ class Order:
     recipe: str  # `kind` says who reads it
     checkpoint: bytes | None = None  # of the parts so far; None: from the beginning
     share: float = 0.0  # of the whole work, that the checkpoint has
+    part: float = PART_SECONDS  # of work, after which it pauses, if it is of a kind that does
     byte_limit: int  # of the result's file
     language: str = ENGLISH  # of what is written into a picture
     bare: bool = False  # the recipe is not written into the file: it is a secret
@@ -55,8 +58,6 @@ class Progressed:
 
 Event = Started | Progressed
 
-
-PART_SECONDS = 15.0  #: of work, after which long work pauses and others have their turn
 
 #: What a worker does with a picture, one after the other.
 STAGES = ("decode", "load", "dream", "encode")

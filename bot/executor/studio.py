@@ -10,34 +10,26 @@ import threading
 import time
 import traceback
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor, wait
-from typing import TYPE_CHECKING, Any, TypeVar
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TYPE_CHECKING
 
+from bot.executor.bench import Bench, Report, raise_if
 from bot.executor.decoding import Decoder, DecoderKilled
-from bot.executor.fitting import compared, fitted, preview_jpeg, refitted
-from bot.executor.protocol import STAGES, Encoded, Failed, Made, Order, Outcome, SheetOrder, Stopped
-from bot.executor.settings import QUIET_SECONDS
+from bot.executor.fitting import compared, refitted
+from bot.executor.kinds import maker_of
+from bot.executor.protocol import Encoded, Failed, Made, Order, Outcome, Paused, SheetOrder, Stopped
 from bot.executor.sheets.making import sheet
 from dreamcore.errors import Cancelled, DreamError
-from dreamcore.recipe import Recipe
 from dreamcore.sentences import Sentence
 
 if TYPE_CHECKING:
     from bot.executor.engine import Engine
-    from dreamcore.dreaming import Dream
-    from dreamcore.networks import Network
-    from dreamcore.picture import Picture
-    from dreamcore.progress import AskCancelled, Progress
 
 WENT_WRONG = Sentence("Something went wrong while dreaming; it has been noted.")
 NO_MEMORY = Sentence("There is not enough memory for a dream of this size: try a smaller size=.")
-STOP_SECONDS = 0.1  #: within which a waiting order heeds that it was stopped
 FETCH_AGAIN_SECONDS = 600.0  #: after weights could not be fetched
 _STOPS_KEPT = 1000  #: keys of orders that were stopped, some of which may never come
 
-#: Tells the bot: a phase of the order, its share, a preview, and the longest step so far where steps are made.
-Report = Callable[[dict[str, Any]], None]
-T = TypeVar("T")
 _log = logging.getLogger(__name__)
 
 
@@ -98,7 +90,7 @@ class Studio:
     def dream(self, order: Order, report: Report) -> Outcome:
         """Work on one order, from bytes to bytes. Raises nothing: what goes wrong is an outcome, too."""
         try:
-            return self._made(order, report)
+            return self._worked_on(order, report)
         except Cancelled:
             return Stopped()
         except DreamError as error:
@@ -127,65 +119,22 @@ class Studio:
         finally:
             self._stopped.pop(key, None)
 
-    def _made(self, order: Order, report: Report) -> Made:
+    def _worked_on(self, order: Order, report: Report) -> Made | Paused:
         def stop() -> bool:
             return order.key in self._stopped
 
-        _raise_if(stop)
+        raise_if(stop)
         report({"phase": "decoding"})
-        begun = self._clock()
-        recipe = Recipe.parse(order.recipe)
-        assert order.picture is not None, "a dream is made of a picture"
-        picture = self._decoder.decode(order.picture)
-        decoded = self._clock()
-        report({"phase": "waiting"})
-        engine = self._wait_for(self._engine, stop)
-        network, notes = engine.network_for(recipe, stop)
-        loaded = self._clock()
-        result = self._dreamt(engine, picture, recipe, network, _Reporter(report, self._clock), stop)
-        report({"phase": "encoding", "share": 1.0})
-        _raise_if(stop)
-        dreamt = self._clock()
-        encoded = fitted(result.rgb, result.alpha, order.byte_limit, None if order.bare else result.recipe.text)
-        seconds = (decoded - begun, loaded - decoded, result.seconds, self._clock() - dreamt)
-        return Made(
-            data=encoded.data,
-            format=encoded.format,
-            note=encoded.note,
-            width=picture.width,
-            height=picture.height,
-            recipe=result.recipe.text,
-            network=network.info.name,
-            seconds=result.seconds,
-            notes=(*notes, *result.notes),
-            stages=tuple(zip(STAGES, seconds, strict=True)),
+        bench = Bench(
+            order,
+            decoder=self._decoder,
+            engine=self._engine,
+            pool=self._pool,
+            report=report,
+            stop=stop,
+            clock=self._clock,
         )
-
-    def _dreamt(
-        self,
-        engine: Engine,
-        picture: Picture,
-        recipe: Recipe,
-        network: Network,
-        reporter: _Reporter,
-        stop: AskCancelled,
-    ) -> Dream:
-        """In the engine's thread, once those before are done."""
-        first = engine.first_step_seconds(picture, recipe, network)
-
-        def work() -> Dream:
-            _raise_if(stop)
-            reporter.begin(first)
-            return engine.dream(picture, recipe, network, reporter.step, stop)
-
-        return self._wait_for(self._pool.submit(work), stop)
-
-    def _wait_for(self, future: Future[T], stop: AskCancelled) -> T:
-        """The future's result; while it has not begun, stop is heeded here."""
-        while not wait([future], timeout=STOP_SECONDS).done:
-            if stop() and (future is self._engine or future.cancel()):
-                raise Cancelled
-        return future.result()
+        return maker_of(order.kind)(bench)
 
     def _loaded(self) -> Engine:
         engine_module = importlib.import_module("bot.executor.engine")
@@ -207,34 +156,3 @@ class Studio:
                 _log.warning("no better network: %s", getattr(error, "log", repr(error)))
             if self._closed.wait(FETCH_AGAIN_SECONDS):
                 return
-
-
-class _Reporter:
-    """Turns the engine's progress into reports: not more than a few a second, and with the longest step so far."""
-
-    def __init__(self, report: Report, clock: Callable[[], float]) -> None:
-        self._report, self._clock = report, clock
-        self._longest = self._last_step = self._last_report = 0.0
-        self._steps = 0
-
-    def begin(self, first_step: float) -> None:
-        self._last_step = self._last_report = self._clock()
-        self._report({"phase": "preparing", "share": 0.0, "step": first_step})
-
-    def step(self, progress: Progress) -> None:
-        now = self._clock()
-        self._steps += 1
-        # The first one also prepares what the others use, and would make a hang look like patience.
-        self._longest = now - self._last_step if self._steps <= 2 else max(self._longest, now - self._last_step)
-        self._last_step = now
-        if progress.preview is None and now - self._last_report < QUIET_SECONDS and progress.share < 1:
-            return
-        self._last_report = now
-        phase = "dreaming" if progress.share < 1 else "finishing"
-        preview = None if progress.preview is None else preview_jpeg(progress.preview)
-        self._report({"phase": phase, "share": progress.share, "step": self._longest, "preview": preview})
-
-
-def _raise_if(stop: AskCancelled) -> None:
-    if stop():
-        raise Cancelled

@@ -1,0 +1,65 @@
+"""A sheet with what each level of a network sees in a picture, said in the job's language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from bot.executor.bench import Bench
+from bot.executor.fitting import fitted
+from bot.executor.protocol import Belief, Beliefs, Made, Paused
+from bot.languages import speaking, tell
+from dreamcore import pausing
+from dreamcore.explaining.beliefs import Belief as Believed
+from dreamcore.explaining.making import Explanation, explain
+from dreamcore.explaining.recipe import ExplainRecipe
+
+
+def make(bench: Bench) -> Made | Paused:
+    order = bench.order
+    recipe = ExplainRecipe.parse(order.recipe)
+    picture = bench.picture()
+    network, notes = bench.network(recipe.base.network)
+    engine = bench.engine()
+    first = max(
+        engine.first_step_seconds(picture, level, network) for level in recipe.levels(network.info.family).values()
+    )
+
+    def told(sentence: str) -> str:  # in the engine's thread, which has no language of its own
+        with speaking(order.language):
+            return tell(sentence)
+
+    made = bench.work(
+        first,
+        lambda engine: explain(
+            picture,
+            recipe,
+            network=network,
+            device=engine.device,
+            tell=told,
+            checkpoint=order.checkpoint,
+            pause=bench.pause,
+            on_progress=bench.step,
+            cancelled=bench.stop,
+        ),
+    )
+    if isinstance(made, pausing.Paused):
+        return bench.paused(made)
+    encoded = bench.encoded(lambda: fitted(made.rgb, None, order.byte_limit, None if order.bare else made.recipe_text))
+    height, width = made.rgb.shape[:2]
+    return bench.made(
+        encoded,
+        size=(width, height),
+        recipe=made.recipe_text,
+        network=network,
+        notes=(*notes, *made.notes),
+        beliefs=_beliefs(made),
+    )
+
+
+def _beliefs(made: Explanation) -> Beliefs | None:
+    """None where the network has no names for what it was taught."""
+    return Beliefs(before=_plain(made.before), after=_plain(made.after)) if made.before else None
+
+
+def _plain(beliefs: Iterable[Believed]) -> tuple[Belief, ...]:
+    return tuple(Belief(name=one.name, share=one.share) for one in beliefs)

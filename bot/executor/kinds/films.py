@@ -1,0 +1,54 @@
+"""A film out of one picture, or a moving picture dreamt frame by frame; in parts."""
+
+from __future__ import annotations
+
+from bot.executor.bench import Bench
+from bot.executor.protocol import Encoded, Made, Paused
+from dreamcore import pausing
+from dreamcore.films import FilmLimits, FilmRecipe, film
+from dreamcore.films.resolving import SIZE_BY_DEVICE
+from dreamcore.films.schedule import MOST_FULL_SIZE_STEPS
+from dreamcore.work import USUAL_SIZE
+
+STEPS_OF_A_FRAME = 2 * MOST_FULL_SIZE_STEPS  #: with all that is done besides, for how long a first frame may take
+LIMITS = FilmLimits(
+    seconds=600.0, frames=20_000
+)  #: the doors have asked whether it is too long, and know the operator's
+
+
+def make(bench: Bench) -> Made | Paused:
+    order = bench.order
+    recipe = FilmRecipe.parse(order.recipe)
+    source = bench.picture()
+    network, notes = bench.network(recipe.dream.network)
+    engine = bench.engine()
+    side = (
+        recipe.dream.size if isinstance(recipe.dream.size, int) else SIZE_BY_DEVICE.get(engine.device.type, USUAL_SIZE)
+    )
+    first = engine.step_seconds(STEPS_OF_A_FRAME * side * side, network)
+    made = bench.work(
+        first,
+        lambda engine: film(
+            source,
+            recipe,
+            network=network,
+            device=engine.device,
+            checkpoint=order.checkpoint,
+            pause=bench.pause,
+            on_progress=bench.step,
+            cancelled=bench.stop,
+            limits=LIMITS,
+            limit_bytes=order.byte_limit,
+        ),
+    )
+    if isinstance(made, pausing.Paused):
+        return bench.paused(made)
+    return bench.made(
+        Encoded(data=made.data, format=made.format, note=""),
+        size=(made.width, made.height),
+        recipe=made.recipe_text,
+        network=network,
+        notes=(*notes, *made.notes),
+        frames=made.frames,
+        lasts=made.seconds_long,
+    )

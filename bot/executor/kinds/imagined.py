@@ -1,0 +1,35 @@
+"""A picture out of noise: what the network was taught under a name, or what a layer looks for."""
+
+from __future__ import annotations
+
+from bot.executor.bench import Bench
+from bot.executor.fitting import fitted
+from bot.executor.protocol import Made, Paused
+from dreamcore import pausing
+from dreamcore.imagining.imagine import imagine
+from dreamcore.imagining.recipe import ImagineRecipe
+
+
+def make(bench: Bench) -> Made | Paused:
+    order = bench.order
+    recipe = ImagineRecipe.parse(order.recipe)
+    network, notes = bench.network(recipe.network)
+    largest = recipe.octaves[-1]
+    made = bench.work(
+        bench.engine().step_seconds(largest.height * largest.width, network),
+        lambda engine: imagine(
+            recipe,
+            network=network,
+            device=engine.device,
+            checkpoint=order.checkpoint,
+            pause=bench.pause,
+            on_progress=bench.step,
+            cancelled=bench.stop,
+        ),
+    )
+    if isinstance(made, pausing.Paused):
+        return bench.paused(made)
+    text = made.recipe.text
+    encoded = bench.encoded(lambda: fitted(made.rgb, None, order.byte_limit, None if order.bare else text))
+    height, width = made.rgb.shape[:2]
+    return bench.made(encoded, size=(width, height), recipe=text, network=network, notes=(*notes, *made.notes))
