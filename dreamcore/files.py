@@ -25,6 +25,12 @@ class Job:
     target: str
     format: str
 
+    def written_as(self, format_: str) -> Job:
+        """The same, written as this format instead; a file's name follows it."""
+        if self.target == STANDARD_STREAM or format_ == self.format:
+            return self
+        return Job(self.source, str(Path(self.target).with_suffix(EXTENSIONS[format_])), format_)
+
 
 def jobs(source_name: str, target_name: str, format_: str | None) -> Iterator[Job]:
     """What is to be made of what. All that can be wrong with names is said before the first dream is begun."""

@@ -21,7 +21,7 @@ from dreamcore.devices import choose_device
 from dreamcore.dreaming import dream as dreamt
 from dreamcore.errors import BadValue, DreamError, PictureError
 from dreamcore.estimating import estimate as estimated
-from dreamcore.files import EXTENSIONS, STANDARD_STREAM, Job, jobs, read, write
+from dreamcore.files import Job, jobs, read, write
 from dreamcore.picture import decode, encode, encode_within
 from dreamcore.recipe import Recipe
 from dreamcore.sample import landscape
@@ -140,8 +140,7 @@ def _dream_one(job: Job, asked: Recipe, network: nets.Network, options: argparse
         data = fitted.data
         if fitted.note:
             notes.append(f"Written {fitted.note}.")
-        if job.target != STANDARD_STREAM and fitted.format != job.format:
-            job = Job(job.source, str(Path(job.target).with_suffix(EXTENSIONS[fitted.format])), fitted.format)
+        job = job.written_as(fitted.format)
     else:
         data = encode(result.rgb, result.alpha, format=job.format, recipe=text)
     write(job.target, data)

@@ -107,7 +107,7 @@ def typed(arguments: list[str]) -> str:
 def _quoted_again(argument: str) -> str:
     key, equals, value = argument.partition("=")
     spaced = equals and re.search(r"[\s=]", value) and not re.search(r"[\"“”„«»]", value) and not key.endswith(" ")
-    return f'{key}="{value}"' if spaced and "," not in value else argument
+    return f'{key}="{value}"' if spaced and not {",", "="} <= {*value} else argument
 
 
 def recipe_in(name: str) -> str:

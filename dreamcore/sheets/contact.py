@@ -13,13 +13,14 @@ from PIL import Image
 from dreamcore.picture import Picture
 from dreamcore.sheets import wall
 from dreamcore.sheets.layout import Box, frame_shape
-from dreamcore.sheets.lettering import Face, fitted, line
+from dreamcore.sheets.lettering import Face, Line, fitted, line
 from dreamcore.sheets.writing import Paragraph, paragraph
 
 LEAST_WIDE, MOST_WIDE = 1200, 2200  #: pixels of a sheet
 TALL = 1.05  #: height / width that suits a phone as well as a desk
 NARROWEST, WIDEST = 0.4, 5.0  #: width / height of a frame
 ENLARGED = 1.25  #: how much larger than it was dreamt a dream may be shown
+CUT = 0.1  #: how much a heading that does not fit speaks against a way of laying it out
 EMPTY = 0.35  #: how much a place that stays empty in the last row speaks against a number of columns
 
 
@@ -182,8 +183,13 @@ class _Plan:
     def ugliness(self) -> float:
         empty = -len(self.blocks[0].pictures) % self.across + self.across * (-len(self.blocks) % self.beside)
         tall = abs(math.log(self.height / self.width / TALL))
+        tall += CUT * sum(not self._fits(heading, self.cell) for heading in self.blocks[0].columns)
+        tall += CUT * sum(not self._fits(heading, self.gutter - self.gap) for heading in self.blocks[0].rows)
         # A sheet that is too wide has small pictures on a phone, one that is too high on a desk.
         return tall + EMPTY * empty / self.across + 0.02 * self.across * self.beside
+
+    def _fits(self, heading: Heading, within: float) -> bool:
+        return not fitted(heading.value, Face.BOLD, self.text, within=within).cut
 
     def drawn(self) -> Image.Image:
         sheet = wall.wall(self.width, self.height, lamp=min(self.height / 2, self.width / 2))
@@ -218,11 +224,17 @@ class _Plan:
             wall.shade(sheet, frame, softness=10)
             wall.frame_picture(sheet, picture, frame, wall.PLAIN_FRAME)
             if block.captions:
-                caption = fitted(block.captions[number], Face.BOLD, self.text, within=self.cell)
-                caption.draw(sheet, frame.left, frame.bottom + 1.25 * self.text, wall.CREAM)
+                self._caption(block.captions[number]).draw(
+                    sheet, frame.left, frame.bottom + 1.25 * self.text, wall.CREAM
+                )
             if block.rows and column == 0:
                 middle = frame.top + self.frame / 2 - 0.3 * self.text
                 self._heading(sheet, block.rows[row], left, middle, self.gutter - self.gap)
+
+    def _caption(self, text: str) -> Line:
+        """`layer=4c`, or where that has no room the value alone."""
+        whole = fitted(text, Face.BOLD, self.text, within=self.cell)
+        return fitted(text.partition("=")[2], Face.BOLD, self.text, within=self.cell) if whole.cut else whole
 
     def _across(self, column: int) -> int:
         return self.gutter + column * (self.cell + self.gap)
