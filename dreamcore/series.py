@@ -12,14 +12,16 @@ from __future__ import annotations
 import itertools
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 from dreamcore import text as recipe_text
+from dreamcore.catalogue import NetworkInfo
 from dreamcore.errors import BadValue, RecipeError, UnknownKey, clip
 from dreamcore.recipe import SETTINGS, Recipe
+from dreamcore.resolve import DeviceDefaults, Resolution, resolve
 from dreamcore.sentences import Sentence, reason
 from dreamcore.settings import AUTO, Setting
 from dreamcore.work import work_of
@@ -175,6 +177,23 @@ class Series:
     def seeded(self, seed: int) -> Series:
         """With this seed where it names none: the same in all cells, so that nothing else differs between them."""
         return self.over(Recipe(seed=seed))
+
+    def resolved(
+        self,
+        *,
+        network_of: Callable[[Recipe], NetworkInfo],
+        height: int,
+        width: int,
+        device: DeviceDefaults,
+        seed: int,
+    ) -> tuple[Resolution, ...]:
+        """Every cell as it will be dreamt, for a picture of this size. Raises RecipeError for what a network cannot do,
+        so that it is known of all cells before any is begun.
+        """
+        return tuple(
+            resolve(cell.dreamt, network=network_of(cell.dreamt), height=height, width=width, device=device, seed=seed)
+            for cell in self.cells
+        )
 
 
 def _values(key: str, setting: Setting, written: str) -> Iterator[Any]:
