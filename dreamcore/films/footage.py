@@ -50,6 +50,14 @@ class Sound:
     channels: int
     pieces: tuple[tuple[int, bytes], ...]  # (samples from the first frame on, what is heard then); may begin before 0
 
+    def until(self, length: int) -> Sound:
+        """What is heard in the first `length` microseconds."""
+        most = length * self.rate // SECOND
+        pieces = [(start, data) for start, data in self.pieces if start < most]
+        if self.kind == "pcm":
+            pieces = [(start, data[: (most - start) * 2 * self.channels]) for start, data in pieces]
+        return dataclasses.replace(self, pieces=tuple(pieces))
+
 
 #: (first, longest): the frames from number `first` on, their longer side at most `longest` pixels (None: as they are).
 ReadFrames = Callable[[int, int | None], Iterator[Frame]]

@@ -14,17 +14,20 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from dreamcore.dreaming import undisturbed
-from dreamcore.errors import Cancelled
-from dreamcore.films.footage import SECOND
+from dreamcore.errors import Cancelled, PictureError
+from dreamcore.films.footage import SECOND, MovingPicture
+from dreamcore.films.moving import Moving
 from dreamcore.films.planning import film_defaults, film_size, first_frame
 from dreamcore.films.recipe import FilmRecipe
 from dreamcore.films.resolving import FilmLimits, FilmPlan, resolve_film
 from dreamcore.films.results import Film
+from dreamcore.films.timing import Timing, even, resolve_moving
 from dreamcore.films.writing import LIMIT, reel_for, write_film
 from dreamcore.films.zooming import Zooming
 from dreamcore.networks import Network
 from dreamcore.pausing import AskPause, Checkpoint, Paused, fingerprint, never, pack, unpack
 from dreamcore.picture import Picture
+from dreamcore.picture.containers import DAMAGED
 from dreamcore.planning import memory_budget
 from dreamcore.progress import AskCancelled, Progress, ReportProgress
 from dreamcore.reporting import PREVIEW_SECONDS, preview_of
@@ -35,7 +38,7 @@ WRITING = 0.03  #: what writing the file counts, as a share of making the frames
 
 
 def film(
-    source: Picture,
+    source: Picture | MovingPicture,
     recipe: FilmRecipe,
     *,
     network: Network,
@@ -51,33 +54,50 @@ def film(
 ) -> Film | Paused:
     """Make a film of `source` as `recipe` says, or as much of it as there is time for.
 
+    A still picture becomes one that moves; of a moving one every frame is dreamt, at its own time, and an MP4 keeps its
+    sound.
     checkpoint: of an earlier part; the recipe must name its seed then. pause: asked between frames; True: what was
     made so far comes back as `Paused`. limits: how long a film may be. limit_bytes: of the file.
     Raises RecipeError before anything is done, InstallationError for MP4 without PyAV, Cancelled and OutOfMemory.
     """
     begun = clock()
-    plan = resolve_film(
-        recipe,
-        network=network.info,
-        height=source.height,
-        width=source.width,
-        device=film_defaults(device),
-        seed=secrets.randbelow(2**32),
-        limits=limits,
-    )
+    plan, timing = _planned(source, recipe, network, device, limits)
+    budget = memory_budget(device, memory)
     with undisturbed(device):
-        work = _Film(source, plan, network, device, memory_budget(device, memory), on_progress, cancelled, clock)
+        work = _Film(source, plan, timing, network, device, budget, on_progress, cancelled, clock)
         work.resume(checkpoint)
         if not work.run(pause):
             return Paused(checkpoint=work.checkpoint(), share=work.share)
         return work.finished(limit_bytes, begun)
 
 
-class Maker(Protocol):
-    """Makes frames one after the other; `zooming` and `growing` have one each."""
+def _planned(
+    source: Picture | MovingPicture,
+    recipe: FilmRecipe,
+    network: Network,
+    device: torch.device,
+    limits: FilmLimits | None,
+) -> tuple[FilmPlan, Timing]:
+    seed, defaults = secrets.randbelow(2**32), film_defaults(device)
+    if isinstance(source, MovingPicture):
+        return resolve_moving(source, recipe, network=network.info, device=defaults, seed=seed, limits=limits)
+    plan = resolve_film(
+        recipe,
+        network=network.info,
+        height=source.height,
+        width=source.width,
+        device=defaults,
+        seed=seed,
+        limits=limits,
+    )
+    return plan, even(plan)
 
-    def frame(self, number: int, after_step: Callable[[], None]) -> Tensor:
-        """Frame `number`, (1, 3, H, W) in [0, 1]. Asked for in order, from the first that is missing."""
+
+class Maker(Protocol):
+    """Makes frames one after the other; `zooming`, `growing` and `moving` have one each."""
+
+    def frame(self, number: int, after_step: Callable[[], None]) -> Tensor | None:
+        """Frame `number`, (1, 3, H, W) in [0, 1]; None: it is over. Asked for in order, from the first missing one."""
 
     def state(self) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
         """(what JSON holds, arrays): all that the next frame depends on beside the recipe and the source."""
@@ -91,8 +111,9 @@ class _Film:
 
     def __init__(
         self,
-        source: Picture,
+        source: Picture | MovingPicture,
         plan: FilmPlan,
+        timing: Timing,
         network: Network,
         device: torch.device,
         budget: int,
@@ -100,11 +121,13 @@ class _Film:
         cancelled: AskCancelled | None,
         clock: Callable[[], float],
     ) -> None:
-        self.plan, self.on_progress, self.cancelled, self.clock = plan, on_progress, cancelled, clock
+        self.plan, self.timing = plan, timing
+        self.on_progress, self.cancelled, self.clock = on_progress, cancelled, clock
+        self.sound = source.sound if isinstance(source, MovingPicture) else None
         self.notes = (*source.notes, *plan.notes)
         self.height, self.width = film_size(source.height, source.width, plan.stations[0].size)
         self.format = str(plan.recipe.format)
-        self.maker = _maker(source, plan, network, device, budget, (self.height, self.width))
+        self.maker = _maker(source, plan, timing, network, device, budget, (self.height, self.width))
         self.reel = reel_for(self.format, self.width, self.height)
         self.identity: dict[str, Any] = {
             "kind": KIND,
@@ -138,6 +161,8 @@ class _Film:
         """Make the frames that are missing; False where it was asked to pause before the last."""
         for number in range(len(self.reel), self.plan.frames):
             picture = self.maker.frame(number, self._go_on)
+            if picture is None:
+                break
             self.reel.add((picture[0].permute(1, 2, 0) * 255).round().to(torch.uint8).cpu().numpy())
             self._report(number + 1, picture)
             if number + 1 < self.plan.frames and pause():
@@ -146,16 +171,17 @@ class _Film:
 
     def finished(self, limit_bytes: int, begun: float) -> Film:
         """The frames as a file."""
-        plan, text = self.plan, self.plan.recipe.text
-        starts = [round(number * SECOND / plan.fps) for number in range(plan.frames)]
-        length = round(plan.seconds * SECOND)
+        plan, text, timing = self.plan, self.plan.recipe.text, self.timing.up_to(len(self.reel))
+        if not timing.starts:
+            raise PictureError(DAMAGED)
         written = write_film(
             self.reel,
-            starts,
-            length,
+            timing.starts,
+            timing.length,
             format_=self.format,
             limit_bytes=limit_bytes,
             recipe=text,
+            sound=None if self.sound is None else self.sound.until(timing.length),
             keep_going=self._go_on,
         )
         self._tell(plan.frames * (1 + WRITING), None)
@@ -164,8 +190,8 @@ class _Film:
             format=written.format,
             width=written.width,
             height=written.height,
-            frames=plan.frames,
-            seconds_long=plan.seconds,
+            frames=len(timing.starts),
+            seconds_long=timing.length / SECOND,
             recipe_text=text,
             notes=(*self.notes, *([written.note] if written.note else [])),
             seconds=self.clock() - begun,
@@ -201,11 +227,21 @@ class _Film:
 
 
 def _maker(
-    source: Picture, plan: FilmPlan, network: Network, device: torch.device, budget: int, size: tuple[int, int]
+    source: Picture | MovingPicture,
+    plan: FilmPlan,
+    timing: Timing,
+    network: Network,
+    device: torch.device,
+    budget: int,
+    size: tuple[int, int],
 ) -> Maker:
+    if isinstance(source, MovingPicture):
+        return Moving(source, plan, timing, network, device, budget, size)
     return Zooming(first_frame(source, *size), plan, network, device, budget)
 
 
-def _source(source: Picture, network: Network, device: torch.device) -> str:
+def _source(source: Picture | MovingPicture, network: Network, device: torch.device) -> str:
+    if isinstance(source, MovingPicture):
+        return fingerprint(source.digest, network.info.name, network.weights, device.type)
     pixels = [plane.tobytes() for plane in (source.rgb, source.alpha) if plane is not None]
     return fingerprint(repr(source.rgb.shape), *pixels, network.info.name, network.weights, device.type)

@@ -1,0 +1,138 @@
+"""When each frame of a film is shown: evenly, or as the moving picture has it that is dreamt. Imports no torch."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+
+from dreamcore.catalogue import NetworkInfo
+from dreamcore.companions import with_companions
+from dreamcore.errors import RecipeError
+from dreamcore.films.footage import SECOND, MovingPicture, seconds_of
+from dreamcore.films.recipe import FilmRecipe
+from dreamcore.films.resolving import FASTEST_GIF, FilmLimits, FilmPlan, resolve_film
+from dreamcore.resolve import DeviceDefaults
+from dreamcore.sentences import Sentence, decimal
+
+_MOVES = ("zoom", "turn", "shift")
+_RATES = (1.0, 60.0)  #: frames a second that a recipe can name
+_SLACK = 2000  #: microseconds by which a frame may come too early for the rate that is asked for
+
+
+@dataclass(frozen=True, kw_only=True)
+class Timing:
+    """Times in microseconds."""
+
+    starts: tuple[int, ...]  #: of each frame
+    length: int  #: until when the last one is shown
+    picks: tuple[int, ...] = ()  #: which of the source's frames each is
+
+    def up_to(self, frames: int) -> Timing:
+        """Of the first `frames` alone."""
+        length = self.starts[frames] if frames < len(self.starts) else self.length
+        return Timing(starts=self.starts[:frames], length=length, picks=self.picks[:frames])
+
+
+def even(plan: FilmPlan) -> Timing:
+    """At the plan's frame rate."""
+    starts = tuple(round(number * SECOND / plan.fps) for number in range(plan.frames))
+    return Timing(starts=starts, length=round(plan.seconds * SECOND))
+
+
+def timing_of(source: MovingPicture, recipe: FilmRecipe) -> Timing:
+    """Which frames of `source` are dreamt: all, or as few as fps= asks for, as far as seconds= or frames= say."""
+    end = source.length if recipe.seconds is None else min(source.length, round(recipe.seconds * SECOND))
+    fps = recipe.fps or (FASTEST_GIF if recipe.format == "gif" else None)
+    picks: list[int] = []
+    due = 0.0
+    for number, start in enumerate(source.starts):
+        if start >= end or len(picks) == recipe.frames:
+            end = min(end, start)
+            break
+        if fps is None or start + _SLACK >= due:
+            picks.append(number)
+            due = max(due, start - SECOND / (fps or 1)) + SECOND / (fps or 1)
+    return Timing(starts=tuple(source.starts[pick] for pick in picks), length=end, picks=tuple(picks))
+
+
+def resolve_moving(
+    source: MovingPicture,
+    recipe: FilmRecipe,
+    *,
+    network: NetworkInfo,
+    device: DeviceDefaults,
+    seed: int,
+    limits: FilmLimits | None = None,
+) -> tuple[FilmPlan, Timing]:
+    """As `resolve_film`, for a picture that moves by itself: its frames and their times are the film's."""
+    _check(recipe)
+    with_companions(recipe.dream, guide=False, mask=False)
+    recipe = recipe.but(format=recipe.format or _usual_format(source))
+    timing = timing_of(source, recipe)
+    _check_length(timing, limits or FilmLimits())
+    rate = len(timing.starts) * SECOND / max(1, timing.length)
+    shaped = recipe.but(
+        seconds=None, frames=max(2, len(timing.starts)), fps=min(max(rate, _RATES[0]), _RATES[1]), film=None
+    )
+    unbounded = FilmLimits(seconds=float("inf"), frames=len(timing.starts) + 1)  # checked above, in better words
+    if shaped.format == "gif":
+        shaped = shaped.but(fps=min(shaped.fps or 1.0, FASTEST_GIF))
+    plan = resolve_film(
+        shaped,
+        network=network,
+        height=source.height,
+        width=source.width,
+        device=device,
+        seed=seed,
+        limits=unbounded,
+    )
+    written = plan.recipe.but(
+        **dict.fromkeys((*_MOVES, "loop", "film")), seconds=recipe.seconds, frames=recipe.frames, fps=recipe.fps
+    )
+    notes = (*plan.notes, *_notes(source, written))
+    return dataclasses.replace(plan, recipe=written, frames=len(timing.starts), fps=rate, notes=notes), timing
+
+
+def _usual_format(source: MovingPicture) -> str:
+    """What it came as: people post a GIF for it to play by itself, again and again."""
+    return ("gif" if source.format == "GIF" else "webp") if source.animated else "mp4"
+
+
+def _check(recipe: FilmRecipe) -> None:
+    """Raises RecipeError for what is meant for pictures that stand still."""
+    for key in _MOVES:
+        if getattr(recipe, key) is not None:
+            raise RecipeError(
+                Sentence("This picture moves by itself: {key}= is for films of still pictures, leave it out.", key=key)
+            )
+    if recipe.film not in (None, "zoom") or recipe.loop == "on":
+        said = "loop=on" if recipe.loop == "on" else f"film={recipe.film}"
+        raise RecipeError(
+            Sentence("This picture moves by itself: {said} is for films of still pictures, leave it out.", said=said)
+        )
+
+
+def _check_length(timing: Timing, limits: FilmLimits) -> None:
+    most = decimal(f"{limits.seconds:g}")
+    if timing.length > limits.seconds * SECOND * 1.001:
+        raise RecipeError(
+            Sentence(
+                "It lasts {length}, and a film is at most {most} seconds long: seconds={most} dreams its beginning.",
+                length=seconds_of(timing.length),
+                most=most,
+            )
+        )
+    if len(timing.starts) > limits.frames:
+        raise RecipeError(
+            Sentence(
+                "It has {count} frames, and a film has at most {most}: ask for fewer with fps= or seconds=.",
+                count=len(timing.starts),
+                most=limits.frames,
+            )
+        )
+
+
+def _notes(source: MovingPicture, recipe: FilmRecipe) -> tuple[str, ...]:
+    if source.sound is None or recipe.format == "mp4":
+        return ()
+    return (Sentence("A {format} has no sound: format=mp4 keeps it.", format=str(recipe.format).upper()),)
