@@ -1,12 +1,17 @@
-"""Pictures into files of a given size: a dream's, one that was too large for its place, two side by side; previews."""
+"""Pictures and films into files of a given size: a dream's, one that was too large for its place, two side by side."""
 
 from __future__ import annotations
+
+import io
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
 from bot.executor.protocol import Encoded
+from dreamcore.films.boxes import comment_in
+from dreamcore.films.reading import read_moving
+from dreamcore.films.writing import reel_for, write_film
 from dreamcore.picture import Picture, encode_within, read_recipe
 from dreamcore.picture.encoding import jpeg
 
@@ -26,6 +31,34 @@ def fitted(rgb: Bytes, alpha: Bytes | None, byte_limit: int, recipe: str | None)
 def refitted(picture: Picture, data: bytes, byte_limit: int) -> Encoded:
     """The decoded `picture` anew, in fewer bytes, with the recipe that its file `data` carries."""
     return fitted(picture.rgb, picture.alpha, byte_limit, read_recipe(data))
+
+
+def refitted_film(data: bytes, byte_limit: int) -> Encoded:
+    """One of our own films anew, in fewer bytes, with the recipe that it carries. Raises PictureError."""
+    film = read_moving(data)
+    format_ = film.format.lower()
+    reel = reel_for(format_, film.width, film.height)
+    for frame in film.frames():
+        reel.add(frame.rgb)
+    written = write_film(
+        reel,
+        film.starts[: len(reel)],
+        film.length,
+        format_=format_,
+        limit_bytes=byte_limit,
+        recipe=_recipe_of_film(data, film.format),
+        sound=film.sound,
+    )
+    return Encoded(data=written.data, format=written.format, note=written.note)
+
+
+def _recipe_of_film(data: bytes, format: str) -> str | None:
+    if format == "MP4":
+        return comment_in(data)
+    if format == "GIF":
+        comment = Image.open(io.BytesIO(data)).info.get("comment")
+        return comment.decode(errors="replace") if isinstance(comment, bytes) else None
+    return read_recipe(data)
 
 
 def compared(before: Picture, after: Picture, byte_limit: int) -> Encoded:

@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING
 
 from bot.executor.bench import Bench, Report, raise_if
 from bot.executor.decoding import Decoder, DecoderKilled
-from bot.executor.fitting import compared, refitted
+from bot.executor.fitting import compared, refitted, refitted_film
 from bot.executor.kinds import maker_of
 from bot.executor.protocol import Encoded, Failed, Made, Order, Outcome, Paused, SheetOrder, Stopped
 from bot.executor.sheets.making import sheet
 from dreamcore.errors import Cancelled, DreamError
+from dreamcore.films.reading import is_moving
 from dreamcore.sentences import Sentence
 
 if TYPE_CHECKING:
@@ -106,10 +107,14 @@ class Studio:
 
     def refit(self, picture: bytes, byte_limit: int) -> Encoded:
         """As `Executor.refit`."""
+        if is_moving(picture):
+            return refitted_film(picture, byte_limit)
         return refitted(self._decoder.decode(picture), picture, byte_limit)
 
     def compare(self, before: bytes, after: bytes, byte_limit: int) -> Encoded:
         """As `Executor.compare`."""
+        if is_moving(before) or is_moving(after):
+            raise DreamError(Sentence("A film cannot be put beside its picture: both would have to stand still."))
         return compared(self._decoder.decode(before), self._decoder.decode(after), byte_limit)
 
     def sheet(self, order: SheetOrder, key: str) -> Encoded:

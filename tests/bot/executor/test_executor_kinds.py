@@ -11,6 +11,8 @@ from PIL import Image
 
 from bot.executor.protocol import Event, Failed, Made, Order, Paused, Progressed, Stopped
 from bot.kinds import Kind, Role
+from dreamcore.errors import DreamError
+from dreamcore.films.reading import read_moving
 from dreamcore.picture import encode, read_recipe
 from dreamcore.sample import landscape
 from tests.bot.executor.conftest import PATIENCE, PICTURE, Cluster, order
@@ -83,6 +85,30 @@ def test_a_film_is_written_within_its_places_limit(cluster: Cluster) -> None:
     assert isinstance(tight, Made), tight
     assert len(tight.data) <= len(roomy.data) * 2 // 3
     assert any(note for note in tight.notes if note not in roomy.notes), "it says what it has cost"
+
+
+@pytest.mark.parametrize("format_", ["webp", "gif", "mp4"])
+def test_a_film_that_is_too_large_where_it_goes_is_written_smaller(cluster: Cluster, format_: str) -> None:
+    recipe = FILM.replace("format=webp", f"format={format_}")
+    made = cluster.dream(of_kind(Kind.FILM, recipe)).result(PATIENCE)
+    assert isinstance(made, Made), made
+    most = len(made.data) * 4 // 5
+    smaller = cluster.run(cluster.executor.refit(made.data, most))
+
+    assert len(smaller.data) <= most
+    assert smaller.format == made.format == format_.upper()
+    assert smaller.note
+    before, after = read_moving(made.data), read_moving(smaller.data)
+    assert (after.starts, after.length) == (before.starts, before.length)
+    for data in (made.data, smaller.data):
+        assert made.recipe.encode() in (data if format_ != "gif" else Image.open(io.BytesIO(data)).info["comment"])
+
+
+def test_a_film_is_not_put_beside_its_picture(cluster: Cluster) -> None:
+    made = cluster.dream(of_kind(Kind.FILM, FILM)).result(PATIENCE)
+    assert isinstance(made, Made), made
+    with pytest.raises(DreamError, match="film"):
+        cluster.run(cluster.executor.compare(SMALL, made.data, 1 << 20))
 
 
 def test_a_picture_out_of_noise_needs_none(cluster: Cluster) -> None:
