@@ -14,13 +14,14 @@ import torch
 from numpy.typing import NDArray
 
 from dreamcore.catalogue import NetworkInfo, catalogue
+from dreamcore.companions import with_companions
 from dreamcore.explaining.words import THE_PICTURE
 from dreamcore.networks import Network
 from dreamcore.pausing import AskPause, Paused, never
 from dreamcore.picture import Picture, shrink
 from dreamcore.planning import device_defaults
 from dreamcore.progress import AskCancelled, ReportProgress
-from dreamcore.recipe import ENGINE, Recipe
+from dreamcore.recipe import ENGINE, GUIDE, Recipe
 from dreamcore.resolve import resolve
 from dreamcore.sentences import Sentence
 from dreamcore.series import Axis, Series
@@ -57,6 +58,8 @@ def grid(
     *,
     network_of: NetworkOf,
     device: torch.device,
+    guide: Picture | None = None,
+    mask: Picture | None = None,
     memory: int | None = None,
     tell: Tell = str,
     checkpoint: bytes | None = None,
@@ -67,24 +70,27 @@ def grid(
 ) -> Grid | Paused:
     """Dream every cell of `series`, and lay them out on one sheet. All are resolved before the first is dreamt.
 
-    tell: says a `Sentence` in the language of the sheet. pause: asked between two cells; a series that is to go on
-    later has a seed. Raises what `dream` raises.
+    guide, mask: as for `dream`. tell: says a `Sentence` in the language of the sheet. pause: asked between two cells;
+    a series that is to go on later has a seed. Raises what `dream` raises.
     """
-    settled = _settled(series.seeded(secrets.randbelow(2**32)), network_of, device)
+    seeded = _with_companions(series.seeded(secrets.randbelow(2**32)), guide, mask)
+    settled = _settled(seeded, network_of, device)
     at_size = functools.cache(functools.partial(sized, picture))
     parts, notes = [], [*picture.notes]
     for cell in settled.cells:
         shown, about_size = at_size(int(cell.dreamt.size or 0))
+        fitting = with_companions(cell.dreamt, guide=guide is not None, mask=mask is not None)
         resolution = resolve(
-            cell.dreamt,
+            fitting.recipe,
             network=_info(cell.dreamt, network_of),
             height=shown.height,
             width=shown.width,
             device=device_defaults(device),
             seed=cell.dreamt.seed or 0,
         )
-        parts.append(Part(picture=shown, recipe=resolution.recipe, network=functools.partial(network_of, cell.dreamt)))
-        notes += [*about_size, *resolution.notes]
+        network = functools.partial(network_of, cell.dreamt)
+        parts.append(Part(picture=shown, recipe=resolution.recipe, network=network, guide=guide, mask=mask))
+        notes += [*about_size, *fitting.notes, *resolution.notes]
     made = several(
         parts,
         kind="grid",
@@ -113,6 +119,12 @@ def grid(
         notes=(*dict.fromkeys(notes), *_about_smallness(settled, picture)),
         seconds=made.seconds + (clock() - drawing),
     )
+
+
+def _with_companions(series: Series, guide: Picture | None, mask: Picture | None) -> Series:
+    """With what the second pictures mean spelled out, so that a cell's own recipe says it."""
+    guided = guide is not None and not series.has("classes")
+    return series.over(Recipe(objective=GUIDE if guided else None, region="mask" if mask is not None else None))
 
 
 def _settled(series: Series, network_of: NetworkOf, device: torch.device) -> Series:

@@ -36,6 +36,8 @@ class Part:
     picture: Picture  #: as large as it is dreamt
     recipe: ResolvedRecipe
     network: Callable[[], Network]  #: asked for when its turn comes
+    guide: Picture | None = None
+    mask: Picture | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,6 +78,8 @@ def several(
             part.recipe,
             network=part.network(),
             device=device,
+            guide=part.guide,
+            mask=part.mask,
             memory=memory,
             on_progress=on_progress and _within(on_progress, sum(weights[:number]), weights[number], sum(weights)),
             cancelled=cancelled,
@@ -110,10 +114,11 @@ def sized(picture: Picture, longest: int) -> tuple[Picture, tuple[str, ...]]:
 
 def _source(parts: Sequence[Part]) -> str:
     """What the checkpoint is of, besides its text."""
-    pieces: list[bytes | str] = []
-    for part in parts:
-        alpha = b"" if part.picture.alpha is None else part.picture.alpha.tobytes()
-        pieces += [part.recipe.text, str(part.picture.rgb.shape), part.picture.rgb.tobytes(), alpha]
+    pieces: list[bytes | str] = [part.recipe.text for part in parts]
+    pictures = (each for part in parts for each in (part.picture, part.guide, part.mask))
+    for picture in {id(each): each for each in pictures if each is not None}.values():
+        alpha = b"" if picture.alpha is None else picture.alpha.tobytes()
+        pieces += [str(picture.rgb.shape), picture.rgb.tobytes(), alpha]
     return fingerprint(*pieces)
 
 

@@ -42,6 +42,7 @@ def add_to(commands: Any) -> None:
         epilog="Network, strength, steps, size, colours and seed may be chosen; layers are gone through.",
     )
     _add_files(explain_)
+    explain_.add_argument("--mask", metavar="FILE", help="a picture that says where to dream")
     explain_.set_defaults(command=explain)
 
     grid_ = commands.add_parser(
@@ -54,6 +55,8 @@ def add_to(commands: Any) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     _add_files(grid_)
+    grid_.add_argument("--guide", metavar="FILE", help="a picture whose likeness is to grow")
+    grid_.add_argument("--mask", metavar="FILE", help="a picture that says where to dream")
     grid_.set_defaults(command=grid)
 
 
@@ -82,10 +85,19 @@ def explain(options: argparse.Namespace) -> int:
     recipe = ExplainRecipe.parse(typed(options.recipe))
     job, picture = _picture(options)
     network, device = network_for(recipe.base.network, options), choose_device(options.device)
+    mask = _companion(options.mask)
     first = next(iter(recipe.levels().values()))
     _foretell(len(recipe.levels()), recipe.work, first, network, picture, device, options)
     with _bar(job, options) as report:
-        made = explained(picture, recipe, network=network, device=device, memory=options.memory, on_progress=report)
+        made = explained(
+            picture,
+            recipe,
+            network=network,
+            device=device,
+            mask=mask,
+            memory=options.memory,
+            on_progress=report,
+        )
     assert not isinstance(made, Paused)
     lines = (*made.notes, *made.sentences)
     return _write(
@@ -97,6 +109,7 @@ def grid(options: argparse.Namespace) -> int:
     """`grid IN OUT key=value,value …`"""
     series = Series.parse(typed(options.recipe))
     job, picture = _picture(options)
+    guide, mask = _companion(options.guide), _companion(options.mask)
     load = functools.cache(lambda name: network_for(name, options))
 
     def network_of(recipe: Recipe) -> Network:
@@ -105,7 +118,16 @@ def grid(options: argparse.Namespace) -> int:
     device, first = choose_device(options.device), series.cells[0].dreamt
     _foretell(series.count, series.work, first, network_of(first), picture, device, options)
     with _bar(job, options) as report:
-        made = gridded(picture, series, network_of=network_of, device=device, memory=options.memory, on_progress=report)
+        made = gridded(
+            picture,
+            series,
+            network_of=network_of,
+            device=device,
+            guide=guide,
+            mask=mask,
+            memory=options.memory,
+            on_progress=report,
+        )
     assert not isinstance(made, Paused)
     cells = (f"{cell.caption}: {cell.asked_text}" for cell in made.cells)
     lines = (*made.notes, "One of them in full size:", *(f"  {line}" for line in cells))
@@ -119,6 +141,10 @@ def _picture(options: argparse.Namespace) -> tuple[Job, Picture]:
         raise PictureError(f"{options.source} is a folder: a sheet is made of one picture.")
     (job,) = jobs(options.source, options.target, options.format.upper() if options.format else None)
     return job, decode(read(job.source))
+
+
+def _companion(name: str | None) -> Picture | None:
+    return None if name is None else decode(read(name))
 
 
 def _foretell(

@@ -13,6 +13,7 @@ import torch
 from numpy.typing import NDArray
 
 from dreamcore.catalogue import LEVELS
+from dreamcore.companions import with_companions
 from dreamcore.explaining import words
 from dreamcore.explaining.beliefs import Belief, believed, risen
 from dreamcore.explaining.recipe import ExplainRecipe
@@ -64,6 +65,7 @@ def explain(
     *,
     network: Network,
     device: torch.device,
+    mask: Picture | None = None,
     memory: int | None = None,
     tell: Tell = str,
     checkpoint: bytes | None = None,
@@ -74,16 +76,20 @@ def explain(
 ) -> Explanation | Paused:
     """Dream `picture` at each level, and say what the network looks for there and what it believes it sees.
 
-    tell: says a `Sentence` in the language of the sheet. pause: asked between two levels; a recipe that is to go on
-    later has a seed. Raises what `dream` raises, before anything is dreamt where it can be known then.
+    mask: as for `dream`. tell: says a `Sentence` in the language of the sheet. pause: asked between two levels; a
+    recipe that is to go on later has a seed. Raises what `dream` raises, before anything is dreamt where it can be
+    known then.
     """
-    seeded = recipe.seeded(secrets.randbelow(2**32))
+    fitting = with_companions(recipe.base, guide=False, mask=mask is not None)
+    seeded = ExplainRecipe(base=fitting.recipe).seeded(secrets.randbelow(2**32))
     levels = seeded.levels(network.info.family)
-    shown, notes = sized(picture, max(int(level.size or 0) for level in levels.values()))
+    shown, about_size = sized(picture, max(int(level.size or 0) for level in levels.values()))
     resolved = {name: _resolved(level, network, shown, device) for name, level in levels.items()}
+    notes = [*picture.notes, *fitting.notes, *about_size]
+    notes += [note for each in resolved.values() for note in each.notes]
     whole = _settled(seeded, resolved["objects"].recipe).text
     made = several(
-        [Part(picture=shown, recipe=each.recipe, network=lambda: network) for each in resolved.values()],
+        [Part(picture=shown, recipe=each.recipe, network=lambda: network, mask=mask) for each in resolved.values()],
         kind="explain",
         text=whole,
         device=device,
@@ -109,7 +115,12 @@ def explain(
         before=before[:KEPT],
         after=after,
         sentences=words.before_and_after(before, after) if before else (),
-        notes=(*picture.notes, *notes, *dict.fromkeys(note for each in resolved.values() for note in each.notes)),
+        notes=(
+            *picture.notes,
+            *notes,
+            *fitting.notes,
+            *dict.fromkeys(note for each in resolved.values() for note in each.notes),
+        ),
         seconds=made.seconds + clock() - begun,
     )
 

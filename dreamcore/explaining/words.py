@@ -78,7 +78,7 @@ def seen_in_a_dream(after: Sequence[Believed], more: Sequence[Believed]) -> Sent
 def remark(count: int) -> Sentence:
     """Why the answers may be strange."""
     return Sentence(
-        "Per cent say how sure it is. It can only answer with one of the {count} things that it was taught.",
+        "The percentages say how sure it is. It can only answer with one of the {count} things that it was taught.",
         count=count,
     )
 
