@@ -19,7 +19,7 @@ def alone_in(folder: Path, *, unwritable: str, taken: str) -> Iterator[None]:
     colon, or with the sentence `taken`."""
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)  # others on the machine have no business in it
-        file = (folder / "lock").open("w")
+        file = (folder / "lock").open("a")  # what is in it says who else is at work
     except OSError as error:
         raise BotError(f"{unwritable}: {error.strerror}.") from error
     with file:

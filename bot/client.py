@@ -11,13 +11,11 @@ import contextlib
 import logging
 import time
 from collections.abc import Awaitable, Callable
-from contextlib import AbstractContextManager, AsyncExitStack
-from pathlib import Path
+from contextlib import AsyncExitStack
 
 import discord
 
 from bot import endpoints
-from bot.alone import alone_in
 from bot.challenges.records import Challenges
 from bot.config import Config
 from bot.dreaming.answers import AnswerDesk
@@ -39,7 +37,9 @@ from bot.operations.loop import LoopWatch
 from bot.operations.rest import WrongToken
 from bot.operations.seeing.entry import Seeing
 from bot.signals import told_to_stop
+from bot.standby import end_when_lost, our_turn
 from bot.store.database import Database
+from bot.store.turns import Turn
 
 GRACE = 8.0  #: seconds that running dreams get to finish when the bot is told to stop
 LAST_WORDS = 3.0  #: seconds at the least to tell the others; what the running ones do not need comes on top
@@ -130,44 +130,65 @@ async def run(config: Config, *, executor_for: Callable[[Config], Executor] | No
     assert config.token is not None
     if config.api is not None:
         endpoints.use_api(config.api)
-    with _alone(config.home), told_to_stop() as stop:
-        await asyncio.to_thread(tidy, config)
-        async with AsyncExitStack() as stack:
-            watch = LoopWatch()
-            watch.start()
-            stack.push_async_callback(_report, watch)
-            seeing = Seeing(config, watch)
-            stack.push_async_callback(seeing.close)
-            await seeing.start()
-            executor = (executor_for or _workers)(config)
-            stack.push_async_callback(executor.close, 0.0)
-            await executor.start()
-            application, database = await _both(config)
-            stack.push_async_callback(database.close)
-            queue = JobQueue(database=database, folder=config.home, config=config)
-            await queue.open()
-            stack.push_async_callback(queue.close)
-            settings = await open_settings(config, database, executor)
-            pausing = await open_pausing(database, queue)
-            client = DreamClient(
-                config=config,
-                application=application,
-                queue=queue,
-                executor=executor,
-                settings=settings,
-                pausing=pausing,
-                records=Records(database=database),
-                challenges=open_challenges(database, queue),
-            )
-            seeing.begin(
-                client=client,
-                application=application,
-                queue=queue,
-                executor=executor,
-                database=database,
-                mailbox=client.answers.mailbox,
-            )
-            await _serve(client, config.token, queue, executor, stop, ending=seeing.end)
+    with told_to_stop() as stop:
+        watch = LoopWatch()
+        seeing = Seeing(config, watch)
+        try:
+            async with our_turn(config, stop=stop, on_wait=seeing.stand_by) as turn:
+                if turn is not None:
+                    await _work(config, turn, seeing, watch, stop, executor_for or _workers)
+        finally:
+            await seeing.close()
+
+
+async def _work(
+    config: Config,
+    turn: Turn,
+    seeing: Seeing,
+    watch: LoopWatch,
+    stop: asyncio.Event,
+    executor_for: Callable[[Config], Executor],
+) -> None:
+    """Be the bot, now that nobody else is."""
+    assert config.token is not None
+    await asyncio.to_thread(tidy, config)
+    async with AsyncExitStack() as stack:
+        watch.start()
+        stack.push_async_callback(_report, watch)
+        stack.push_async_callback(seeing.close)
+        await seeing.start()
+        executor = executor_for(config)
+        stack.push_async_callback(executor.close, 0.0)
+        await executor.start()
+        application, database = await _both(config)
+        database.guard = turn.guard
+        losing = asyncio.create_task(end_when_lost(turn), name="turn lost")
+        stack.callback(losing.cancel)
+        stack.push_async_callback(database.close)
+        queue = JobQueue(database=database, folder=config.home, config=config)
+        await queue.open()
+        stack.push_async_callback(queue.close)
+        settings = await open_settings(config, database, executor)
+        pausing = await open_pausing(database, queue)
+        client = DreamClient(
+            config=config,
+            application=application,
+            queue=queue,
+            executor=executor,
+            settings=settings,
+            pausing=pausing,
+            records=Records(database=database),
+            challenges=open_challenges(database, queue),
+        )
+        seeing.begin(
+            client=client,
+            application=application,
+            queue=queue,
+            executor=executor,
+            database=database,
+            mailbox=client.answers.mailbox,
+        )
+        await _serve(client, config.token, queue, executor, stop, ending=seeing.end)
 
 
 def _workers(config: Config) -> Executor:
@@ -258,15 +279,6 @@ async def _report(watch: LoopWatch) -> None:
         "event loop delay: median %.0f ms, p99.9 %.0f ms, worst %.0f ms over %d looks",
         *(1000 * seconds for seconds in (delay.median, delay.p999, delay.worst)),
         delay.looks,
-    )
-
-
-def _alone(home: Path) -> AbstractContextManager[None]:
-    """Two bots on one folder would answer everybody twice."""
-    return alone_in(
-        home,
-        unwritable=f"DREAM_HOME={home} cannot be written",
-        taken=f"Another bot is at work with {home}: stop it, or set another DREAM_HOME.",
     )
 
 

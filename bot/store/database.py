@@ -50,16 +50,18 @@ class Database:
         self._readings = 0
         self._unread = asyncio.Event()  # nobody holds a connection to read
         self._unread.set()
+        #: Asked in each writing transaction whether this bot may still write. It raises where it may not.
+        self.guard: Callable[[AsyncConnection], Awaitable[None]] | None = None
 
     @classmethod
     async def open(cls, address: str) -> Self:
         """Migrate the database at SQLAlchemy's `address` forward and connect to it. Raises ConfigError."""
-        url = _url(address)
+        url = database_url(address)
         if url.database and url.get_backend_name() == "sqlite":
             await asyncio.to_thread(_make_ready, Path(url.database))
             await asyncio.to_thread(_keep_before_upgrade, Path(url.database))
         await _migrate(url)
-        return cls(_engine(url))
+        return cls(database_engine(url))
 
     async def close(self) -> None:
         """Let what has begun come to its end, and disconnect.
@@ -122,6 +124,8 @@ class Database:
             async with self._writer.begin() as connection:
                 if connection.dialect.name == "postgresql":
                     await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": WRITERS_LOCK})
+                if self.guard is not None:
+                    await self.guard(connection)
                 value = await change(connection)
             if then is not None:
                 then(value)
@@ -133,7 +137,8 @@ class Database:
             task.exception()  # read here too: whoever asked for it may have been cancelled meanwhile
 
 
-def _url(address: str) -> URL:
+def database_url(address: str) -> URL:
+    """With our drivers. Raises ConfigError."""
     try:
         url = make_url(address)
     except ArgumentError:
@@ -177,7 +182,8 @@ def _keep_before_upgrade(path: Path) -> None:
         logger.info("the database is brought up to date; as it was before it is in %s", kept)
 
 
-def _engine(url: URL, *, migrating: bool = False) -> AsyncEngine:
+def database_engine(url: URL, *, migrating: bool = False) -> AsyncEngine:
+    """Connections to it, as all of the bot's have to be. Raises ConfigError where its driver is not there."""
     try:
         engine = create_async_engine(url, pool_pre_ping=url.get_backend_name() != "sqlite")
     except ImportError as error:
@@ -205,7 +211,7 @@ def _engine(url: URL, *, migrating: bool = False) -> AsyncEngine:
 
 
 async def _migrate(url: URL) -> None:
-    engine = _engine(url, migrating=True)
+    engine = database_engine(url, migrating=True)
     shown = url.render_as_string(hide_password=True)
     try:
         async with engine.execution_options(writes=True).begin() as connection:
@@ -215,10 +221,15 @@ async def _migrate(url: URL) -> None:
             f"The database {shown} was made by a newer version of the bot: update the bot.", log=str(error)
         ) from error
     except (DBAPIError, OSError) as error:
-        cause = error.orig if isinstance(error, DBAPIError) else error
-        raise ConfigError(f"The database {shown} cannot be opened: {cause}.") from error
+        raise unopened(url, error) from error
     finally:
         await engine.dispose()
+
+
+def unopened(url: URL, error: DBAPIError | OSError) -> ConfigError:
+    """What is said of a database that cannot be opened."""
+    cause = str(error.orig if isinstance(error, DBAPIError) else error) or "it does not answer"
+    return ConfigError(f"The database {url.render_as_string(hide_password=True)} cannot be opened: {cause}.")
 
 
 def upgrade(connection: Connection, revision: str = "head") -> None:

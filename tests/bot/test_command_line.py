@@ -80,25 +80,33 @@ def test_a_data_folder_that_cannot_be_made_may_be_there_the_next_time(tmp_path: 
     assert "Traceback" not in done.stderr
 
 
-def test_a_second_bot_on_the_same_folder_ends_with_a_sentence_and_changes_nothing(tmp_path: Path) -> None:
+def test_a_second_bot_on_the_same_folder_stands_by_changes_nothing_and_can_be_stopped(tmp_path: Path) -> None:
     home = tmp_path / "home"
     with alone_in(home, unwritable="", taken=""):
-        done = bot(tmp_path, "run", DISCORD_TOKEN=TOKEN)
-    assert done.returncode == 1
-    assert done.stderr.splitlines()[-1].startswith(f"bot: Another bot is at work with {home}")
-    assert "Traceback" not in done.stderr
-    assert [path.name for path in home.iterdir()] == ["lock"]
+        with subprocess.Popen(
+            [sys.executable, "-m", "bot", "run"],
+            env=environment(DREAM_HOME=str(home), DISCORD_TOKEN=TOKEN, DISCORD_API=NOBODY, PYTHONUNBUFFERED="1"),
+            cwd=tmp_path,
+            stderr=subprocess.PIPE,
+            text=True,
+        ) as second:
+            assert second.stderr is not None
+            told = second.stderr.readline()
+            assert f"is at work with the data folder {home}: this one stands by" in told
+            second.terminate()
+            assert second.stderr.read() == ""
+        assert second.returncode == 0
+        assert [path.name for path in home.iterdir()] == ["lock"]
 
 
 def test_the_log_file_is_the_running_bots_alone(tmp_path: Path) -> None:
     file = tmp_path / "bot.log"
-    home = tmp_path / "home"
     assert bot(tmp_path, "status", DREAM_LOG_FILE=str(file), DREAM_LIMIT_HOURS="5").returncode == 1
     assert not file.exists()
-    with alone_in(home, unwritable="", taken=""):
-        done = bot(tmp_path, "run", DISCORD_TOKEN=TOKEN, DREAM_LOG_FILE=str(file), DREAM_LIMIT_HOURS="5")
+    variables = {"DREAM_LOG_FILE": str(file), "DREAM_LIMIT_HOURS": "5", "DATABASE_URL": f"sqlite:///{file}/db.sqlite3"}
+    done = bot(tmp_path, "run", DISCORD_TOKEN=TOKEN, **variables)
     assert "There is no variable DREAM_LIMIT_HOURS" in file.read_text()
-    assert done.stderr.startswith("bot: Another bot is at work"), "what ends the start stands where it was started, too"
+    assert done.stderr.startswith(f"bot: The file {file}/db.sqlite3.active beside the database cannot be written")
 
 
 def test_help_names_every_command() -> None:

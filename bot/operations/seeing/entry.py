@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from contextlib import AsyncExitStack
 
@@ -9,6 +10,7 @@ import discord
 
 from bot.config import Config
 from bot.dreaming.mailbox import Mailbox
+from bot.errors import ConfigError
 from bot.executor.protocol import Executor
 from bot.jobs.queue import JobQueue
 from bot.operations.application import Application
@@ -19,6 +21,7 @@ from bot.operations.seeing.looking import Looking
 from bot.operations.seeing.metrics import Counting, Metrics
 from bot.operations.seeing.reports import Reports
 from bot.operations.seeing.server import Server
+from bot.operations.seeing.snapshot import Stage
 from bot.store.database import Database
 
 
@@ -35,12 +38,21 @@ class Seeing:
         self._reports: Reports | None = None
         self._stack = AsyncExitStack()
 
+    async def stand_by(self) -> None:
+        """Another process is the bot: where both have a port of their own, this one answers too, and is not ready."""
+        self.looking.stage = Stage.STANDING_BY
+        self._stack.push_async_callback(self.server.close)
+        with contextlib.suppress(ConfigError):  # the other one's, on the same machine
+            await self.server.listen()
+
     async def start(self) -> None:
         """Before anything else: who asks meanwhile hears that the bot is starting. Raises ConfigError."""
+        self.looking.stage = Stage.STARTING
         logging.getLogger().addHandler(self._counting)
         self._stack.callback(logging.getLogger().removeHandler, self._counting)
-        await self.server.start()
         self._stack.push_async_callback(self.server.close)
+        await self.server.listen()
+        await self.server.open_socket()
 
     def begin(
         self,

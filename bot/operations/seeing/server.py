@@ -34,22 +34,26 @@ class Server:
         self._metrics = metrics
         self._runners: list[web.AppRunner] = []
         self._exposing = asyncio.Lock()
+        self._has_socket = False
         self.port: int | None = None  #: where it really is, when any was asked for
 
-    async def start(self) -> None:
-        """Raises ConfigError where the port cannot be had. Without the socket the bot works too."""
-        if self._at is not None:
-            host, port = self._at
-            try:
-                runner = await self._run((web.get("/healthz", self._healthz), web.get("/readyz", self._readyz)))
-                site = web.TCPSite(runner, host, port)
-                await site.start()
-            except OSError as error:
-                raise ConfigError(
-                    f"DREAM_METRICS={host}:{port} cannot be listened at: {error.strerror}. Choose another port."
-                ) from error
-            self.port = runner.addresses[0][1]
-            _log.info("health and metrics: http://%s:%d/metrics", host, self.port)
+    async def listen(self) -> None:
+        """At the operator's port, unless it does already. Raises ConfigError where that cannot be had."""
+        if self._at is None or self.port is not None:
+            return
+        host, port = self._at
+        runner = await self._run((web.get("/healthz", self._healthz), web.get("/readyz", self._readyz)))
+        try:
+            await web.TCPSite(runner, host, port).start()
+        except OSError as error:
+            raise ConfigError(
+                f"DREAM_METRICS={host}:{port} cannot be listened at: {error.strerror}. Choose another port."
+            ) from error
+        self.port = runner.addresses[0][1]
+        _log.info("health and metrics: http://%s:%d/metrics", host, self.port)
+
+    async def open_socket(self) -> None:
+        """Of the bot that works in this folder. Without it the bot works too."""
         try:
             with socket_in(self._home) as path:
                 path.unlink(missing_ok=True)  # of a life that was killed; nobody else is at work in this folder
@@ -58,14 +62,19 @@ class Server:
                 path.chmod(0o600)  # before anybody can connect: it does not listen yet
             runner = await self._run((web.get("/status", self._status),))
             await web.SockSite(runner, listening).start()
+            self._has_socket = True
         except OSError as error:
             _log.warning("python -m bot status will not work: its socket cannot be made: %s", error.strerror)
 
     async def close(self) -> None:
-        for runner in self._runners:
+        """May be called twice."""
+        runners, self._runners = self._runners, []
+        for runner in runners:
             await runner.cleanup()
-        with contextlib.suppress(OSError):
-            (self._home / SOCKET).unlink(missing_ok=True)
+        if self._has_socket:
+            self._has_socket = False
+            with contextlib.suppress(OSError):
+                (self._home / SOCKET).unlink(missing_ok=True)
 
     async def _run(self, routes: tuple[web.RouteDef, ...]) -> web.AppRunner:
         app = web.Application()

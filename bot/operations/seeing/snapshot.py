@@ -13,6 +13,7 @@ from bot.operations.seeing.discord_side import Shard
 class Stage(enum.Enum):
     """Of a process's life."""
 
+    STANDING_BY = "standing by"  #: another one is the bot
     STARTING = "starting"
     RUNNING = "running"
     STOPPING = "stopping"

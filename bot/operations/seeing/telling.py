@@ -34,6 +34,8 @@ def _state(now: Snapshot) -> str:
     values = {"version": now.version, "time": duration(now.uptime)}
     if now.stage is Stage.STOPPING:
         return tr("Dreambot {version} is stopping, after {time}.", **values)
+    if now.stage is Stage.STANDING_BY:
+        return tr("Dreambot {version} has been standing by for {time}; another one is at work.", **values)
     if now.stage is Stage.STARTING:
         return tr("Dreambot {version} has been starting for {time}.", **values)
     if now.ready:

@@ -10,7 +10,7 @@ context.configure(
     connection=context.config.attributes["connection"],
     target_metadata=metadata,
     render_as_batch=True,  # SQLite alters a table by copying it
-    transactional_ddl=True,  # SQLite too: the transaction is ours, see `database._engine`
+    transactional_ddl=True,  # SQLite too: the transaction is ours, see `database.database_engine`
     transaction_per_migration=False,
 )
 with context.begin_transaction():
