@@ -17,7 +17,7 @@ LONGEST = 340  #: lines; about 300 are meant
 #: Run in processes of their own, where torch and picture libraries are at home. No other module may import them.
 WORKER_MODULES = frozenset(
     {
-        *(f"bot.executor.{name}" for name in ("bench", "decoder", "decoding", "engine", "fitting", "studio")),
+        *(f"bot.executor.{name}" for name in ("bench", "decoder", "decoding", "engine", "fitting", "moving", "studio")),
         *(f"bot.executor.kinds.{name}" for name in ("dreams", "films", "imagined", "explained", "grids")),
         *(f"bot.executor.sheets.{name}" for name in ("arranging", "leaf", "making", "results")),
         "bot.operations.probe",

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import codecs
 import contextlib
+import io
+import itertools
 import json
 import os
 import resource
@@ -22,16 +24,21 @@ import time
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
+import numpy as np
 from PIL import AvifImagePlugin, Image
 
 from bot.executor.processes import die_with_parent
 from bot.executor.wording import packed
-from dreamcore.errors import PictureError
+from dreamcore.errors import DreamError
+from dreamcore.films.footage import MovingLimits, MovingPicture
+from dreamcore.films.reading import read_moving
+from dreamcore.films.tools import av
 from dreamcore.picture import Limits, decode, encode, shrink
 from dreamcore.sample import landscape
 
 LENGTH = struct.Struct(">I")  #: before every header
 MOST_HEADER = 1 << 16
+NUMBER = struct.Struct(">q")  #: in lists that are too long for a header
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +49,7 @@ class DecoderLimits:
     cpu_seconds: int = 30
     seconds: float = 60.0  # by the clock: the machine may be busy
     picture: Limits = Limits()
+    moving: MovingLimits = MovingLimits()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,7 +136,7 @@ def _decode_and_exit(answer: socket.socket, lifeline: int, limits: DecoderLimits
         die_with_parent()
         _close_all_but({answer.fileno(), lifeline})
         confine(limits)
-        _answer(answer, limits.picture)
+        _answer(answer, limits)
         code = 0
     finally:  # without a word: the exit code tells, and what was raised is the file's doing
         os._exit(code)
@@ -169,18 +177,26 @@ def _address_space() -> int:
         return 1 << 30
 
 
-def _answer(connection: socket.socket, limits: Limits) -> None:
+def _answer(connection: socket.socket, limits: DecoderLimits) -> None:
     header = received_header(connection)
-    data = received(connection, int(header["bytes"]))
+    data = bytes(received(connection, int(header["bytes"])))
     try:
-        picture = decode(bytes(data), limits=limits)
-        if "within" in header:
-            picture = shrink(picture, int(header["within"]))
-    except PictureError as error:
+        if header.get("asked") == "moving":
+            _tell_moving(connection, read_moving(data, limits=limits.moving))
+        elif header.get("asked") == "frames":
+            _tell_frames(connection, data, limits.moving, header)
+        else:
+            _tell_picture(connection, data, limits.picture, header)
+    except DreamError as error:
         at_limit = isinstance(error.__cause__, MemoryError)
         told = {"error": packed(error.sentence), "log": error.log[:2000], "at_limit": at_limit}
         connection.sendall(framed(told))
-        return
+
+
+def _tell_picture(connection: socket.socket, data: bytes, limits: Limits, header: dict[str, Any]) -> None:
+    picture = decode(data, limits=limits)
+    if "within" in header:
+        picture = shrink(picture, int(header["within"]))
     described = {
         "width": picture.width,
         "height": picture.height,
@@ -193,6 +209,38 @@ def _answer(connection: socket.socket, limits: Limits) -> None:
     connection.sendall(picture.rgb.data.cast("B"))
     if picture.alpha is not None:
         connection.sendall(picture.alpha.data.cast("B"))
+
+
+def _tell_moving(connection: socket.socket, moving: MovingPicture) -> None:
+    """What is known of it, when each frame starts, and its sound; the frames are asked for later."""
+    sound = moving.sound
+    described = {
+        "width": moving.width,
+        "height": moving.height,
+        "format": moving.format,
+        "frames": len(moving.starts),
+        "length": moving.length,
+        "transparent": moving.transparent,
+        "loop": moving.loop,
+        "notes": [packed(note) for note in moving.notes],
+        "sound": None if sound is None else [sound.kind, sound.rate, sound.channels, len(sound.pieces)],
+    }
+    connection.sendall(framed(described))
+    connection.sendall(b"".join(map(NUMBER.pack, moving.starts)))
+    for start, piece in () if sound is None else sound.pieces:
+        connection.sendall(NUMBER.pack(start) + NUMBER.pack(len(piece)) + piece)
+
+
+def _tell_frames(connection: socket.socket, data: bytes, limits: MovingLimits, header: dict[str, Any]) -> None:
+    """Some frames one by one, from number `first` on, at most `most`; then a header that says that these are all."""
+    longest = header["longest"]
+    frames = read_moving(data, limits=limits, heard=False).frames(int(header["first"]), longest=longest)
+    for frame in itertools.islice(frames, int(header["most"])):
+        connection.sendall(framed({"start": frame.start, "alpha": frame.alpha is not None}))
+        connection.sendall(frame.rgb.data.cast("B"))
+        if frame.alpha is not None:
+            connection.sendall(np.ascontiguousarray(frame.alpha).data.cast("B"))
+    connection.sendall(framed({"end": True}))
 
 
 def framed(header: dict[str, Any]) -> bytes:
@@ -241,6 +289,25 @@ def _load_all() -> None:
         decode(encode(rgb, format=kind))
     with contextlib.suppress(ImportError):
         import pillow_heif  # noqa: F401
+    with contextlib.suppress(DreamError):  # without the video library a video gets a sentence
+        list(read_moving(_tiny_video()).frames())
+
+
+def _tiny_video() -> bytes:
+    """A video with sound, of codecs that start no threads."""
+    library = av()
+    out = io.BytesIO()
+    with library.open(out, "w", format="matroska") as file:
+        stream, sound = file.add_stream("mpeg4", rate=25), file.add_stream("pcm_s16le", rate=8000, layout="mono")
+        stream.width, stream.height, stream.pix_fmt = 32, 24, "yuv420p"
+        stream.codec_context.thread_count = 1
+        rgb = landscape(32, 24)
+        file.mux(stream.encode(library.VideoFrame.from_ndarray(rgb, format="rgb24")))
+        file.mux(stream.encode(None))
+        silence = library.AudioFrame.from_ndarray(np.zeros((1, 320), np.int16), format="s16", layout="mono")
+        silence.rate = 8000
+        file.mux(sound.encode(silence))
+    return out.getvalue()
 
 
 def main() -> None:
@@ -248,7 +315,8 @@ def main() -> None:
     limits = json.loads(sys.argv[2])
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the worker's end is ours
     _load_all()
-    _Server(control, DecoderLimits(**{**limits, "picture": Limits(**limits["picture"])})).serve()
+    inner = {"picture": Limits(**limits["picture"]), "moving": MovingLimits(**limits["moving"])}
+    _Server(control, DecoderLimits(**{**limits, **inner})).serve()
 
 
 if __name__ == "__main__":

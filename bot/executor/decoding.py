@@ -9,20 +9,22 @@ import logging
 import socket
 import subprocess
 import threading
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
-from bot.executor.decoder import DecoderLimits, framed, receive_into, received_header
+from bot.executor.decoder import DecoderLimits, framed, receive_into, received, received_header
 from bot.executor.processes import bare_environment, python_command
 from bot.executor.wording import plain, unpacked
 from dreamcore.errors import DreamError, PictureError
 from dreamcore.picture import Picture
 from dreamcore.sentences import Sentence
 
+T = TypeVar("T")
 _KINDS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "HEIF")
-_MOST_NOTES = 8
+MOST_NOTES = 8
 _PATIENCE = 15.0  #: seconds beyond the child's own limit, in which its parent must have ended it
 
 _log = logging.getLogger(__name__)
@@ -45,7 +47,7 @@ class Decoder:
     """Decodes pictures in child processes; may be used by several threads at once."""
 
     def __init__(self, limits: DecoderLimits | None = None) -> None:
-        self._limits = limits or DecoderLimits()
+        self.limits = limits or DecoderLimits()
         self._lock = threading.Lock()
         self._parent: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
@@ -61,9 +63,22 @@ class Decoder:
         `within`: pixels of the longer side, beyond which it is made smaller while it is still in the child. `seconds`:
         patience with this one, where it is less than the limits'.
         """
+        asked = {} if within is None else {"within": within}
+        picture = self.ask(data, asked, lambda answer: _picture(answer, self.limits), seconds=seconds)
+        if within is not None and max(picture.width, picture.height) > within:
+            raise DecoderKilled(f"{picture.width}x{picture.height} pixels where at most {within} were asked for")
+        return picture
+
+    def ask(
+        self, data: bytes, asked: Mapping[str, Any], receive: Callable[[Answer], T], *, seconds: float | None = None
+    ) -> T:
+        """What `receive` makes of a child's answer about this file.
+
+        Raises PictureError, DecoderKilled for an answer that no child of ours gives, DreamError where there is none.
+        """
         for attempt in (1, 2, 3):
             try:
-                return self._decode(data, within, seconds)
+                return self._ask(data, asked, receive, seconds)
             except _ParentGone as error:
                 _log.warning("the decoders' parent process is gone, attempt %d: %s", attempt, error)
         raise DreamError(
@@ -81,20 +96,20 @@ class Decoder:
             parent.kill()
             parent.wait()
 
-    def _decode(self, data: bytes, within: int | None, seconds: float | None) -> Picture:
+    def _ask(self, data: bytes, asked: Mapping[str, Any], receive: Callable[[Answer], T], seconds: float | None) -> T:
         ours, theirs = socket.socketpair()
         with ours:
-            ours.settimeout(self._limits.seconds + _PATIENCE if seconds is None else seconds)
+            ours.settimeout(self.limits.seconds + _PATIENCE if seconds is None else seconds)
             with theirs, self._lock:
                 parent, control = self._running()
                 try:
                     socket.send_fds(control, [b"."], [theirs.fileno()])
                 except OSError as error:
                     raise _ParentGone(repr(error)) from error
-            frame = framed({"bytes": len(data), **({} if within is None else {"within": within})})
+            frame = framed({"bytes": len(data), **asked})
             try:
                 _send(ours, frame, data)
-                picture = _picture(ours, received_header(ours), self._limits)
+                return receive(Answer(ours))
             except TimeoutError as error:
                 if seconds is None:  # the parent, too, hangs; otherwise it ends the child when we hang up
                     self.close()
@@ -105,15 +120,12 @@ class Decoder:
                 if parent.poll() is not None:
                     raise _ParentGone(f"exit code {parent.returncode}") from error
                 raise DecoderKilled(repr(error)) from error
-        if within is not None and max(picture.width, picture.height) > within:
-            raise DecoderKilled(f"{picture.width}x{picture.height} pixels where at most {within} were asked for")
-        return picture
 
     def _running(self) -> tuple[subprocess.Popen[bytes], socket.socket]:
         if self._parent is None or self._control is None or self._parent.poll() is not None:
             ours, theirs = socket.socketpair()
             with theirs:
-                limits = json.dumps(dataclasses.asdict(self._limits))
+                limits = json.dumps(dataclasses.asdict(self.limits))
                 self._parent = subprocess.Popen(
                     python_command("bot.executor.decoder", str(theirs.fileno()), limits),
                     pass_fds=[theirs.fileno()],
@@ -139,29 +151,47 @@ def _send(connection: socket.socket, frame: bytes, data: bytes) -> None:
         connection.sendall(data)
 
 
-def _picture(connection: socket.socket, header: Mapping[str, Any], limits: DecoderLimits) -> Picture:
-    if "died" in header:
-        raise DecoderKilled(plain(header["died"]))
-    if "error" in header:
-        if header.get("at_limit"):
-            raise DecoderKilled(plain(header["log"]))
-        raise PictureError(unpacked(header["error"]), log=plain(header["log"], 2000))
-    width, height, frames = (_number(header[name]) for name in ("width", "height", "frames"))
+class Answer:
+    """What a child says. Everything that does not fit is a ValueError, and so the end of it."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._connection = connection
+
+    def header(self) -> dict[str, Any]:
+        """The next header. Raises PictureError where it tells of one, and DecoderKilled where the child has died."""
+        header = received_header(self._connection)
+        if "died" in header:
+            raise DecoderKilled(plain(header["died"]))
+        if "error" in header:
+            if header.get("at_limit"):
+                raise DecoderKilled(plain(header["log"], 2000))
+            raise PictureError(unpacked(header["error"]), log=plain(header["log"], 2000))
+        return header
+
+    def pixels(self, *shape: int) -> NDArray[np.uint8]:
+        pixels = np.empty(shape, np.uint8)
+        receive_into(self._connection, pixels.data.cast("B"))
+        return pixels
+
+    def bytes(self, count: int) -> bytearray:
+        return received(self._connection, count)
+
+
+def _picture(answer: Answer, limits: DecoderLimits) -> Picture:
+    header = answer.header()
+    width, height, frames = (natural(header[name]) for name in ("width", "height", "frames"))
     if width * height > limits.picture.pixels or max(width, height) > limits.picture.side:
         raise ValueError(f"a picture of {width}x{height} pixels")
-    if header["format"] not in _KINDS or len(header["notes"]) > _MOST_NOTES:
+    if header["format"] not in _KINDS or len(header["notes"]) > MOST_NOTES:
         raise ValueError("a header that no decoder of ours writes")
-    rgb = np.empty((height, width, 3), np.uint8)
-    receive_into(connection, rgb.data.cast("B"))
-    alpha = None
-    if header["alpha"] is True:
-        alpha = np.empty((height, width), np.uint8)
-        receive_into(connection, alpha.data.cast("B"))
+    rgb = answer.pixels(height, width, 3)
+    alpha = answer.pixels(height, width) if header["alpha"] is True else None
     notes = tuple(unpacked(note) for note in header["notes"])
     return Picture(rgb=rgb, alpha=alpha, format=header["format"], frames=frames, notes=notes)
 
 
-def _number(value: object) -> int:
-    if type(value) is not int or not 1 <= value <= 1 << 31:
+def natural(value: object, most: int = 1 << 31) -> int:
+    """A whole number from 1 on. Raises ValueError for anything else."""
+    if type(value) is not int or not 1 <= value <= most:
         raise ValueError(f"{value!r} where a number is due")
     return value

@@ -11,7 +11,7 @@ from PIL import Image, features
 
 from dreamcore.errors import PictureError
 from dreamcore.films.footage import SECOND, Frame, MovingLimits, MovingPicture, until_the_break
-from dreamcore.films.limiting import check_frame, check_length, too_long, too_many_frames
+from dreamcore.films.limiting import check_frame, check_length, too_large, too_long, too_many_frames
 from dreamcore.picture import Picture, shrink
 from dreamcore.picture.colour import to_srgb
 from dreamcore.picture.containers import DAMAGED, png_chunks, survey, webp_chunks
@@ -99,6 +99,8 @@ class _Frames:
                 loop = image.info.get("loop")
         except PictureError:
             raise
+        except MemoryError as error:
+            raise too_large() from error
         except Exception as error:  # as for still pictures: a decoder raises nearly everything on a hostile file
             self.trouble = f"{type(error).__name__}: {error}"
             return None
@@ -116,6 +118,8 @@ class _Frames:
                     raise ValueError(f"a frame of {image.size} in a picture of {self.width}x{self.height}")
                 rgb, alpha, _ = to_srgb(image)
                 delay = image.info.get("duration", 0)
+        except MemoryError as error:
+            raise too_large() from error
         except Exception as error:
             self.trouble = f"frame {number}: {type(error).__name__}: {error}"
             return None

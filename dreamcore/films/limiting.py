@@ -47,3 +47,8 @@ def too_many_frames(count: int, limits: MovingLimits) -> PictureError:
             most=limits.frames,
         )
     )
+
+
+def too_large() -> PictureError:
+    """For a file for whose frames there is not enough memory."""
+    return PictureError(Sentence("Its frames are too large to be decoded here: post it smaller."))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from dreamcore.errors import PictureError
 from dreamcore.films import pixels
 from dreamcore.films.footage import SECOND, Frame, MovingLimits, MovingPicture, Sound, fitting_size, until_the_break
-from dreamcore.films.limiting import check_frame, check_length, too_many_frames
+from dreamcore.films.limiting import check_frame, check_length, too_large, too_many_frames
 from dreamcore.films.sounds import read_sound
 from dreamcore.films.tools import av
 from dreamcore.sentences import Sentence
@@ -104,8 +104,10 @@ def _opened(data: bytes, kind: str, limits: MovingLimits) -> Iterator[tuple[Inpu
             stream = _picture_stream(opened, data)
             stream.codec_context.thread_count = 1  # a decoding child can start no threads
             yield opened, stream
-    except (PictureError, MemoryError):
+    except PictureError:
         raise
+    except MemoryError as error:
+        raise too_large() from error
     except (library.FFmpegError, ValueError, ArithmeticError, LookupError, AttributeError, TypeError) as error:
         raise _unreadable(data, f"{type(error).__name__}: {error}") from error
 
@@ -201,7 +203,9 @@ def _decoded(container: InputContainer, stream: VideoStream, limits: MovingLimit
             if packet is None:
                 return
             decoded = packet.decode()
-        except av().FFmpegError:
+        except av().FFmpegError as error:
+            if isinstance(error, MemoryError):
+                raise
             troubles += 1
             continue
         for picture in decoded:
