@@ -16,7 +16,7 @@ from dreamcore.networks import LOGITS
 #: Activations, by name, of n pictures -> (n,) values.
 Aim = Callable[[Mapping[str, Tensor]], Tensor]
 
-RIVALS = 0.5  #: how much a class has to beat the others at each place, against being strong by itself
+RIVALS = 0.6  #: how much a class has to beat the others, against being strong by itself
 ALONE = 0.85  #: of its own places, where several classes share a picture; the rest of its value comes from anywhere
 SHARP = 12.0  #: how sharply the places of several classes are parted
 
@@ -73,9 +73,10 @@ class _Classes:
 
     def __call__(self, activations: Mapping[str, Tensor]) -> Tensor:
         logits = _places(activations[LOGITS])
-        above = logits[:, list(self.indices)] - RIVALS * logits.logsumexp(1, keepdim=True)
         if len(self.indices) == 1:
-            return above.mean((1, 2, 3))
+            whole = logits.mean((2, 3))
+            return whole[:, self.indices[0]] - RIVALS * whole.logsumexp(1)
+        above = logits[:, list(self.indices)] - RIVALS * logits.logsumexp(1, keepdim=True)
         wanted = [weight for weight in self.weights if weight > 0]
         shares = iter(shared_places(wanted, logits.shape[2], logits.shape[3], self.direction).to(logits.device))
         total = logits.new_zeros(len(logits))

@@ -15,11 +15,12 @@ from torch import Tensor
 from dreamcore.dreaming import undisturbed
 from dreamcore.errors import OutOfMemory
 from dreamcore.imagining.aims import aim_of
-from dreamcore.imagining.glances import MARGIN
 from dreamcore.imagining.growth import Growth
+from dreamcore.imagining.manners import manner_of
 from dreamcore.imagining.recipe import ImagineRecipe, ResolvedImagineRecipe
 from dreamcore.imagining.resolving import resolve_imagining
 from dreamcore.networks import Eye, Network
+from dreamcore.octaves import Octave
 from dreamcore.pausing import AskPause, Checkpoint, Paused, fingerprint, never, pack, unpack
 from dreamcore.planning import MOST_BYTES_PER_PIXEL, device_defaults, memory_budget, step_bytes
 from dreamcore.progress import AskCancelled, ReportProgress
@@ -65,8 +66,15 @@ def imagine(
     with undisturbed(device):
         layers = tuple(term.name for term in resolved.layer or ())
         eye = network.prepare(layers, device=device, precision=resolved.precision, logits=not layers)
-        _check_memory(eye, resolved, memory_budget(device, memory))
-        growth = Growth(resolved.octaves, count=1, seed=resolved.seed, strength=resolved.strength, device=device)
+        growth = Growth(
+            resolved.octaves(network.info.family),
+            manner_of(network.info.family),
+            count=1,
+            seed=resolved.seed,
+            strength=resolved.strength,
+            device=device,
+        )
+        _check_memory(eye, growth.octaves[-1], memory_budget(device, memory))
         source = fingerprint(network.weights)
         _take_up(growth, checkpoint, resolved.text, source)
         reporter = Reporter(growth.octaves, device, on_progress, cancelled, clock)
@@ -75,7 +83,7 @@ def imagine(
         while not growth.finished:
             octave, step = growth.octave, growth.made + 1
             value = growth.step(eye, aim)
-            reporter.step(octave, step, value, growth.picture)
+            reporter.step(octave, step, value, growth.pictures)
             if not growth.finished and pause():
                 state, arrays = growth.written()
                 data = pack(
@@ -83,7 +91,7 @@ def imagine(
                     kind=_KIND, version=_VERSION, recipe=resolved.text, source=source,
                 )  # fmt: skip
                 return Paused(checkpoint=data, share=_done(growth) / reporter.total)
-        rgb = _bytes(growth.picture())
+        rgb = _bytes(growth.pictures(*resolved.sides))
     return Imagined(rgb=rgb, recipe=resolved, notes=resolution.notes, seconds=clock() - begun)
 
 
@@ -99,12 +107,10 @@ def _done(growth: Growth) -> int:
     return whole if growth.finished else whole + growth.octaves[growth.octave].pixels * growth.made
 
 
-def _check_memory(eye: Eye, recipe: ResolvedImagineRecipe, budget: int) -> None:
-    last = recipe.octaves[-1]
-    height, width = last.height + 2 * MARGIN, last.width + 2 * MARGIN
-    if height * width * MOST_BYTES_PER_PIXEL <= budget:
+def _check_memory(eye: Eye, last: Octave, budget: int) -> None:
+    if last.pixels * MOST_BYTES_PER_PIXEL <= budget:
         return
-    needed = step_bytes(eye, height, width)
+    needed = step_bytes(eye, last.height, last.width)
     if needed > budget:
         raise OutOfMemory(
             Sentence(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from dataclasses import dataclass
 from typing import ClassVar
@@ -10,6 +9,7 @@ from typing import ClassVar
 from dreamcore.asked import Asked, settings_of
 from dreamcore.catalogue import LEVELS
 from dreamcore.errors import RecipeError
+from dreamcore.imagining.manners import manner_of
 from dreamcore.octaves import Octave
 from dreamcore.recipe import PRECISIONS
 from dreamcore.sentences import Sentence
@@ -27,11 +27,6 @@ ENGINE = 1  #: goes up whenever the same resolved recipe would give another pict
 
 SHAPES = {"square": (1, 1), "wide": (3, 2), "tall": (2, 3)}
 USUAL_STRENGTH, USUAL_STEPS, USUAL_SIZE, USUAL_SHAPE = 1.0, 60, 384, "square"
-
-FIRST_SIDE = 128  #: pixels of the short side at which a picture begins: about one motif wide
-ENLARGEMENT = 1.8  #: about, from one size to the next
-STEPS_KEPT = 0.6  #: an octave gets this share of the next smaller one's steps: large forms are there by then
-LEAST_STEPS = 8
 
 _CHANNEL = re.compile(r"""["“”„«»]?\s*(?P<layer>[^\s:#,]+)\s*[:#]\s*(?P<channel>\d+)\s*["“”„«»]?""")
 _FIRST_KEY = re.compile(r"(?:^|\s)[^\W\d][\w-]*\s*=")
@@ -77,13 +72,16 @@ class ImagineRecipe(Asked):
         named, rest = (text, "") if key is None else (text[: key.start()], text[key.start() :])
         return ImagineRecipe.read(f"{_subject(named, rest)} {rest}")
 
+    def octaves(self, family: str) -> tuple[Octave, ...]:
+        """The sizes at which a network of this family makes it, small to large, and the steps at each."""
+        return manner_of(family).octaves(*self.sides, self.steps or USUAL_STEPS)
+
     @property
-    def octaves(self) -> tuple[Octave, ...]:
-        """The sizes at which it is made, small to large, and the steps at each."""
+    def sides(self) -> tuple[int, int]:
+        """(height, width) of the picture."""
         across, down = SHAPES[self.shape or USUAL_SHAPE]
         size = self.size or USUAL_SIZE
-        width, height = (round(size * side / max(across, down)) for side in (across, down))
-        return _octaves(height, width, self.steps or USUAL_STEPS)
+        return round(size * down / max(across, down)), round(size * across / max(across, down))
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -127,20 +125,8 @@ def imagining_work(recipe: ImagineRecipe) -> float:
 
 
 def _cost(recipe: ImagineRecipe) -> float:
-    return float(sum(octave.steps * octave.pixels for octave in recipe.octaves))
-
-
-def _octaves(height: int, width: int, steps: int) -> tuple[Octave, ...]:
-    ratio = max(1.0, min(height, width) / FIRST_SIDE)
-    more = round(math.log(ratio, ENLARGEMENT))
-    least = min(steps, LEAST_STEPS)
-    octaves = []
-    for number in range(more + 1):
-        scale = ratio ** (number / more - 1) if more else 1.0
-        octaves.append(
-            Octave(round(height * scale), round(width * scale), max(least, round(steps * STEPS_KEPT**number)))
-        )
-    return tuple(octaves)
+    octaves = recipe.octaves("daydream" if recipe.network == "daydream" else "inception_v1")
+    return float(sum(octave.steps * octave.pixels for octave in octaves))
 
 
 def _subject(named: str, rest: str) -> str:
