@@ -60,6 +60,16 @@ def moved(zoom: float, degrees: float, right: float, down: float) -> Pose:
     return Pose(cos, -sin, sin, cos, right, down)
 
 
+def outside(pose: Pose, height: int, width: int) -> Tensor | None:
+    """(1, 1, height, width): which places show what was outside of the picture before the motion; None: none does."""
+    back = pose.inverse()
+    x, y = _from_centre(width)[None, :], _from_centre(height)[:, None]
+    far_x = (back.a * x + back.b * y + back.e).abs() - (width - 1) / 2
+    far_y = (back.c * x + back.d * y + back.f).abs() - (height - 1) / 2
+    fresh = torch.maximum(far_x, far_y) > 1e-6
+    return fresh[None, None] if bool(fresh.any()) else None
+
+
 def warped(picture: Tensor, pose: Pose) -> Tensor:
     """`picture` (1, C, H, W), float, after the motion `pose`; what comes in from outside is mirrored.
 
@@ -70,13 +80,16 @@ def warped(picture: Tensor, pose: Pose) -> Tensor:
         return picture
     back = pose.inverse()
     height, width = picture.shape[2:]
-    x = torch.arange(width, dtype=torch.float64) - (width - 1) / 2
-    y = torch.arange(height, dtype=torch.float64) - (height - 1) / 2
+    x, y = _from_centre(width), _from_centre(height)
     shear, offset = back.b / back.d, back.e - back.b * back.f / back.d
     across = (back.a - back.b * back.c / back.d) * x[None, :] + shear * y[:, None] + offset + (width - 1) / 2
     along = back.c * x[None, :] + back.d * y[:, None] + back.f + (height - 1) / 2
     picture = _resampled(picture, across if shear else across[:1], 3)
     return _resampled(picture, along if back.c else along[:, :1], 2)
+
+
+def _from_centre(length: int) -> Tensor:
+    return torch.arange(length, dtype=torch.float64) - (length - 1) / 2
 
 
 def _resampled(picture: Tensor, at: Tensor, dim: int) -> Tensor:

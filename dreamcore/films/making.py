@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 import secrets
 import struct
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
@@ -13,14 +15,16 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from dreamcore.companions import with_companions
 from dreamcore.dreaming import undisturbed
 from dreamcore.errors import Cancelled, PictureError
 from dreamcore.films.footage import SECOND, MovingPicture
 from dreamcore.films.moving import Moving
-from dreamcore.films.planning import film_defaults, film_size, first_frame
+from dreamcore.films.planning import film_defaults, film_size, first_frame, region_of, tensor_of
 from dreamcore.films.recipe import FilmRecipe
 from dreamcore.films.resolving import FilmLimits, FilmPlan, resolve_film
 from dreamcore.films.results import Film
+from dreamcore.films.stepping import Dreamer
 from dreamcore.films.timing import Timing, even, resolve_moving
 from dreamcore.films.writing import LIMIT, reel_for, write_film
 from dreamcore.films.zooming import Zooming
@@ -43,6 +47,8 @@ def film(
     *,
     network: Network,
     device: torch.device,
+    guide: Picture | None = None,
+    mask: Picture | None = None,
     memory: int | None = None,
     checkpoint: bytes | None = None,
     pause: AskPause = never,
@@ -55,16 +61,17 @@ def film(
     """Make a film of `source` as `recipe` says, or as much of it as there is time for.
 
     A still picture becomes one that moves; of a moving one every frame is dreamt, at its own time, and an MP4 keeps its
-    sound.
+    sound. guide, mask: second pictures, as for a dream of a still one.
     checkpoint: of an earlier part; the recipe must name its seed then. pause: asked between frames; True: what was
     made so far comes back as `Paused`. limits: how long a film may be. limit_bytes: of the file.
     Raises RecipeError before anything is done, InstallationError for MP4 without PyAV, Cancelled and OutOfMemory.
     """
     begun = clock()
-    plan, timing = _planned(source, recipe, network, device, limits)
+    scene = Scene(source, guide, mask)
+    plan, timing = _planned(scene, recipe, network, device, limits)
     budget = memory_budget(device, memory)
     with undisturbed(device):
-        work = _Film(source, plan, timing, network, device, budget, on_progress, cancelled, clock)
+        work = _Film(scene, plan, timing, network, device, budget, on_progress, cancelled, clock)
         work.resume(checkpoint)
         if not work.run(pause):
             return Paused(checkpoint=work.checkpoint(), share=work.share)
@@ -72,17 +79,15 @@ def film(
 
 
 def _planned(
-    source: Picture | MovingPicture,
-    recipe: FilmRecipe,
-    network: Network,
-    device: torch.device,
-    limits: FilmLimits | None,
+    scene: Scene, recipe: FilmRecipe, network: Network, device: torch.device, limits: FilmLimits | None
 ) -> tuple[FilmPlan, Timing]:
+    source = scene.source
     seed, defaults = secrets.randbelow(2**32), film_defaults(device)
     if isinstance(source, MovingPicture):
         return resolve_moving(source, recipe, network=network.info, device=defaults, seed=seed, limits=limits)
+    fitting = with_companions(recipe.dream, guide=scene.guide is not None, mask=scene.mask is not None)
     plan = resolve_film(
-        recipe,
+        recipe.but(dream=fitting.recipe),
         network=network.info,
         height=source.height,
         width=source.width,
@@ -90,7 +95,30 @@ def _planned(
         seed=seed,
         limits=limits,
     )
-    return plan, even(plan)
+    return dataclasses.replace(plan, notes=(*fitting.notes, *plan.notes)), even(plan)
+
+
+@dataclass(frozen=True)
+class Scene:
+    """The pictures of one film."""
+
+    source: Picture | MovingPicture
+    guide: Picture | None
+    mask: Picture | None
+
+    def fingerprint(self, *others: str) -> str:
+        """Of all that the film is made from beside its recipe."""
+        source = self.source
+        own = (source.digest,) if isinstance(source, MovingPicture) else _planes(source)
+        seconds = [plane for picture in (self.guide, self.mask) for plane in _planes(picture)]
+        return fingerprint(*own, *seconds, *others)
+
+
+def _planes(picture: Picture | None) -> tuple[str | bytes, ...]:
+    if picture is None:
+        return ("none",)
+    alpha = b"" if picture.alpha is None else picture.alpha.tobytes()
+    return repr(picture.rgb.shape), picture.rgb.tobytes(), alpha
 
 
 class Maker(Protocol):
@@ -111,7 +139,7 @@ class _Film:
 
     def __init__(
         self,
-        source: Picture | MovingPicture,
+        scene: Scene,
         plan: FilmPlan,
         timing: Timing,
         network: Network,
@@ -121,19 +149,20 @@ class _Film:
         cancelled: AskCancelled | None,
         clock: Callable[[], float],
     ) -> None:
+        source = scene.source
         self.plan, self.timing = plan, timing
         self.on_progress, self.cancelled, self.clock = on_progress, cancelled, clock
         self.sound = source.sound if isinstance(source, MovingPicture) else None
         self.notes = (*source.notes, *plan.notes)
         self.height, self.width = film_size(source.height, source.width, plan.stations[0].size)
         self.format = str(plan.recipe.format)
-        self.maker = _maker(source, plan, timing, network, device, budget, (self.height, self.width))
+        self.maker = _maker(scene, plan, timing, network, device, budget, (self.height, self.width))
         self.reel = reel_for(self.format, self.width, self.height)
         self.identity: dict[str, Any] = {
             "kind": KIND,
             "version": VERSION,
             "recipe": plan.recipe.text,
-            "source": _source(source, network, device),
+            "source": scene.fingerprint(network.info.name, network.weights, device.type),
         }
         self.previewed = clock() - PREVIEW_SECONDS
 
@@ -180,7 +209,7 @@ class _Film:
             timing.length,
             format_=self.format,
             limit_bytes=limit_bytes,
-            recipe=text,
+            recipe=f"{KIND} {text}",
             sound=None if self.sound is None else self.sound.until(timing.length),
             keep_going=self._go_on,
         )
@@ -227,7 +256,7 @@ class _Film:
 
 
 def _maker(
-    source: Picture | MovingPicture,
+    scene: Scene,
     plan: FilmPlan,
     timing: Timing,
     network: Network,
@@ -235,13 +264,10 @@ def _maker(
     budget: int,
     size: tuple[int, int],
 ) -> Maker:
-    if isinstance(source, MovingPicture):
-        return Moving(source, plan, timing, network, device, budget, size)
-    return Zooming(first_frame(source, *size), plan, network, device, budget)
-
-
-def _source(source: Picture | MovingPicture, network: Network, device: torch.device) -> str:
-    if isinstance(source, MovingPicture):
-        return fingerprint(source.digest, network.info.name, network.weights, device.type)
-    pixels = [plane.tobytes() for plane in (source.rgb, source.alpha) if plane is not None]
-    return fingerprint(repr(source.rgb.shape), *pixels, network.info.name, network.weights, device.type)
+    if isinstance(scene.source, MovingPicture):
+        return Moving(scene.source, plan, timing, network, device, budget, size)
+    first = first_frame(scene.source, *size)
+    dreamers = [Dreamer(recipe, network, device, budget, scene.guide) for recipe in plan.stations]
+    region = plan.stations[0].region
+    where = None if region is None else region_of(region, first, scene.mask).to(device)
+    return Zooming(tensor_of(first).to(device), plan, dreamers, where)

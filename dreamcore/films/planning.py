@@ -10,6 +10,7 @@ from torch import Tensor
 from dreamcore.devices import native_bf16
 from dreamcore.films.resolving import SIZE_BY_DEVICE
 from dreamcore.picture import Picture, fill_hidden
+from dreamcore.regions import weight_of
 from dreamcore.resolve import DeviceDefaults, working_size
 
 
@@ -31,8 +32,20 @@ def film_size(height: int, width: int, size: int) -> tuple[int, int]:
     return max(2, height // 2 * 2), max(2, width // 2 * 2)
 
 
-def first_frame(picture: Picture, height: int, width: int) -> Tensor:
-    """`picture` (1, 3, h, w), float32 in [0, 1], at the film's size; a film has no transparency, so it is filled."""
+def first_frame(picture: Picture, height: int, width: int) -> Picture:
+    """`picture` at the film's size. A film has no transparency: what was hidden is filled in."""
     rgb = picture.rgb if picture.alpha is None else fill_hidden(picture)
-    image = Image.fromarray(rgb).resize((width, height), Image.Resampling.LANCZOS)
-    return torch.from_numpy(np.array(image)).permute(2, 0, 1)[None].contiguous().float() / 255
+    image = Image.fromarray(rgb)
+    if image.size != (width, height):
+        image = image.resize((width, height), Image.Resampling.LANCZOS)
+    return Picture(rgb=np.array(image), alpha=None, format=picture.format)
+
+
+def tensor_of(picture: Picture) -> Tensor:
+    """(1, 3, H, W), float32 in [0, 1]."""
+    return torch.from_numpy(np.array(picture.rgb)).permute(2, 0, 1)[None].contiguous().float() / 255
+
+
+def region_of(region: str, picture: Picture, mask: Picture | None) -> Tensor:
+    """(1, 1, H, W) in [0, 1]: how much of `picture` is dreamt where. Raises RecipeError where it has no such region."""
+    return torch.from_numpy(weight_of(region, picture, mask).astype(np.float32))[None, None] / 255

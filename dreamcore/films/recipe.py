@@ -181,6 +181,8 @@ class FilmRecipe:
                 raise RecipeError(
                     Sentence("film=growing shows one dream that stands still: leave {key}= out.", key=doubled[0])
                 )
+        elif self.dream.tile == "on":
+            raise RecipeError(Sentence("tile=on makes a texture that stands still: leave it out of a film."))
         elif self.dream.steps is not None and max(self.values_of("steps")) > MOST_STEPS:
             raise RecipeError(
                 Sentence("A film's frame has at most {most} steps an octave: steps=1 is usual.", most=MOST_STEPS)

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-SECONDS = 0.3  #: in which what has drifted comes back by two thirds
-CONTRAST = (0.92, 1.12)  #: of the first picture's standard deviation of brightness: held between these
+SECONDS = 0.3  #: in which a mean that has drifted comes back by two thirds
+CONTRAST = (0.9, 1.2)  #: of the first picture's standard deviation of brightness: never outside of these
 LEAST_CONTRAST = 0.12  #: of full scale, that a dream may have where the picture has less
-SATURATION = 1.3  #: of the first picture's standard deviation of colour: held below this
+SATURATION = 1.3  #: of the first picture's standard deviation of colour: never above this
 LEAST_SATURATION = 0.07
 DARKEST, BRIGHTEST = 0.15, 0.85  #: on a white page nothing can grow brighter: the mean is held in here
 
@@ -57,9 +57,9 @@ class Steadier:
         share = 1 - math.exp(-seconds / SECONDS)
         tone = self.tone_of(picture)
         contrast, colour = tone.deviation[0], tone.deviation[1:].norm()
-        wanted = torch.minimum(torch.maximum(contrast, self.contrast[0]), self.contrast[1])
-        muted = (torch.minimum(colour, self.saturation) / colour) ** share
-        gains = torch.stack(((wanted / contrast) ** share, muted, muted))
+        stretched = torch.minimum(torch.maximum(contrast, self.contrast[0]), self.contrast[1]) / contrast
+        muted = torch.minimum(colour, self.saturation) / colour
+        gains = torch.stack((stretched, muted, muted))
         mean = tone.mean + share * (self.mean - tone.mean)
         turned = self.axes.T @ (gains[:, None] * self.axes)
         offset = self.axes.T @ mean - turned @ (self.axes.T @ tone.mean)

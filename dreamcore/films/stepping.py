@@ -13,9 +13,11 @@ from torch import Tensor
 from dreamcore import ascent
 from dreamcore.ascent import Shaping
 from dreamcore.gradients import normalised, smoothed
+from dreamcore.guiding import guide_of
 from dreamcore.networks import Eye, Network
 from dreamcore.objectives import Measures, Objective
 from dreamcore.octaves import Octave, enlarged
+from dreamcore.picture import Picture
 from dreamcore.planning import canvas_of, eye_for, largest_window
 from dreamcore.recipe import ResolvedRecipe
 from dreamcore.styles import reference_change
@@ -25,10 +27,18 @@ from dreamcore.tiles import MARGIN
 class Dreamer:
     """What is dreamt at one station of a film, and what was measured in the frame before."""
 
-    def __init__(self, recipe: ResolvedRecipe, network: Network, device: torch.device, budget: int) -> None:
+    def __init__(
+        self,
+        recipe: ResolvedRecipe,
+        network: Network,
+        device: torch.device,
+        budget: int,
+        guide: Picture | None = None,
+    ) -> None:
         self.recipe = recipe
-        self.objective = Objective.of(recipe, tuple(network.info.find_class(t.name) for t in recipe.classes or ()))
         self.network, self.device, self.budget = network, device, budget
+        classes = tuple(network.info.find_class(term.name) for term in recipe.classes or ())
+        self.objective = Objective.of(recipe, classes, guide_of(guide, recipe, self.eye))
         self.shaping = Shaping(smoothing=recipe.smoothing, normalisation=recipe.normalisation)
         self.reference = max(reference_change(network.info, term.name) for term in recipe.layer)
         self.measures: dict[str, Measures] = {}  #: by octave; only "" where they hold at any size

@@ -21,7 +21,7 @@ def work_of(recipe: FilmRecipe) -> float:
     """How much more a film asks for than one dream of the empty recipe does.
 
     >>> round(work_of(FilmRecipe())), round(work_of(FilmRecipe(film="growing")), 1)
-    (11, 0.9)
+    (9, 1.2)
     """
     size = recipe.dream.size
     if size in (None, AUTO):
