@@ -184,8 +184,7 @@ def test_a_bot_that_starts_or_stops_says_so(stage: Stage) -> None:
         with speaking(language):
             assert len(lines(bare)) == 7
     with speaking(ENGLISH):
-        word = {Stage.STARTING: "starting", Stage.RUNNING: "running", Stage.STOPPING: "stopping"}[stage]
-        assert word in lines(bare)[0]
+        assert stage.value in lines(bare)[0]
 
 
 def test_a_discord_message_takes_all_of_it() -> None:
