@@ -229,10 +229,10 @@ def _about_mixtures(key: str, part: str, written: str) -> RecipeError | None:
     if key not in _MIXED or not re.fullmatch(r"[^,:]*:\s*-[^,:]*", part):
         return None
     mixed = "+".join(each.strip() for each in written.split(","))
-    return BadValue(
-        key, written, Sentence("in a series a comma parts alternatives; a mixture is written {key}={mixed}",
-                               key=key, mixed=clip(mixed))
-    )  # fmt: skip
+    said = Sentence(
+        "in a series a comma parts alternatives; a mixture is written {key}={mixed}", key=key, mixed=clip(mixed)
+    )
+    return BadValue(key, written, said)
 
 
 def _range(key: str, setting: Setting, part: str) -> Iterator[str]:
@@ -241,29 +241,37 @@ def _range(key: str, setting: Setting, part: str) -> Iterator[str]:
     if len(ends) not in (2, 3):
         raise BadValue(key, part, Sentence("a range is first..last or first..last..step"))
     try:
-        first, last, *steps = (float(setting.parse(end)) for end in ends[:2])
-        steps = [float(ends[2])] if len(ends) == 3 else []
+        first, last = (setting.parse(end) for end in ends[:2])
+        distance = abs(float(last) - float(first))
+        step = float(ends[2]) if len(ends) == 3 else _step(distance, whole=setting.whole)
     except ValueError:
         raise BadValue(key, part, Sentence("a range is made of numbers: first..last or first..last..step")) from None
-    if steps and not (math.isfinite(steps[0]) and steps[0] > 0):
+    try:
+        setting.check(first)
+        setting.check(last)
+    except ValueError as error:
+        raise BadValue(key, part, reason(error)) from None
+    if not (math.isfinite(step) and step > 0):
         raise BadValue(key, part, Sentence("the step of a range is more than 0"))
-    distance = abs(last - first)
-    step = steps[0] if steps else _step(distance, whole=setting.whole)
-    count = math.floor(distance / step + 1e-9) + 1 if step else 1
-    if count > MOST_CELLS:
-        raise BadValue(
-            key, part,
-            Sentence("these are {count} values, and at most {most} fit on one sheet; a step may be given: {example}",
-                     count=count, most=MOST_CELLS, example="first..last..step"),
-        )  # fmt: skip
-    for number in range(count):
+    if distance / step >= MOST_CELLS:
+        example = f"{ends[0]}..{ends[1]}..{math.ceil(distance / 4)}"
+        raise BadValue(key, part, _too_many(example))
+    for number in range(math.floor(distance / step + 1e-9) + 1):
         value = round(first + math.copysign(step * number, last - first), 3)
-        yield str(int(value)) if value.is_integer() else repr(value)
+        yield str(int(value)) if float(value).is_integer() else repr(value)
+
+
+def _too_many(example: str) -> Sentence:
+    return Sentence(
+        "these are more than the {most} values that fit on one sheet; a step may be given, as in {example}",
+        most=MOST_CELLS,
+        example=example,
+    )
 
 
 def _step(distance: float, *, whole: bool) -> float:
     """From one value to the next where nobody says."""
-    if whole:
+    if whole or not distance:
         return 1.0
     for count in _SPREAD:
         step = distance / (count - 1)
