@@ -12,10 +12,11 @@ from typing import Any
 
 from bot.jobs.allowance import Allowance, Limit, Span
 from bot.languages import mark, tell, tr
-from bot.moderation.applying import Applied, apply
+from bot.moderation.applying import Applied
+from bot.moderation.applying_kinds import apply_to
 from bot.moderation.catalogue import MEMBER_LIMITS, SERVER_LIMITS, SETTINGS, Group, Merge, Setting
 from bot.moderation.places import BUILT_IN, OPERATOR, SERVER, Context, Level, Scope, Server, channel_scope, role_scope
-from dreamcore.recipe import Recipe
+from bot.recipes import RecipeT
 from dreamcore.sentences import reason as why
 from dreamcore.settings import AUTO
 
@@ -91,9 +92,12 @@ class Effective:
         """All that is stored for this place and does not hold."""
         return tuple(one for value in self.values.values() for one in value.ignored)
 
-    def apply(self, recipe: Recipe) -> Applied:
-        """The recipe with defaults, locks and ceilings, and sentences about what was changed."""
-        return apply(recipe, self.values, networks=self.networks)
+    def apply(self, recipe: RecipeT) -> Applied[RecipeT]:
+        """The recipe with defaults, locks and ceilings, and sentences about what was changed.
+
+        Raises RecipeError for a series of which these leave only one dream.
+        """
+        return apply_to(recipe, self.values, networks=self.networks)
 
 
 @dataclass(frozen=True, kw_only=True)
