@@ -9,8 +9,10 @@ from bot.dreaming.pictures import Found
 from bot.dreaming.scenes import Scene
 from bot.jobs.manner import Manner
 from bot.jobs.model import AskedPicture, Door, Place
+from bot.kinds import Kind
 from bot.languages import current, speaking, tell
-from dreamcore.recipe import Recipe
+from bot.recipes import AnyRecipe, kind_of
+from dreamcore.imagining.recipe import ImagineRecipe
 
 log = logging.getLogger(__name__)
 
@@ -22,14 +24,18 @@ class Ask:
     scene: Scene
     door: Door
     place: Place
-    recipe: Recipe  # as it will be dreamt here
+    recipe: AnyRecipe  # as it will be dreamt here
     found: tuple[Found, ...] = ()  # to be downloaded
-    kept: tuple[AskedPicture, ...] = ()  # there already: sources of an earlier dream
+    kept: tuple[AskedPicture, ...] = ()  # there already: sources of an earlier dream, or the none of what needs none
     stays_in: int | None = None  # the age-restricted channel that the kept ones came from
     cause: str
     parent: str | None = None
     notes: tuple[str, ...] = ()
     secret: int = 0  # see Manner
+
+    @property
+    def kind(self) -> Kind:
+        return kind_of(self.recipe)
 
     @property
     def requester(self) -> int:
@@ -57,6 +63,7 @@ class Ask:
             age_restricted=age_restricted,
             secret=self.secret,
             language=language,
+            prefix=effective["prefix"],
             notes=notes,
         )
 
@@ -76,7 +83,7 @@ def ask_for(
     *,
     door: Door,
     place: Place,
-    recipe: Recipe,
+    recipe: AnyRecipe,
     cause: str,
     found: tuple[Found, ...] = (),
     kept: tuple[AskedPicture, ...] = (),
@@ -86,6 +93,8 @@ def ask_for(
 ) -> Ask:
     """recipe: as the person has asked for it. notes: sentences for them, to which the settings add theirs."""
     applied = scene.effective.apply(recipe)
+    if isinstance(recipe, ImagineRecipe) and not kept:
+        kept = (AskedPicture(data=None, filename=f"{_called(recipe)}.png", author=scene.member),)
     return Ask(
         scene=scene,
         door=door,
@@ -98,3 +107,9 @@ def ask_for(
         parent=parent,
         notes=(*notes, *applied.notes),
     )
+
+
+def _called(recipe: ImagineRecipe) -> str:
+    """What is imagined, as the name of a picture."""
+    terms = (*(recipe.classes or ()), *(recipe.layer or ()))
+    return "_".join(term.name.replace("/", "-") for term in terms) or "imagined"

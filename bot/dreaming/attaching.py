@@ -6,12 +6,23 @@ import re
 from dataclasses import dataclass
 
 from bot.jobs.model import Job, JobPicture, Result
-from bot.languages import tr
+from bot.kinds import Kind
+from bot.languages import mark, tr
 from dreamcore.errors import clip
 
 MOST_ALT = 1024
 
-_EXTENSIONS = {"PNG": "png", "WEBP": "webp", "JPEG": "jpg"}
+_EXTENSIONS = {"PNG": "png", "WEBP": "webp", "JPEG": "jpg", "GIF": "gif", "MP4": "mp4"}
+#: What is said to who cannot see it.
+_ALT = {
+    Kind.DREAM: mark("Dreamt with {recipe}"),
+    Kind.FILM: mark("A film, dreamt with {recipe}"),
+    Kind.IMAGINE: mark("Imagined out of noise with {recipe}"),
+    Kind.EXPLAIN: mark("A sheet: the picture as each level of the network {network} dreams it, from edges to objects"),
+    Kind.GRID: mark("A sheet of dreams of one picture, with {recipe}"),
+}
+#: What a file is called after the picture that it was made of.
+_ENDINGS = {Kind.FILM: "film", Kind.IMAGINE: "imagined", Kind.EXPLAIN: "explained", Kind.GRID: "grid"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,7 +43,11 @@ def shown_pictures(job: Job) -> tuple[Shown, ...]:
         if picture.result is None:
             continue
         spoiler = is_spoiler(job, picture)
-        name = _unique(_stem(picture.filename), f".{extension(picture.result.format)}", names)
+        name = _unique(
+            f"{_stem(picture.filename)}-{_ENDINGS.get(job.kind, 'dream')}",
+            f".{extension(picture.result.format)}",
+            names,
+        )
         shown.append(
             Shown(
                 ordinal=picture.ordinal,
@@ -56,7 +71,10 @@ def extension(format: str) -> str:
 
 def _alt(job: Job, picture: JobPicture, result: Result) -> str:
     own = " ".join((picture.alt or "").split())
-    made = tr("Dreamt for a challenge") if job.manner.secret else tr("Dreamt with {recipe}", recipe=result.recipe)
+    if job.manner.secret:
+        made = tr("Dreamt for a challenge")
+    else:
+        made = tr(_ALT[job.kind], recipe=result.recipe, network=result.network)
     if not own:
         return clip(made, MOST_ALT)
     own = clip(own, MOST_ALT - min(len(made) + 2, 300))
@@ -69,14 +87,14 @@ def _stem(filename: str) -> str:
     while name.startswith("SPOILER_"):
         name = name.removeprefix("SPOILER_")
     stem = re.sub(r"[^A-Za-z0-9_-]+", "_", name.rpartition(".")[0] or name).strip("_")
-    while stem.endswith("-dream"):
-        stem = stem.removesuffix("-dream")  # a dream of a dream
+    while (shorter := re.sub(r"-(dream|film|imagined|explained|grid)$", "", stem)) != stem:
+        stem = shorter  # a dream of a dream
     return stem[:60] or "picture"
 
 
 def _unique(stem: str, extension: str, taken: set[str]) -> str:
-    name, number = f"{stem}-dream{extension}", 2
+    name, number = f"{stem}{extension}", 2
     while name in taken:
-        name, number = f"{stem}-dream-{number}{extension}", number + 1
+        name, number = f"{stem}-{number}{extension}", number + 1
     taken.add(name)
     return name

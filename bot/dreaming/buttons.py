@@ -18,6 +18,7 @@ from typing import Any, Self
 import discord
 
 from bot.jobs.model import Job
+from bot.kinds import Kind
 from bot.languages import mark, tr
 
 VERSION = "d1"
@@ -42,7 +43,13 @@ class Action(enum.Enum):
     KEEP = "keep"
 
 
-DREAMS_ON = (Action.AGAIN, Action.STRONGER, Action.DEEPER, Action.CALMER)
+#: What goes on from what was made, by its kind. The other kinds would only be the same once more.
+GOES_ON = {
+    Kind.DREAM: (Action.AGAIN, Action.STRONGER, Action.DEEPER, Action.CALMER),
+    Kind.FILM: (Action.AGAIN,),
+    Kind.IMAGINE: (Action.AGAIN, Action.STRONGER, Action.CALMER),
+}
+DREAMS_ON = GOES_ON[Kind.DREAM]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,12 +137,14 @@ def waiting_buttons(job: Job) -> discord.ui.View:
 
 
 def result_buttons(job: Job, more: Sequence[discord.ui.Item[Any]] = ()) -> discord.ui.View:
-    """Under a dream. Delete is always there: whose picture it is can take it away wherever it was posted.
+    """Under what was made. Delete is always there: whose picture it is can take it away wherever it was posted.
 
     more: buttons of other parts of the bot, behind the own ones.
     """
-    looking = (Action.COMPARE, Action.RECIPE, Action.DELETE)
-    rows: tuple[tuple[Action, ...], ...] = (DREAMS_ON, looking) if job.manner.buttons else ((Action.DELETE,),)
+    compared = (Action.COMPARE,) if job.kind is Kind.DREAM else ()
+    looking = (*compared, Action.RECIPE, Action.DELETE)
+    rows: tuple[tuple[Action, ...], ...] = (GOES_ON.get(job.kind, ()), looking)
+    rows = tuple(filter(None, rows)) if job.manner.buttons else ((Action.DELETE,),)
     if job.manner.secret:  # dreaming on would give away what it was dreamt with; what it was made for comes first
         rows = ((), looking)
     view = _view([[Press(action=action, job=job.id) for action in row] for row in rows])

@@ -7,8 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
+from bot.dreaming import phrases
+from bot.dreaming.parsing import recipe_line
 from bot.dreaming.words import duration, moment
 from bot.jobs.model import NOBODY, Job, JobPicture, JobState, PictureState, Result, Standing
+from bot.kinds import Kind
 from bot.languages import listed, mark, number, tr, tr_count
 from dreamcore.errors import RecipeError, clip
 from dreamcore.text import join, pairs
@@ -28,15 +31,10 @@ SECRET_FAILED = mark(
 
 def waiting_text(job: Job, standing: Standing | None, *, now: float) -> str:
     """While nobody works on it. The expected time counts down by itself."""
-    if standing is None or standing.ahead <= 0:
-        place = tr_count("Your dream is next.", "Your {count} dreams are next.", len(job.pictures))
-    else:
-        place = tr_count(
-            "Your dream is in the queue: one dream comes before it.",
-            "Your dream is in the queue: {count} dreams come before it.",
-            standing.ahead,
-        )
-    return _lines(_spoken("🌙", place, _expected(standing, now)), *map(_small, job.manner.notes))
+    return _lines(
+        _spoken(phrases.EMOJI[job.kind], phrases.place(job, standing), _expected(standing, now)),
+        *map(_small, job.manner.notes),
+    )
 
 
 def running_text(job: Job, *, share: float, standing: Standing | None, now: float) -> str:
@@ -48,7 +46,7 @@ def running_text(job: Job, *, share: float, standing: Standing | None, now: floa
     if len(job.pictures) > 1:
         progress.append(tr("{made} of {count} pictures are done", made=made, count=len(job.pictures)))
     return _lines(
-        _spoken("🌙", tr("Dreaming …"), _expected(standing, now)),
+        _spoken(phrases.EMOJI[job.kind], phrases.under_way(job), _expected(standing, now)),
         " · ".join(progress),
         *map(_small, job.manner.notes),
     )
@@ -56,12 +54,7 @@ def running_text(job: Job, *, share: float, standing: Standing | None, now: floa
 
 def restart_text(job: Job) -> str:
     """While the bot is away for a moment."""
-    goes_on = tr_count(
-        "I am being restarted. Your dream goes on as soon as I am back; there is nothing to do for you.",
-        "I am being restarted. Your dreams go on as soon as I am back; there is nothing to do for you.",
-        len(job.pictures),
-    )
-    return f"🌙 {goes_on}"
+    return f"🌙 {phrases.goes_on(job)}"
 
 
 def moved_text(job: Job) -> str:
@@ -89,7 +82,7 @@ def estimate_moved(shown: Standing, current: Standing, *, now: float) -> bool:
 
 def answer_text(job: Job, *, mention: bool = False, by_direct_message: bool = False, lost: bool = False) -> str:
     """How the job ended. With `mention` it calls the requester, who has waited long. lost: a made picture is gone."""
-    call = tr("{member}, your dream is here.", member=_member(job.requester)) if mention else ""
+    call = phrases.here(job, _member(job.requester)) if mention else ""
     channel = f"<#{job.home.channel}>"
     where = _why_directly(job, channel) if by_direct_message else ""
     if job.state is JobState.CANCELLED:
@@ -97,7 +90,8 @@ def answer_text(job: Job, *, mention: bool = False, by_direct_message: bool = Fa
     if not any(picture.result for picture in job.pictures):
         return _lines(where, *_failures(job), _reference(job))
     notes = (*job.manner.notes, _lost(job)) if lost else job.manner.notes
-    before, after = [call, where, _credit(job)], [*_figures(job, notes), *_failures(job)]
+    before = [call, where, _credit(job), *_beliefs(job)]
+    after = [*_figures(job, notes), *_failures(job)]
     room = MOST_TEXT - sum(len(line) + 1 for line in (*before, *after))
     recipes = [tr(SECRET)] if job.manner.secret else _recipes(job, min(MOST_RECIPES, room))
     return _lines(*before, *recipes, *after)
@@ -110,7 +104,7 @@ def thread_name(job: Job) -> str:
     if not name:
         return tr_count("Dream of a picture", "Dream of {count} pictures", len(names))
     if not others:
-        return tr("Dream of {picture}", picture=name)
+        return clip(phrases.thread(job, name), MOST_THREAD_NAME)
     return clip(
         tr_count("Dream of {picture} and {count} more", "Dream of {picture} and {count} more", others, picture=name),
         MOST_THREAD_NAME,
@@ -148,13 +142,8 @@ def _expected(standing: Standing | None, now: float) -> str:
 
 
 def _cancelled(job: Job) -> str:
-    if job.cancelled_by is None or job.cancelled_by == job.requester:
-        return _spoken("🌙", tr("This dream was cancelled."))
-    member, canceller = _member(job.requester), _member(job.cancelled_by)
-    return _spoken(
-        "🌙",
-        tr("This dream of {member} was cancelled by {canceller}.", member=member, canceller=canceller),
-    )
+    by = None if job.cancelled_by in (None, job.requester) else _member(job.cancelled_by)
+    return _spoken("🌙", phrases.cancelled(job, _member(job.requester), by))
 
 
 def _credit(job: Job) -> str:
@@ -174,6 +163,8 @@ def _credit(job: Job) -> str:
 def _recipes(job: Job, room: int) -> list[str]:
     """What makes the dreams again; what several pictures have in common stands there once."""
     made = [(picture, picture.result) for picture in job.pictures if picture.result]
+    if job.kind is not Kind.DREAM:  # one picture each, by a command of its own
+        return _block(job, recipe_line(made[0][1].recipe, job.manner.prefix, job.kind), room)
     texts = list(dict.fromkeys(result.recipe for _, result in made))
     if len(texts) == 1:
         return _block(job, texts[0], room)
@@ -212,10 +203,19 @@ def _figures(job: Job, notes: Sequence[str]) -> list[str]:
     took = tr("{seconds} s", seconds=number(seconds, 1)) if seconds < 10 else duration(seconds)
     sizes = ", ".join(dict.fromkeys(f"{result.width} × {result.height}" for result in results))
     written = _each(job, lambda result: [_written(result)] if result.note else [])
+    lengths = [phrases.length(result) for result in results]
     if job.manner.secret:  # what the engine says may be about the recipe
         return [_small(sizes), *map(_small, dict.fromkeys((*notes, *written)))]
     said = _each(job, lambda result: result.notes)
-    return [_small(f"{networks} · {took} · {sizes}"), *map(_small, dict.fromkeys((*notes, *said, *written)))]
+    return [
+        _small(" · ".join(filter(None, (networks, took, sizes, *lengths)))),
+        *map(_small, dict.fromkeys((*notes, *said, *written))),
+    ]
+
+
+def _beliefs(job: Job) -> list[str]:
+    results = [picture.result for picture in job.pictures if picture.result]
+    return [phrases.believed(result.beliefs) for result in results if result.beliefs is not None]
 
 
 def _written(result: Result) -> str:

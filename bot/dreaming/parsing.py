@@ -7,7 +7,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from bot.kinds import Kind
 from bot.languages import tr
+from bot.recipes import AnyRecipe, read_recipe
+from dreamcore import text as recipe_text
 from dreamcore.errors import BadValue, RecipeError, clip
 from dreamcore.recipe import SETTINGS, Recipe
 from dreamcore.sentences import reason
@@ -28,6 +31,7 @@ class Command:
     """A message that speaks to the bot."""
 
     word: Word
+    kind: Kind = Kind.DREAM  # what DREAM makes
     rest: str = ""  # a recipe's text for DREAM, a network's name for LAYERS
     members: tuple[int, ...] = ()  # mentioned, in the order typed, each once
     links: tuple[str, ...] = ()
@@ -44,8 +48,17 @@ _WORDS = {
     "queue": Word.QUEUE,
     "cancel": Word.CANCEL,
 }
+_KINDS = {
+    "film": Kind.FILM,
+    "movie": Kind.FILM,
+    "imagine": Kind.IMAGINE,
+    "explain": Kind.EXPLAIN,
+    "grid": Kind.GRID,
+    "series": Kind.GRID,
+}
 _MENTION = re.compile(r"<@!?(\d{1,20})>")
 _LINK = re.compile(r"<?(https?://[^\s<>]+)>?", re.IGNORECASE)
+_BEFORE_SETTINGS = re.compile(r"[^=]*?(?=(?:\b[^\W\d][\w-]*\s*=)|$)")
 _GREETING = r"[\s,:;.!–-]*"
 
 
@@ -57,8 +70,11 @@ def read_command(
     me, my_role: how the bot is mentioned; people often pick its role. alone: a direct message, where all is for the
     bot.
 
-    >>> read_command("!dream layer=4c <@123>", prefix="!", me=1)
-    Command(word=<Word.DREAM: 'dream'>, rest='layer=4c', members=(123,), links=(), by_mention=False)
+    >>> read_command("!dream layer=4c <@123>", prefix="!", me=1)  # doctest: +NORMALIZE_WHITESPACE
+    Command(word=<Word.DREAM: 'dream'>, kind=<Kind.DREAM: 'dream'>, rest='layer=4c', members=(123,), links=(),
+            by_mention=False)
+    >>> read_command("!dream imagine dumbbell", prefix="!", me=1).kind
+    <Kind.IMAGINE: 'imagine'>
     >>> read_command("!dreamer", prefix="!", me=1) is None
     True
     """
@@ -103,10 +119,41 @@ def _command(rest: str, *, by_mention: bool) -> Command:
     links = tuple(dict.fromkeys(_LINK.findall(rest)))
     rest = " ".join(_LINK.sub(" ", rest).split())
     first, _, more = rest.partition(" ")
-    word = _WORDS.get(first.casefold())
-    if word is not None and not more.lstrip().startswith("="):
-        return Command(word=word, rest=more, by_mention=by_mention)
-    return Command(word=Word.DREAM, rest=rest, members=members, links=links, by_mention=by_mention)
+    kind = None
+    if not more.lstrip().startswith("="):
+        if (word := _WORDS.get(first.casefold())) is not None:
+            return Command(word=word, rest=more, by_mention=by_mention)
+        kind = _KINDS.get(first.casefold().rstrip(":,"))
+    return Command(
+        word=Word.DREAM,
+        kind=kind or Kind.DREAM,
+        rest=rest if kind is None else more,
+        members=members,
+        links=links,
+        by_mention=by_mention,
+    )
+
+
+def recipe_from_words(kind: Kind, options: Mapping[str, str], text: str, *, subject: str = "") -> AnyRecipe:
+    """The recipe of a slash command whose options are texts: these, and `text` for all the rest. Raises RecipeError.
+
+    subject: what stands before the first setting, where this kind of work takes that.
+
+    >>> recipe_from_words(Kind.FILM, {"strength": "0.5..2"}, "zoom=1.2").text
+    'zoom=1.2 strength=0.5..2'
+    """
+    named = _BEFORE_SETTINGS.match(text)
+    free, settings = (named[0], text[named.end() :]) if named and kind is Kind.IMAGINE else ("", text)
+    written = dict(recipe_text.pairs(settings))
+    chosen = {key: value.strip() for key, value in options.items() if value.strip()}
+    for key in chosen:
+        if key in written:
+            raise RecipeError(tr("{key} is given twice, as an option and inside settings:. Keep one of them.", key=key))
+        if re.search(r"[\"“”„«»=]", chosen[key]):
+            raise RecipeError(
+                tr("{key}: takes a value only. Write other settings, as key=value, into settings:.", key=key)
+            )
+    return read_recipe(kind, f"{subject} {free} {recipe_text.join({**chosen, **written})}".strip())
 
 
 def recipe_from_options(options: Mapping[str, object], text: str) -> Recipe:
@@ -129,13 +176,14 @@ def recipe_from_options(options: Mapping[str, object], text: str) -> Recipe:
     return Recipe(**{**written, **chosen})
 
 
-def recipe_line(recipe: str, prefix: str) -> str:
+def recipe_line(recipe: str, prefix: str, kind: Kind = Kind.DREAM) -> str:
     """A recipe as the command that makes it again.
 
-    >>> recipe_line("layer=4c seed=1", "!")
-    '!dream layer=4c seed=1'
+    >>> recipe_line("layer=4c seed=1", "!"), recipe_line("seconds=4", "!", Kind.FILM)
+    ('!dream layer=4c seed=1', '!dream film seconds=4')
     """
-    return f"{prefix}dream {recipe.replace('`', chr(39))}".rstrip()
+    word = "" if kind is Kind.DREAM else f" {kind.value}"
+    return f"{prefix}dream{word} {recipe.replace('`', chr(39))}".rstrip()
 
 
 def looks_like_talk(text: str) -> bool:

@@ -17,11 +17,11 @@ from yarl import URL
 
 from bot.dreaming.words import brief
 from bot.errors import LinkError, NoPicture
+from bot.kinds import Kind
 from bot.languages import mark, tell, tr
 from dreamcore.errors import PictureError, clip
 from dreamcore.sentences import Sentence
 
-MOST_PICTURES = 10  #: of one request; as many as a message carries
 TOTAL = 4  #: all pictures of one request together, in sizes of the largest single one
 AT_ONCE = 8  #: downloads, over all requests
 PATIENCE = 30.0  #: seconds for one picture, all attempts together
@@ -122,19 +122,23 @@ def attachments_of(message: discord.Message) -> list[discord.Attachment]:
     return [*message.attachments, *(file for shot in message.message_snapshots for file in shot.attachments)]
 
 
-def is_picture(found: Found) -> bool:
-    """Whether it may be one: Discord says so, or does not know."""
-    kind = (found.content_type or "application/octet-stream").partition(";")[0].strip().lower()
-    return kind == "application/octet-stream" or (kind.startswith("image/") and not kind.startswith("image/svg"))
+def is_picture(found: Found, kind: Kind = Kind.DREAM) -> bool:
+    """Whether it may be one, or what else this kind of work begins with: Discord says so, or does not know."""
+    type_ = (found.content_type or "application/octet-stream").partition(";")[0].strip().lower()
+    if type_.startswith("video/"):
+        return kind is Kind.FILM
+    return type_ == "application/octet-stream" or (type_.startswith("image/") and not type_.startswith("image/svg"))
 
 
-def pictures_only(found: Sequence[Found]) -> tuple[tuple[Found, ...], tuple[Sentence, ...]]:
-    """(the pictures, a sentence about each file that is none). Raises NoPicture when none of the files is one."""
-    pictures = tuple(file for file in found if is_picture(file))
-    others = tuple(_not_a_picture(file) for file in found if not is_picture(file))
-    if others and not pictures:
-        raise NoPicture(f"{tell(others[0])} {tr('I dream JPEG, PNG, WebP, GIF, AVIF, BMP and TIFF.')}")
-    return pictures, others
+def pictures_only(found: Sequence[Found], kind: Kind = Kind.DREAM) -> tuple[tuple[Found, ...], tuple[Sentence, ...]]:
+    """(what this kind of work begins with, a sentence about each other file). Raises NoPicture where that is none."""
+    usable = tuple(file for file in found if is_picture(file, kind))
+    others = tuple(_not_a_picture(file) for file in found if not is_picture(file, kind))
+    if others and not usable:
+        moving = kind is not Kind.FILM and any((file.content_type or "").startswith("video/") for file in found)
+        parts = [tell(others[0]), tr(_TAKEN.get(kind, _TAKEN[Kind.DREAM])), *([tr(_AS_A_FILM)] if moving else [])]
+        raise NoPicture(" ".join(parts))
+    return usable, others
 
 
 def check_sizes(pictures: Iterable[Found], most: int) -> None:
@@ -271,6 +275,11 @@ def _same_file(one: str, other: str) -> bool:
     return one.partition("?")[0] == other.partition("?")[0]
 
 
+_AS_A_FILM = mark("A video is dreamt as a film: with `/film`, or with the word `film` behind the command.")
+_TAKEN = {
+    Kind.DREAM: mark("I dream JPEG, PNG, WebP, GIF, AVIF, BMP and TIFF."),
+    Kind.FILM: mark("I make films of JPEG, PNG, WebP, GIF, AVIF, BMP and TIFF, and of MP4, MOV, WebM and MKV."),
+}
 _KINDS = {
     "video": mark("{name} is a video."),
     "audio": mark("{name} is a sound."),

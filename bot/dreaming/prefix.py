@@ -24,7 +24,7 @@ from bot.dreaming.words import moment, sentence_for
 from bot.errors import NoPicture, Refusal
 from bot.jobs.model import Door, Place
 from bot.languages import mark, tr
-from dreamcore.recipe import Recipe
+from bot.recipes import AnyRecipe, kind_of, read_recipe
 
 QUESTION_LIFE = 600.0  #: seconds in which a question may be answered
 
@@ -92,13 +92,17 @@ class Prefix:
             await self._dream(message, command)
 
     async def _dream(self, message: discord.Message, command: Command) -> None:
-        if command.by_mention and not message.attachments and looks_like_talk(command.rest):
+        talk = command.kind.has_source and not message.attachments and looks_like_talk(command.rest)
+        if command.by_mention and talk:
             await reply(message, "", embed=self._commands.help_embed(self._scene(message)))
             return
         scene = self._scene(message)
-        recipe = Recipe.parse(command.rest)
+        recipe = read_recipe(command.kind, command.rest)
         self._dreaming.admit(scene, recipe)
         place = place_of_message(message)
+        if not command.kind.has_source:
+            await self._take(scene, place, recipe, ())
+            return
         found = await self._meant(message, command)
         if found is None:
             await self._from_channel(message, scene, place, recipe)
@@ -108,8 +112,8 @@ class Prefix:
     def _scene(self, message: discord.Message) -> Scene:
         return scene_of_message(message, self._dreaming.settings)
 
-    async def _take(self, scene: Scene, place: Place, recipe: Recipe, found: tuple[Found, ...]) -> None:
-        usable, notes = pictures_only(found)
+    async def _take(self, scene: Scene, place: Place, recipe: AnyRecipe, found: tuple[Found, ...]) -> None:
+        usable, notes = pictures_only(found, kind_of(recipe))
         ask = ask_for(
             scene,
             door=Door.PREFIX,
@@ -174,7 +178,7 @@ class Prefix:
 
     # --- neither a picture nor a hint: the last one in the channel
 
-    async def _from_channel(self, message: discord.Message, scene: Scene, place: Place, recipe: Recipe) -> None:
+    async def _from_channel(self, message: discord.Message, scene: Scene, place: Place, recipe: AnyRecipe) -> None:
         if not self._message_content and message.guild is not None:
             blind = tr("There is no picture in your message, and I cannot see what others post.")
             raise NoPicture(f"{blind} {tr(_MENU)}")
@@ -182,6 +186,7 @@ class Prefix:
             message.channel,
             lambda earlier: not self._dreaming.is_me(earlier.author),  # the picture is meant, not the dream of it
             before=message,
+            kind=kind_of(recipe),
         )
         if last is None:
             none_seen = tr("I see no picture among the last {count} messages.", count=LOOK_BACK)
@@ -229,7 +234,7 @@ class Prefix:
         if command is None:
             raise Refusal(tr("Your message has changed since. Please ask again."))
         found = in_message(earlier, origins=self._dreaming.config.picture_origins)
-        place, recipe = _place_of_question(interaction, asking), Recipe.parse(command.rest)
+        place, recipe = _place_of_question(interaction, asking), read_recipe(command.kind, command.rest)
         await _withdraw(interaction)
         await self._take(scene_of_interaction(interaction, self._dreaming.settings), place, recipe, found)
 

@@ -13,7 +13,7 @@ import discord
 from bot.dreaming import rules, variations
 from bot.dreaming.asks import ask_for
 from bot.dreaming.attaching import extension
-from bot.dreaming.buttons import DREAMS_ON, Action, Press, from_result_buttons
+from bot.dreaming.buttons import DREAMS_ON, GOES_ON, Action, Press, from_result_buttons
 from bot.dreaming.conversation import Interaction, answered, defer, defer_after, say
 from bot.dreaming.origins import stays_in
 from bot.dreaming.parsing import recipe_line
@@ -25,8 +25,11 @@ from bot.dreaming.service import Dreaming, made_pictures, with_authors
 from bot.errors import BotError, NoPicture, Refusal
 from bot.executor.protocol import Encoded
 from bot.jobs.model import AskedPicture, Door, Job
+from bot.kinds import Kind
 from bot.languages import mark, tell, tr
+from bot.recipes import AnyRecipe, read_recipe, unseeded
 from dreamcore.catalogue import network_info
+from dreamcore.imagining.recipe import ImagineRecipe
 from dreamcore.recipe import Recipe
 
 COMPARE_PATIENCE = 120.0  #: seconds for putting before and after side by side
@@ -39,6 +42,21 @@ OTHER_VERSION = mark("This button was made by another version of me, which I can
 NOTHING_ELSE = mark("That would make no other dream here.")
 NO_LONGER_KEPT = mark("The picture that this was made of is no longer kept.")
 
+_SAME = {
+    Kind.DREAM: mark(
+        "With the same picture this makes the same dream; `/dream` takes what follows the command as `recipe:`."
+    ),
+    Kind.FILM: mark(
+        "With the same picture this makes the same film; `/film` takes what follows the word as `settings:`."
+    ),
+    Kind.IMAGINE: mark("This makes the same picture; `/imagine` takes what follows the word as `settings:`."),
+    Kind.EXPLAIN: mark(
+        "With the same picture this makes the same sheet; `/explain` takes what follows the word as `settings:`."
+    ),
+    Kind.GRID: mark(
+        "With the same picture this makes the same sheet; `/grid` takes what follows the word as `settings:`."
+    ),
+}
 
 Answering = Callable[[Interaction, Press], Awaitable[None]]
 
@@ -101,7 +119,7 @@ class Presses:
             raise NoPicture(tr("The dream is no longer in that message."))
         await self._take(interaction, scene, job, recipe, found=found)
 
-    async def _take(self, interaction: Interaction, scene: Scene, job: Job, recipe: Recipe, **pictures: Any) -> None:
+    async def _take(self, interaction: Interaction, scene: Scene, job: Job, recipe: AnyRecipe, **pictures: Any) -> None:
         place = place_of_interaction(interaction, personal_install=self._dreaming.config.personal_install)
         ask = ask_for(
             scene,
@@ -117,6 +135,8 @@ class Presses:
         await self._dreaming.take(ask)
 
     async def _offer_result(self, interaction: Interaction, job: Job, action: Action) -> None:
+        if job.kind is not Kind.DREAM:
+            raise NoPicture(f"{tr(NO_LONGER_KEPT)} {tr('Please post it again.')}")
         if interaction.message is None or not job.place.reachable:
             raise NoPicture(f"{tr(NO_LONGER_KEPT)} {tr('Save the dream and post it again to dream on.')}")
         view = from_result_buttons(job, action, interaction.message.id)
@@ -127,7 +147,7 @@ class Presses:
         kept = []
         for picture in made_pictures(job):
             data = await self._dreaming.queue.source_bytes(picture)
-            if data is None:
+            if data is None and job.kind.has_source:
                 return None
             kept.append(
                 AskedPicture(
@@ -141,23 +161,25 @@ class Presses:
             )
         return tuple(kept)
 
-    def _varied(self, interaction: Interaction, job: Job, action: Action) -> tuple[Scene, Recipe]:
+    def _varied(self, interaction: Interaction, job: Job, action: Action) -> tuple[Scene, AnyRecipe]:
         """Where it is pressed, and the recipe that the button makes. Raises Refusal where settings leave none of it."""
+        if action not in GOES_ON.get(job.kind, ()):
+            raise Refusal(tr(OTHER_VERSION))
         scene = scene_of_interaction(interaction, self._dreaming.settings)
         base = _base(job)
         recipe = self._variation(base, action)
         rules.admit(scene, now=self._dreaming.clock())
         changed, as_it_is = (scene.effective.apply(one) for one in (recipe, base))
-        if action is not Action.AGAIN and changed.recipe.but(seed=None) == as_it_is.recipe.but(seed=None):
+        if action is not Action.AGAIN and unseeded(changed.recipe) == unseeded(as_it_is.recipe):
             raise Refusal(" ".join((tr(NOTHING_ELSE), *map(tell, changed.notes))))
         return scene, recipe
 
-    def _variation(self, base: Recipe, action: Action) -> Recipe:
-        if action is Action.STRONGER:
+    def _variation(self, base: AnyRecipe, action: Action) -> AnyRecipe:
+        if isinstance(base, Recipe | ImagineRecipe) and action is Action.STRONGER:
             return variations.stronger(base)
-        if action is Action.CALMER:
+        if isinstance(base, Recipe | ImagineRecipe) and action is Action.CALMER:
             return variations.calmer(base)
-        if action is Action.DEEPER:
+        if isinstance(base, Recipe) and action is Action.DEEPER:
             return variations.deeper(base, network_info(self._dreaming.network_names(base)[0]))
         return variations.again(base)
 
@@ -203,11 +225,9 @@ class Presses:
         made = [picture.result.recipe for picture in job.pictures if picture.result is not None]
         recipes = list(dict.fromkeys(made)) or [job.recipe]
         prefix = self._dreaming.settings.prefix(interaction.guild_id)
-        lines = [recipe_line(recipe, prefix) for recipe in recipes]
+        lines = [recipe_line(recipe, prefix, job.kind) for recipe in recipes]
         text = "\n".join(f"```\n{line}\n```" for line in lines)
-        head = tr(
-            "With the same picture this makes the same dream; `/dream` takes what follows the command as `recipe:`."
-        )
+        head = tr(_SAME[job.kind])
         if len(text) <= LONGEST_RECIPE:
             await say(interaction, f"{head}\n{text}")
         else:
@@ -268,7 +288,9 @@ def _asked_by(message: discord.Message | None) -> set[int]:
     }
 
 
-def _base(job: Job) -> Recipe:
+def _base(job: Job) -> AnyRecipe:
     """What made it, spelt out, so that it looks the same after defaults have changed."""
+    if job.kind is not Kind.DREAM:
+        return next(read_recipe(job.kind, one.result.recipe) for one in made_pictures(job) if one.result is not None)
     made = [Recipe.parse(picture.result.recipe) for picture in made_pictures(job) if picture.result is not None]
     return variations.common_base(Recipe.parse(job.recipe), made)

@@ -15,12 +15,11 @@ from typing import Any, Protocol
 import discord
 
 from bot.config import Config
-from bot.dreaming import rules
+from bot.dreaming import checking, rules
 from bot.dreaming.asks import Ask
 from bot.dreaming.buttons import Action, Press
 from bot.dreaming.origins import origins_of
 from bot.dreaming.pictures import (
-    MOST_PICTURES,
     Downloader,
     Expired,
     Found,
@@ -35,20 +34,18 @@ from bot.executor.protocol import Executor
 from bot.jobs.model import AskedPicture, Job, JobPicture, Place, Request
 from bot.jobs.queue import JobQueue
 from bot.jobs.rules import Ask as Limited
+from bot.kinds import Kind
 from bot.languages import tr
 from bot.moderation.pausing import Pausing
 from bot.moderation.settings import Settings
-from dreamcore.catalogue import catalogue, network_info
-from dreamcore.errors import RecipeError
-from dreamcore.recipe import Recipe
-from dreamcore.resolve import DeviceDefaults, resolve
-from dreamcore.settings import AUTO
+from bot.recipes import AnyRecipe
+from dreamcore.catalogue import catalogue
+from dreamcore.films.resolving import FilmLimits
 
 LONGEST_BY_TOKEN = 600.0  #: seconds a dream may take where only the interaction's token leads back
 DEFAULT_NETWORKS = ("inception_v1", "daydream")  #: what dreams where nothing is named, until a worker has said so
 LOOK_BACK = 50  #: messages of a channel that are searched for a picture
 CLOSING = 5.0  #: seconds for what is being taken when the bot stops
-USUAL_SIDE = 1024  #: pixels, of a picture whose size Discord does not say
 
 log = logging.getLogger(__name__)
 
@@ -103,10 +100,10 @@ class Dreaming:
         """Raises the DreamError that keeps this from being dreamt; asks neither Discord nor the executor."""
         if ask.count == 0:
             raise NoPicture(tr("There is no picture to dream."))
-        if ask.count > MOST_PICTURES:
-            raise Refusal(
-                tr("At most {most} pictures at once, please; these are {count}.", most=MOST_PICTURES, count=ask.count)
-            )
+        if ask.count > (most := checking.MOST_PICTURES[ask.kind]):
+            if most == 1:
+                raise Refusal(tr("One picture at a time, please; these are {count}.", count=ask.count))
+            raise Refusal(tr("At most {most} pictures at once, please; these are {count}.", most=most, count=ask.count))
         rules.admit(ask.scene, now=self.clock())
         rules.check_authors(ask.scene, ask.authors)
         rules.check_origins(ask.scene, origins_of(self.client, ask))
@@ -127,7 +124,7 @@ class Dreaming:
             )
         )
 
-    def admit(self, scene: Scene, recipe: Recipe) -> None:
+    def admit(self, scene: Scene, recipe: AnyRecipe) -> None:
         """What can be refused before anybody knows which picture is meant. Raises Refusal, RecipeError."""
         rules.admit(scene, now=self.clock())
         self.check_recipe(scene.effective.apply(recipe).recipe)
@@ -139,26 +136,14 @@ class Dreaming:
                 member = f"<@{author}>"
                 raise Refusal(tr("{member} does not want their pictures to be dreamt by others.", member=member))
 
-    def check_recipe(self, recipe: Recipe, found: Iterable[Found] = ()) -> None:
+    def check_recipe(self, recipe: AnyRecipe, found: Iterable[Found] = ()) -> None:
         """Raises RecipeError for what the network cannot do, so that nobody waits in a queue for a typing error."""
-        sizes = {(one.height or USUAL_SIDE, one.width or USUAL_SIDE) for one in found} or {(USUAL_SIDE, USUAL_SIDE)}
-        names = self.network_names(recipe)
-        for position, name in enumerate(names):
-            network = network_info(name)
-            try:
-                for height, width in sizes:
-                    device = DeviceDefaults(size=USUAL_SIDE, precision="fp32")
-                    resolve(recipe, network=network, height=height, width=width, device=device, seed=0)
-                return
-            except RecipeError:
-                if position + 1 == len(names):
-                    raise
+        sizes = {(one.height or checking.USUAL_SIDE, one.width or checking.USUAL_SIDE) for one in found}
+        checking.check_recipe(recipe, sizes, usual=usual_networks(self.executor), films=FilmLimits())
 
-    def network_names(self, recipe: Recipe | None = None) -> tuple[str, ...]:
+    def network_names(self, recipe: AnyRecipe | None = None) -> tuple[str, ...]:
         """Which network a recipe is for: its own, else the default; both candidates while no worker has said which."""
-        if recipe is not None and recipe.network not in (None, AUTO):
-            return (str(recipe.network),)
-        return usual_networks(self.executor)
+        return checking.network_names(recipe, usual_networks(self.executor))
 
     async def take(self, ask: Ask) -> Job:
         """Download, accept and announce what has passed `check`. Raises DreamError while nothing is accepted."""
@@ -177,6 +162,7 @@ class Dreaming:
                 requester=ask.requester,
                 door=ask.door,
                 place=ask.place,
+                kind=ask.kind,
                 recipe=ask.recipe,
                 pictures=pictures,
                 cause=ask.cause,
@@ -191,7 +177,8 @@ class Dreaming:
             if seconds > LONGEST_BY_TOKEN:
                 await self.queue.undeliverable(job.id, log="would take longer than the interaction's token lives")
                 raise rules.too_long(seconds, most=LONGEST_BY_TOKEN)
-        log.info("job %s: %d picture(s) by %s", job.id, len(job.pictures), ask.door.value, extra={"job": job.id})
+        what, door = job.kind.value, ask.door.value
+        log.info("job %s: %d picture(s) by %s, %s", job.id, len(job.pictures), door, what, extra={"job": job.id})
         try:
             await self._answers.announce(job)
         except Exception:  # the job is safe: it is announced again, or answered when it is made
@@ -258,12 +245,13 @@ class Dreaming:
         wanted: Callable[[discord.Message], bool],
         *,
         before: discord.Message | None = None,
+        kind: Kind = Kind.DREAM,
     ) -> tuple[discord.Message, tuple[Found, ...]] | None:
-        """The newest of the last LOOK_BACK messages that is wanted and has a picture, with what it carries."""
+        """The newest of the last LOOK_BACK messages that is wanted and has what `kind` begins with, and all of it."""
         async for message in channel.history(limit=LOOK_BACK, before=before):
             if wanted(message):
                 found = in_message(message, origins=self.config.picture_origins)
-                if any(map(is_picture, found)):
+                if any(is_picture(one, kind) for one in found):
                     return message, found
         return None
 

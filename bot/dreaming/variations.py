@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from bot.languages import tr
+from bot.recipes import RecipeT, unseeded
 from dreamcore.catalogue import LEVELS, NetworkInfo
 from dreamcore.errors import RecipeError
+from dreamcore.imagining.recipe import SETTINGS as IMAGINED
+from dreamcore.imagining.recipe import ImagineRecipe
 from dreamcore.recipe import READS_CLASSES, SETTINGS, Recipe
 from dreamcore.settings import Term
 from dreamcore.styles import level_of, usual_smoothing
@@ -34,12 +37,12 @@ def common_base(asked: Recipe, made: Iterable[Recipe]) -> Recipe:
     return Recipe(**{**left, **same})
 
 
-def again(base: Recipe) -> Recipe:
+def again(base: RecipeT) -> RecipeT:
     """The same with another seed, which the queue draws."""
-    return base.but(seed=None)
+    return unseeded(base)
 
 
-def stronger(base: Recipe) -> Recipe:
+def stronger(base: Recipe | ImagineRecipe) -> Recipe | ImagineRecipe:
     """Raises RecipeError at the ceiling.
 
     >>> stronger(Recipe.parse("strength=1")).text, stronger(Recipe.parse("strength=3.5")).text
@@ -53,16 +56,20 @@ def stronger(base: Recipe) -> Recipe:
     return base.but(strength=min(MOST, round(max(now, LEAST) * STEP, 3)))
 
 
-def calmer(base: Recipe) -> Recipe:
+def calmer(base: Recipe | ImagineRecipe) -> Recipe | ImagineRecipe:
     """Raises RecipeError where less would not be seen.
 
     >>> calmer(Recipe.parse("strength=1.4")).text
     'strength=1'
     """
-    now = _strength(base)
+    now, least = _strength(base), LEAST
+    if isinstance(base, ImagineRecipe):
+        least = IMAGINED["strength"].minimum or LEAST
+        if now <= least:
+            raise RecipeError(tr("This is as calm as it gets: strength goes down to {least}.", least=f"{least:g}"))
     if now <= LEAST:
         raise RecipeError(tr("Calmer than this is the picture itself."))
-    return base.but(strength=max(LEAST, round(now / STEP, 3)))
+    return base.but(strength=max(least, round(now / STEP, 3)))
 
 
 def deeper(base: Recipe, network: NetworkInfo) -> Recipe:
@@ -81,5 +88,5 @@ def deeper(base: Recipe, network: NetworkInfo) -> Recipe:
     return base.but(layer=tuple(Term(name) for name in names), channel=None, classes=None, smoothing=smoothing)
 
 
-def _strength(recipe: Recipe) -> float:
+def _strength(recipe: Recipe | ImagineRecipe) -> float:
     return 1.0 if recipe.strength is None else recipe.strength

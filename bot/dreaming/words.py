@@ -12,6 +12,7 @@ from discord import app_commands
 
 from bot.errors import Refusal
 from bot.jobs.model import Job
+from bot.kinds import Kind
 from bot.languages import mark, number, tell, tr
 from dreamcore.errors import DreamError
 
@@ -44,7 +45,9 @@ _BY_STATUS = {403: _BY_CODE[50013], 404: mark("That is not there any more."), 41
 
 def recipe_of(job: Job) -> str:
     """For lists: what a job asks for, unless that is a secret."""
-    return tr("for a challenge") if job.manner.secret else job.recipe
+    if job.manner.secret:
+        return tr("for a challenge")
+    return job.recipe if job.kind is Kind.DREAM else f"{job.kind.value} {job.recipe}"
 
 
 def sentence_for(error: BaseException) -> str:

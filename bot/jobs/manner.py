@@ -22,6 +22,7 @@ class Manner:
     age_restricted: bool = False  # asked for in an age-restricted channel: its pictures stay there
     secret: int = 0  # a challenge (its id) until whose results the recipe stays hidden; 0: none
     language: str = ENGLISH  # of all that is said about it
+    prefix: str = "!"  # of the commands that are shown with it
     notes: tuple[str, ...] = ()  # the door's sentences for the person
 
     def stored(self) -> dict[str, Any] | None:

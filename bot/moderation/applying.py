@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Generic, Protocol
 
 from bot.moderation import texts
 from bot.moderation.kinds import misfit
+from bot.recipes import RecipeT
 from dreamcore.catalogue import NetworkInfo, network_info
 from dreamcore.errors import RecipeError
 from dreamcore.recipe import READS_CLASSES, SETTINGS, Recipe, ResolvedRecipe
@@ -15,20 +16,29 @@ from dreamcore.resolve import DeviceDefaults, resolve
 from dreamcore.settings import AUTO
 from dreamcore.styles import SURPRISE, styles_of
 
-#: What a device dreams at where nobody says (see dreamcore.planning), at the least and at the most. The bot does not
-#: know which device it will be, and a ceiling must never make a dream larger than it would have been.
-LEAST_AUTOMATIC = 1024
-MOST_AUTOMATIC = 2048
-
 #: What a lock takes away. Whoever may not choose a layer may not name one by its channels or its classes either.
-_COVERS = {
+COVERS = {
     "style": ("style",),
     "network": ("network",),
     "layer": ("layer", "channel", "classes", "objective"),
     "strength": ("strength",),
     "size": ("size",),
 }
-_DEVICE = DeviceDefaults(size=LEAST_AUTOMATIC, precision="fp32")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Automatic:
+    """What a device dreams at where nobody says, at the least and at the most.
+
+    The bot does not know which device it will be, and a ceiling must never make a dream larger than it would have been.
+    """
+
+    least: int
+    most: int
+
+
+DREAMS = Automatic(least=1024, most=2048)  #: see dreamcore.planning
+_DEVICE = DeviceDefaults(size=DREAMS.least, precision="fp32")
 
 
 class Valued(Protocol):
@@ -39,16 +49,18 @@ class Valued(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Applied:
+class Applied(Generic[RecipeT]):
     """A recipe as it will be dreamt here."""
 
-    recipe: Recipe
+    recipe: RecipeT
     notes: tuple[str, ...] = ()  # sentences for the person: what they asked for and did not get
 
 
-def apply(recipe: Recipe, values: Mapping[str, Valued], *, networks: tuple[str, ...]) -> Applied:
-    """networks: that would dream where the recipe names none."""
-    defaults = {key: values[key].value for key in _COVERS}
+def apply(
+    recipe: Recipe, values: Mapping[str, Valued], *, networks: tuple[str, ...], automatic: Automatic = DREAMS
+) -> Applied[Recipe]:
+    """networks: that would dream where the recipe names none. automatic: the size where nobody says one."""
+    defaults = {key: values[key].value for key in COVERS}
     locked: tuple[str, ...] = values["locked"].value
     notes: list[str] = []
     kept, taken_away = _hold_locks(recipe, defaults, locked)
@@ -59,7 +71,7 @@ def apply(recipe: Recipe, values: Mapping[str, Valued], *, networks: tuple[str, 
     if taken_away and _differ(_fill(recipe, defaults, ()), filled, networks):
         notes.insert(0, texts.locked(taken_away))
     filled = _as_strong(filled, recipe, values["most-strength"].value, networks, notes)
-    filled = _as_large(filled, recipe, values["most-size"].value, notes)
+    filled = _as_large(filled, recipe, values["most-size"].value, automatic, notes)
     return Applied(recipe=filled, notes=tuple(notes))
 
 
@@ -67,7 +79,7 @@ def _hold_locks(recipe: Recipe, defaults: Mapping[str, Any], locked: tuple[str, 
     """The recipe without what members may not choose, and which locks took away something other than the default."""
     taken_away = []
     for lock in locked:
-        given = {key: value for key in _COVERS[lock] if (value := getattr(recipe, key)) is not None}
+        given = {key: value for key in COVERS[lock] if (value := getattr(recipe, key)) is not None}
         if given.get("objective") not in READS_CLASSES:
             given.pop("objective", None)  # mean or energy is a way to dream a layer, not a layer
         if given:
@@ -140,14 +152,14 @@ def _networks(recipe: Recipe, networks: tuple[str, ...]) -> list[NetworkInfo]:
 def _as_strong(
     filled: Recipe, asked: Recipe, most: float | None, networks: tuple[str, ...], notes: list[str]
 ) -> Recipe:
-    if most is None or max(_strengths(filled, networks), default=most + 1) <= most:
+    if most is None or max(strengths(filled, networks), default=most + 1) <= most:
         return filled
     if asked.strength is not None and asked.strength > most and filled.strength == asked.strength:
         notes.append(texts.ceiling("strength", asked.strength, most))
     return filled.but(strength=most)
 
 
-def _strengths(recipe: Recipe, networks: tuple[str, ...]) -> list[float]:
+def strengths(recipe: Recipe, networks: tuple[str, ...]) -> list[float]:
     """How strong it may become: a style has a strength of its own, and a surprise is any of them."""
     if recipe.strength is not None:
         return [recipe.strength]
@@ -158,11 +170,11 @@ def _strengths(recipe: Recipe, networks: tuple[str, ...]) -> list[float]:
     return [resolved.strength for one in recipes for resolved in _resolved(one, networks)]
 
 
-def _as_large(filled: Recipe, asked: Recipe, most: int | None, notes: list[str]) -> Recipe:
+def _as_large(filled: Recipe, asked: Recipe, most: int | None, automatic: Automatic, notes: list[str]) -> Recipe:
     if most is None:
         return filled
     if filled.size in (None, AUTO):
-        return filled if most >= MOST_AUTOMATIC else filled.but(size=min(most, LEAST_AUTOMATIC))
+        return filled if most >= automatic.most else filled.but(size=min(most, automatic.least))
     if int(filled.size or 0) <= most:
         return filled
     if filled.size == asked.size:

@@ -71,6 +71,17 @@ def locked(keys: Sequence[str]) -> str:
     )
 
 
+def nothing_left(keys: Sequence[str]) -> str:
+    """Of a series whose settings with several values are all fixed, or held to one value."""
+    first, *others = keys
+    return Sentence.counted(
+        "{keys} has only one value here, and a series needs a setting with several: take another one.",
+        "{keys} have only one value here, and a series needs a setting with several: take another one.",
+        len(keys),
+        keys=_all_of([first.capitalize(), *others]),
+    )
+
+
 def _all_of(words: Sequence[str]) -> str:
     """Keys, which are the same in every language."""
     *others, last = words

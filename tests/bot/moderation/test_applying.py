@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.moderation.applying import LEAST_AUTOMATIC, _strengths
+from bot.moderation.applying import DREAMS, strengths
 from bot.moderation.catalogue import LOCKABLE
 from bot.moderation.layers import Where, resolve
 from bot.moderation.places import SERVER
@@ -121,7 +121,7 @@ def test_a_ceiling_holds_for_what_is_asked_and_for_what_a_style_brings() -> None
 
 def test_a_ceiling_never_makes_a_dream_larger() -> None:
     assert applied("", most_size="4096") == ("", ())
-    assert applied("size=auto", most_size="1600") == (f"size={LEAST_AUTOMATIC}", ())
+    assert applied("size=auto", most_size="1600") == (f"size={DREAMS.least}", ())
     assert applied("", most_size="300") == ("size=300", ())
 
 
@@ -147,7 +147,7 @@ def test_while_the_network_is_not_known_a_ceiling_holds_on_either() -> None:
 
 
 def test_a_surprise_is_as_strong_as_the_strongest_that_it_may_be() -> None:
-    assert {1.0, 1.2} <= set(_strengths(Recipe(style="surprise"), NETWORKS))
+    assert {1.0, 1.2} <= set(strengths(Recipe(style="surprise"), NETWORKS))
 
 
 @given(ASKED, overrides(), operators(), st.sampled_from(DEVICES), st.integers(0, 30))

@@ -19,9 +19,21 @@ from bot import endpoints
 from bot.challenges.records import Challenges
 from bot.client import DreamClient, open_challenges, open_pausing, open_settings
 from bot.config import Config, LimitsConfig
-from bot.executor.protocol import Encoded, Event, Made, Order, Outcome, SheetOrder, Started, Stopped
+from bot.executor.protocol import (
+    Belief,
+    Beliefs,
+    Encoded,
+    Event,
+    Made,
+    Order,
+    Outcome,
+    SheetOrder,
+    Started,
+    Stopped,
+)
 from bot.jobs.dispatcher import Dispatcher
 from bot.jobs.queue import JobQueue
+from bot.kinds import Kind
 from bot.moderation.records import Records
 from bot.moderation.settings import Settings
 from bot.operations.application import application_of
@@ -31,8 +43,13 @@ from bot.playground.model import Message, User
 from bot.playground.permissions import MODERATOR
 from bot.playground.standin import StandIn
 from bot.playground.times import Times
+from bot.recipes import network_of, read_recipe
 from bot.store.database import Database
 from dreamcore.catalogue import network_info
+from dreamcore.films.recipe import FilmRecipe
+from dreamcore.films.resolving import resolve_film
+from dreamcore.imagining.recipe import ImagineRecipe
+from dreamcore.imagining.resolving import resolve_imagining
 from dreamcore.recipe import Recipe
 from dreamcore.resolve import DeviceDefaults, resolve
 from tests.bot.engine import png
@@ -76,15 +93,7 @@ class Engine:
                 wait.cancel()
         if stopped.is_set():
             return Stopped()
-        recipe = Recipe.parse(order.recipe)
-        network = network_info(str(recipe.network or self.network))
-        device = DeviceDefaults(size=512, precision="fp32")
-        resolved = resolve(recipe, network=network, height=400, width=400, device=device, seed=0).recipe.text
-        data = png(shade=200)
-        return Made(
-            data=data, format="PNG", note="", width=8, height=8, recipe=resolved, network=network.name, seconds=0.5,
-            notes=(),
-        )  # fmt: skip
+        return made_of(order, str(self.network))
 
     def cancel(self, job: str) -> None:
         self._stopped.setdefault(job, asyncio.Event()).set()
@@ -106,6 +115,35 @@ class Engine:
 
     async def close(self, grace: float) -> None:
         pass
+
+
+def made_of(order: Order, usual: str) -> Made:
+    """What the real engine says of it, with a grey picture."""
+    recipe = read_recipe(order.kind, order.recipe)
+    network = network_info(network_of(recipe) or usual)
+    device = DeviceDefaults(size=512, precision="fp32")
+    size: dict[str, Any] = {"height": 400, "width": 400}
+    more: dict[str, Any] = {}
+    if isinstance(recipe, FilmRecipe):
+        plan = resolve_film(recipe, network=network, **size, device=device, seed=0)
+        more = {
+            "data": b"\0\0\0\x18ftypmp42" + bytes(50),
+            "format": "MP4",
+            "frames": plan.frames,
+            "lasts": plan.seconds,
+        }
+        resolved = plan.recipe.text
+    elif isinstance(recipe, ImagineRecipe):
+        resolved = resolve_imagining(recipe, network=network, device=device, seed=0).recipe.text
+    elif isinstance(recipe, Recipe):
+        resolved = resolve(recipe, network=network, **size, device=device, seed=0).recipe.text
+    else:
+        resolved = recipe.over(Recipe(network=network.name, seed=0)).text
+    if order.kind is Kind.EXPLAIN:
+        cats = tuple(Belief(name=name, share=share) for name, share in (("tabby", 0.34), ("tiger cat", 0.2)))
+        more = {"beliefs": Beliefs(before=cats, after=(Belief(name="peacock", share=0.61),))}
+    made: dict[str, Any] = {"data": png(shade=200), "format": "PNG", **more}
+    return Made(**made, note="", width=8, height=8, recipe=resolved, network=network.name, seconds=0.5, notes=())
 
 
 class Clock:
@@ -168,6 +206,17 @@ class House:
 
         await self.standin.message(lambda _: sum(map(is_dream, self.world.messages())) >= count, PATIENCE)
         return [one for one in self.world.messages() if is_dream(one)][count - 1]
+
+    async def answer(self, asked: Message) -> Message:
+        """The last word on what was asked for, whatever its kind."""
+        return await self.standin.message(
+            lambda one: (
+                one.author is self.bot
+                and one.reply_to == asked.id
+                and not any(button["label"] == "Cancel" for button in one.buttons)
+            ),
+            PATIENCE,
+        )
 
     async def told(self, interaction: Interaction, *words: str) -> Message:
         """The ephemeral sentence that answers an interaction."""

@@ -11,6 +11,7 @@ import pytest
 from bot.config import LimitsConfig
 from bot.dreaming.buttons import Action, Press, question_buttons, result_buttons, waiting_buttons
 from bot.jobs.manner import Manner
+from bot.kinds import Kind
 from bot.playground.drafts import File
 from bot.playground.model import Message
 from dreamcore.errors import PictureError
@@ -223,7 +224,7 @@ def test_a_lost_acknowledgement_breaks_nothing(tmp_path: Path) -> None:
 
 def test_ids_are_read_back_and_fit() -> None:
     async def test() -> None:
-        job = type("Job", (), {"id": "abcdefghij234567", "manner": Manner()})
+        job = type("Job", (), {"id": "abcdefghij234567", "manner": Manner(), "kind": Kind.DREAM})
         views = [
             waiting_buttons(job),  # type: ignore[arg-type]
             result_buttons(job),  # type: ignore[arg-type]

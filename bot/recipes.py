@@ -1,0 +1,67 @@
+"""The recipe of each kind of work: who reads its text, and what all of them can be asked. No torch, no Discord."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from typing import TypeVar
+
+from bot.kinds import Kind
+from dreamcore.explaining.recipe import ExplainRecipe
+from dreamcore.films.recipe import FilmRecipe
+from dreamcore.imagining.recipe import ImagineRecipe
+from dreamcore.recipe import Recipe
+from dreamcore.series import Series
+from dreamcore.settings import AUTO
+
+AnyRecipe = Recipe | FilmRecipe | ImagineRecipe | ExplainRecipe | Series
+RecipeT = TypeVar("RecipeT", bound=AnyRecipe)
+
+_READERS: Mapping[Kind, Callable[[str], AnyRecipe]] = {
+    Kind.DREAM: Recipe.parse,
+    Kind.FILM: FilmRecipe.parse,
+    Kind.IMAGINE: ImagineRecipe.parse,
+    Kind.EXPLAIN: ExplainRecipe.parse,
+    Kind.GRID: Series.parse,
+}
+_KINDS: Mapping[type, Kind] = {
+    Recipe: Kind.DREAM,
+    FilmRecipe: Kind.FILM,
+    ImagineRecipe: Kind.IMAGINE,
+    ExplainRecipe: Kind.EXPLAIN,
+    Series: Kind.GRID,
+}
+
+
+def read_recipe(kind: Kind, text: str) -> AnyRecipe:
+    """The recipe that a text is for this kind of work. Raises RecipeError.
+
+    >>> read_recipe(Kind.IMAGINE, "dumbbell size=256").text, read_recipe(Kind.GRID, "strength=1,2").text
+    ('classes=dumbbell size=256', 'strength=1,2')
+    """
+    return _READERS[kind](text)
+
+
+def kind_of(recipe: AnyRecipe) -> Kind:
+    """What a recipe makes."""
+    return next(kind for type_, kind in _KINDS.items() if isinstance(recipe, type_))
+
+
+def network_of(recipe: AnyRecipe) -> str | None:
+    """The network that it names; None: it leaves that open, or names several."""
+    named = _dreamt(recipe).network
+    return None if named in (None, AUTO) else named
+
+
+def unseeded(recipe: RecipeT) -> RecipeT:
+    """The same, whose seed is still to be drawn."""
+    if isinstance(recipe, ExplainRecipe | Series):
+        return dataclasses.replace(recipe, base=recipe.base.but(seed=None))
+    return recipe.but(seed=None)  # type: ignore[return-value]
+
+
+def _dreamt(recipe: AnyRecipe) -> Recipe | ImagineRecipe:
+    """The part of it that says how one picture is made."""
+    if isinstance(recipe, FilmRecipe):
+        return recipe.dream
+    return recipe.base if isinstance(recipe, ExplainRecipe | Series) else recipe

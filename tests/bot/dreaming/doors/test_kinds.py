@@ -1,0 +1,143 @@
+"""Films, pictures out of noise, explanations and grids: asked for in messages, through the stand-in's sockets."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.kinds import Kind
+from bot.playground.drafts import File
+from tests.bot.dreaming.doors.house import PICTURE, House, living
+
+CLIP = File(filename="clip.mp4", data=b"\0\0\0\x18ftypmp42" + bytes(100))
+
+
+def test_a_film_is_made_of_ones_picture_and_plays_in_the_answer(tmp_path: Path) -> None:
+    async def test(house: House) -> None:
+        asked = await house.post("!dream film zoom=1.3 seconds=2 strength=0.5..2", PICTURE)
+        film = await house.answer(asked)
+        (order,) = house.engine.orders
+        assert (order.kind, order.picture) == (Kind.FILM, PICTURE.data)
+        assert order.recipe.startswith("seconds=2 zoom=1.3 strength=0.5..2 seed=")
+        (attachment,) = film.attachments
+        assert attachment.filename == "cat-film.mp4"
+        assert attachment.description.startswith("A film, dreamt with film=zoom seconds=2")
+        assert "!dream film film=zoom seconds=2" in film.text
+        assert "2.0 s long, 48 frames" in film.text
+        assert [button["label"] for button in film.buttons] == ["Again", "Recipe", "Delete"]
+
+    living(tmp_path, test)
+
+
+def test_what_is_imagined_needs_no_picture(tmp_path: Path) -> None:
+    async def test(house: House) -> None:
+        asked = await house.post("!dream imagine dumbbell size=128")
+        answer = await house.answer(asked)
+        (order,) = house.engine.orders
+        assert (order.kind, order.picture) == (Kind.IMAGINE, None)
+        assert order.recipe.startswith("classes=dumbbell size=128 seed=")
+        assert "!dream imagine network=inception_v1 classes=dumbbell" in answer.text
+        assert answer.attachments[0].filename == "dumbbell-imagined.png"
+        assert [button["label"] for button in answer.buttons] == ["Again", "Stronger", "Calmer", "Recipe", "Delete"]
+        by_mention = await house.post(f"{house.bot.mention} imagine cat:1, fountain:0.5")
+        await house.answer(by_mention)
+        assert house.engine.orders[1].recipe.startswith("classes=cat,fountain:0.5 seed=")
+        assert house.fetched == []
+
+    living(tmp_path, test)
+
+
+def test_an_explanation_says_what_the_network_sees_before_and_after(tmp_path: Path) -> None:
+    async def test(house: House) -> None:
+        answer = await house.answer(await house.post("!dream explain", PICTURE))
+        assert (
+            "the network sees tabby (34 %) and tiger cat (20 %); in its own dream of it, peacock (61 %)" in answer.text
+        )
+        assert answer.attachments[0].filename == "cat-explained.png"
+        assert [button["label"] for button in answer.buttons] == ["Recipe", "Delete"]
+
+    living(tmp_path, test)
+
+
+def test_a_grid_is_one_sheet(tmp_path: Path) -> None:
+    async def test(house: House) -> None:
+        answer = await house.answer(await house.post("!dream grid layer=4c,4d strength=1,2 size=128", PICTURE))
+        (order,) = house.engine.orders
+        assert order.recipe.startswith("layer=4c,4d strength=1,2 size=128 seed=")
+        assert "!dream grid network=inception_v1 layer=4c,4d" in answer.text
+        assert answer.attachments[0].filename == "cat-grid.png"
+
+    living(tmp_path, test)
+
+
+def test_before_it_is_made_one_knows_how_long_it_takes(tmp_path: Path) -> None:
+    async def test(house: House) -> None:
+        house.engine.gate.clear()
+        first = await house.post("!dream film seconds=20", PICTURE)
+        waiting = await house.standin.message(lambda one: one.reply_to == first.id and "A film" in one.text)
+        assert " of work." in waiting.text
+        house.engine.gate.set()
+        await house.answer(first)
+
+    living(tmp_path, test)
+
+
+def test_wrong_wishes_are_sentences_and_nothing_is_downloaded(tmp_path: Path) -> None:
+    async def test(house: House) -> None:
+        for text, words in (
+            ("!dream film strength=0.5..99", "strength=0.5..99 does not work"),
+            ("!dream film seconds=500", "A film is at most 30 seconds long; this one would be 500."),
+            ("!dream film zoom=fast", "zoom=fast does not work"),
+            ("!dream film journey=edges,nowhere", "has no layer"),
+            ("!dream film wobble=3", "There is no setting"),
+            ("!dream imagine dumbel", "dumbbell"),
+            ("!dream imagine 4d:9999", "has no channel 9999"),
+            ("!dream imagine cat strength=nan", "a number is needed"),
+            ("!dream explain layer=4c", "An explanation goes through all levels"),
+            ("!dream grid", "A series needs a setting with several values"),
+            ("!dream grid strength=1", "A series needs a setting with several values"),
+            ("!dream grid seed=1..99", "fit on one sheet"),
+            ("!dream grid layer=4c,nowhere", "has no layer"),
+        ):
+            asked = await house.post(text, PICTURE)
+            answer = await house.standin.message(lambda one, asked=asked: one.reply_to == asked.id, 30)
+            assert words in answer.text, (text, answer.text)
+        for text, words in (
+            ("!dream explain", "A video is dreamt as a film"),
+            ("!dream grid layer=4c,4d", "A video is dreamt as a film"),
+            ("!dream", "A video is dreamt as a film"),
+        ):
+            asked = await house.post(text, CLIP)
+            answer = await house.standin.message(lambda one, asked=asked: one.reply_to == asked.id, 30)
+            assert words in answer.text, (text, answer.text)
+        asked = await house.post("!dream film", PICTURE, PICTURE)
+        assert "One picture at a time, please; these are 2." in (await house.answer(asked)).text
+        assert house.fetched == []
+        assert house.engine.orders == []
+
+    living(tmp_path, test)
+
+
+def test_a_video_is_dreamt_as_a_film(tmp_path: Path) -> None:
+    async def test(house: House) -> None:
+        await house.post("look", CLIP)
+        film = await house.answer(await house.post("!dream film seconds=2"))
+        assert house.engine.orders[0].picture == CLIP.data
+        assert film.attachments[0].filename == "clip-film.mp4"
+
+    living(tmp_path, test)
+
+
+@pytest.mark.parametrize("words", ["film seconds=2 seed=1", "imagine dumbbell seed=1"])
+def test_again_is_another_one_of_the_same_kind(tmp_path: Path, words: str) -> None:
+    async def test(house: House) -> None:
+        first = await house.answer(await house.post(f"!dream {words}", PICTURE))
+        pressed = await house.standin.press(house.bob, first, "Again")
+        await house.standin.message(lambda one: one is pressed.original and bool(one.attachments))
+        before, after = house.engine.orders
+        assert (after.kind, after.picture) == (before.kind, before.picture)
+        assert "seed=1" in before.recipe.split()
+        assert "seed=1" not in after.recipe.split()
+
+    living(tmp_path, test)
