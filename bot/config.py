@@ -24,8 +24,7 @@ from dreamcore.errors import clip
 DISCORD_API = "https://discord.com/api/v10"
 DISCORD_PICTURE_HOSTS = ("cdn.discordapp.com", "media.discordapp.net")
 
-#: Not the bot's, though it looks as if it were.
-_OTHERS = frozenset({"DISCORD_OPENAPI"})
+_OTHERS = frozenset({"DISCORD_OPENAPI"})  #: not the bot's, though it looks as if it were
 
 _CERTIFICATES = {
     "DREAM_SCHEDULER_CA": "the certificate of the authority that has signed the others",
@@ -47,6 +46,8 @@ class LimitsConfig:
     guild_per_day: int = 0
     guild_waiting: int = 100
     waiting: int = 1000  # everywhere
+    films_per_day: int = 2  # of one member
+    grids_per_day: int = 10
     personal_per_hour: int = 5  # pictures, for the bot installed by a person for themselves
 
 
@@ -80,6 +81,7 @@ class Config:
     keep_bytes: int = 5 << 30  # of all sources together; 0: no limit
     personal_install: bool = False  # people may install the bot for themselves
     picture_bytes: int = 25 << 20
+    film_seconds: float = 30.0  # that a film may last, at the most
     metrics: tuple[str, int] | None = None  # host and port of health and metrics; None: nowhere
     reports: str = ""  # where errors are reported: "owner", or a channel's id; empty: nowhere
     log_format: str = "text"
@@ -124,6 +126,7 @@ def read_config(environ: Mapping[str, str], dotenv: Path | None) -> Config:
         keep_bytes=int(read.number("DREAM_KEEP_SIZE", 0, 100_000) * (1 << 30)),
         personal_install=read.flag("DREAM_PERSONAL_INSTALL"),
         picture_bytes=int(read.number("DREAM_MAX_UPLOAD", 0.1, 500) * (1 << 20)),
+        film_seconds=read.number("DREAM_FILM_SECONDS", 1, 600),
         metrics=_metrics(read),
         reports=_reports(read),
         log_format=read.choice("DREAM_LOG", ("text", "json")),
@@ -137,6 +140,8 @@ def read_config(environ: Mapping[str, str], dotenv: Path | None) -> Config:
             guild_per_day=read.whole("DREAM_LIMIT_SERVER_DAY", 0, _MOST),
             guild_waiting=read.whole("DREAM_LIMIT_SERVER_WAITING", 0, _MOST),
             waiting=read.whole("DREAM_LIMIT_QUEUE", 0, _MOST),
+            films_per_day=read.whole("DREAM_LIMIT_FILMS", 0, _MOST),
+            grids_per_day=read.whole("DREAM_LIMIT_GRIDS", 0, _MOST),
             personal_per_hour=read.whole("DREAM_LIMIT_PERSONAL", 0, _MOST),
         ),
         executor=ExecutorConfig(

@@ -6,6 +6,7 @@ import asyncio
 import io
 import json
 import zipfile
+from collections.abc import Mapping
 from typing import Any
 
 import discord
@@ -19,7 +20,7 @@ from bot.dreaming.scenes import Scene, scene_of_interaction
 from bot.dreaming.service import Dreaming
 from bot.dreaming.words import moment, sentence_for
 from bot.errors import Refusal
-from bot.jobs.allowance import Span
+from bot.jobs.allowance import Counted, Span
 from bot.jobs.limits import Use
 from bot.jobs.rules import Ask as Limited
 from bot.jobs.saying import Scope
@@ -153,11 +154,27 @@ class MemberCommands:
         await say(interaction, tr(HERE_IT_IS), files=[discord.File(io.BytesIO(content), name)])
 
 
+_LEFT_OF: Mapping[Counted, Mapping[Scope, str]] = {
+    Counted.FILMS: {
+        Scope.MEMBER: mark("{left} of {most} films left in 24 hours"),
+        Scope.SERVER: mark("{left} of {most} films on this server left in 24 hours"),
+        Scope.CHANNEL: mark("{left} of {most} films in {channel} left in 24 hours"),
+        Scope.ROLE: mark("{left} of {most} films on this server, for {role} left in 24 hours"),
+    },
+    Counted.GRIDS: {
+        Scope.MEMBER: mark("{left} of {most} grids left in 24 hours"),
+        Scope.SERVER: mark("{left} of {most} grids on this server left in 24 hours"),
+        Scope.CHANNEL: mark("{left} of {most} grids in {channel} left in 24 hours"),
+        Scope.ROLE: mark("{left} of {most} grids on this server, for {role} left in 24 hours"),
+    },
+}  #: there is no other limit of these than of one member in 24 hours
+
+
 def line(use: Use) -> str:
     """One limit, and what is left of it."""
     limit = use.limit
     left = tr(
-        _LEFT[limit.span][Scope.of(limit, operators=use.operators)],
+        _LEFT_OF.get(limit.of, _LEFT[limit.span])[Scope.of(limit, operators=use.operators)],
         left=use.left,
         most=limit.most,
         channel=f"<#{limit.channel}>",

@@ -165,6 +165,7 @@ def _by_content(request: Request) -> tuple[list[str | None], dict[Role, str], di
 def _ask(request: Request) -> Ask:
     return Ask(
         requester=request.requester,
+        kind=request.kind,
         guild=request.place.guild,
         pictures=len(request.pictures),
         personal=not request.place.reachable,

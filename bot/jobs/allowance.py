@@ -5,6 +5,8 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
+from bot.kinds import Kind
+
 
 class Span(enum.Enum):
     """What is counted."""
@@ -14,12 +16,30 @@ class Span(enum.Enum):
     WAITING = "waiting"  #: requests that wait or run
 
 
+class Counted(enum.Enum):
+    """Which kinds of work a limit counts."""
+
+    PICTURES = (Kind.DREAM, Kind.IMAGINE, Kind.EXPLAIN)
+    FILMS = (Kind.FILM,)
+    GRIDS = (Kind.GRID,)
+
+    @classmethod
+    def of(cls, kind: Kind) -> Counted:
+        """What work of this kind is counted as.
+
+        >>> Counted.of(Kind.IMAGINE)
+        <Counted.PICTURES: (<Kind.DREAM: 'dream'>, <Kind.IMAGINE: 'imagine'>, <Kind.EXPLAIN: 'explain'>)>
+        """
+        return next(counted for counted in cls if kind in counted.value)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Limit:
     """One limit, counted on the server where it is asked for."""
 
     span: Span
     most: int  # above 0
+    of: Counted = Counted.PICTURES  # of one member; those of all members together, and requests, count every kind
     everyone: bool = False  # of all members together, instead of the one who asks
     channel: int | None = None  # only what was asked for there, and in its threads
     role: int | None = None  # whose members it is for: said in the refusal, not counted

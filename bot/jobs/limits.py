@@ -44,7 +44,7 @@ async def check(connection: AsyncConnection, ask: Ask, limits: LimitsConfig, *, 
     """
     await _check_people(connection, ask, now)
     await _check_deaths(connection, ask, now)
-    every = list(rules(ask, limits))
+    every = [rule for rule in rules(ask, limits) if rule.holds]
     await _check_rates(connection, [rule for rule in every if rule.limit.span is not Span.WAITING], now)
     await _check_waiting(connection, [rule for rule in every if rule.limit.span is Span.WAITING], limits, next_end)
 

@@ -9,10 +9,11 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.config import LimitsConfig
-from bot.jobs.allowance import NO_LIMITS, Allowance, Limit, Span
+from bot.jobs.allowance import NO_LIMITS, Allowance, Counted, Limit, Span
 from bot.jobs.model import Job, PictureState
 from bot.jobs.rows import OPEN
 from bot.jobs.saying import Scope
+from bot.kinds import Kind
 from bot.store.tables import job_pictures, jobs
 
 HOUR = 3600.0
@@ -25,6 +26,7 @@ class Ask:
 
     requester: int
     guild: int | None
+    kind: Kind = Kind.DREAM
     pictures: int
     personal: bool  # the bot is installed by this person, and no member where they ask
     authors: tuple[int, ...] = ()  # whose pictures
@@ -49,8 +51,17 @@ class Rule:
     def scope(self) -> Scope:
         return Scope.of(self.limit, operators=self.operators)
 
+    @property
+    def holds(self) -> bool:
+        """Whether it limits what is asked for: not what is of another kind than it counts."""
+        return self._counts_all or self.limit.of is Counted.of(self.ask.kind)
+
+    @property
+    def _counts_all(self) -> bool:
+        return self.limit.everyone or self.limit.span is Span.WAITING
+
     def counts(self, job: Job) -> bool:
-        """Whether it counts this job."""
+        """Whether it counts this job, of a kind that it counts."""
         if not self.limit.everyone and job.requester != self.ask.requester:
             return False
         if self.operators and not self.limit.everyone:
@@ -61,8 +72,10 @@ class Rule:
     def counted(self) -> ColumnElement[bool]:
         """The same, as a query's condition."""
         wanted: list[ColumnElement[bool]] = [] if self.limit.everyone else [jobs.c.requester.in_(self.ask.ids)]
+        if not self._counts_all:
+            wanted.append(jobs.c.kind.in_([kind.value for kind in self.limit.of.value]))
         if self.operators and not self.limit.everyone:
-            if self.limit.span is not Span.WAITING:
+            if self.limit.of is Counted.PICTURES and self.limit.span is not Span.WAITING:
                 wanted.append(jobs.c.reachable.is_(not self.ask.personal))
         else:
             wanted.append(jobs.c.guild == self.ask.guild)
@@ -76,6 +89,8 @@ def rules(ask: Ask, limits: LimitsConfig) -> Iterator[Rule]:
     operators = [
         Limit(span=Span.HOUR, most=limits.personal_per_hour if ask.personal else limits.member_per_hour),
         Limit(span=Span.DAY, most=0 if ask.personal else limits.member_per_day),
+        Limit(span=Span.DAY, most=limits.films_per_day, of=Counted.FILMS),
+        Limit(span=Span.DAY, most=limits.grids_per_day, of=Counted.GRIDS),
         Limit(span=Span.WAITING, most=limits.member_waiting),
     ]
     if ask.guild is not None:

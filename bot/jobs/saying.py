@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 import math
 
-from bot.jobs.allowance import Limit, Span
+from bot.jobs.allowance import Counted, Limit, Span
 from bot.languages import tr, tr_count
 
 
@@ -39,6 +39,10 @@ def may_have(limit: Limit, scope: Scope) -> str:
     """How much is allowed: a sentence that goes on."""
     most, channel, role = limit.most, f"<#{limit.channel}>", f"<@&{limit.role}>"
     day = limit.span is Span.DAY
+    if limit.of is Counted.FILMS:
+        return _films(limit, scope)
+    if limit.of is Counted.GRIDS:
+        return _grids(limit, scope)
     if scope is Scope.EVERYONE:
         if day:
             return tr_count(
@@ -98,6 +102,58 @@ def may_have(limit: Limit, scope: Scope) -> str:
     return tr_count(
         "You may have {count} picture dreamt in an hour", "You may have {count} pictures dreamt in an hour", most
     )
+
+
+def _films(limit: Limit, scope: Scope) -> str:
+    """One member's; there is no other limit of films than one of 24 hours."""
+    most, channel, role = limit.most, f"<#{limit.channel}>", f"<@&{limit.role}>"
+    if scope is Scope.CHANNEL:
+        return tr_count(
+            "In {channel} you may have {count} film made in 24 hours",
+            "In {channel} you may have {count} films made in 24 hours",
+            most,
+            channel=channel,
+        )
+    if scope is Scope.ROLE:
+        return tr_count(
+            "On this server, with the role {role}, you may have {count} film made in 24 hours",
+            "On this server, with the role {role}, you may have {count} films made in 24 hours",
+            most,
+            role=role,
+        )
+    if scope is Scope.SERVER:
+        return tr_count(
+            "On this server you may have {count} film made in 24 hours",
+            "On this server you may have {count} films made in 24 hours",
+            most,
+        )
+    return tr_count("You may have {count} film made in 24 hours", "You may have {count} films made in 24 hours", most)
+
+
+def _grids(limit: Limit, scope: Scope) -> str:
+    """As of films."""
+    most, channel, role = limit.most, f"<#{limit.channel}>", f"<@&{limit.role}>"
+    if scope is Scope.CHANNEL:
+        return tr_count(
+            "In {channel} you may have {count} grid made in 24 hours",
+            "In {channel} you may have {count} grids made in 24 hours",
+            most,
+            channel=channel,
+        )
+    if scope is Scope.ROLE:
+        return tr_count(
+            "On this server, with the role {role}, you may have {count} grid made in 24 hours",
+            "On this server, with the role {role}, you may have {count} grids made in 24 hours",
+            most,
+            role=role,
+        )
+    if scope is Scope.SERVER:
+        return tr_count(
+            "On this server you may have {count} grid made in 24 hours",
+            "On this server you may have {count} grids made in 24 hours",
+            most,
+        )
+    return tr_count("You may have {count} grid made in 24 hours", "You may have {count} grids made in 24 hours", most)
 
 
 def too_many(allowed: str, pictures: int) -> str:

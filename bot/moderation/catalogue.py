@@ -248,6 +248,8 @@ _ALL = (
     ),
     _limit("per-hour", mark("Pictures that a member may have dreamt in an hour.")),
     _limit("per-day", mark("Pictures that a member may have dreamt in 24 hours.")),
+    _limit("films-per-day", mark("Films that a member may have made in 24 hours; they do not count as pictures.")),
+    _limit("grids-per-day", mark("Grids that a member may have made in 24 hours; they do not count as pictures.")),
     _limit("waiting", mark("Requests of a member that may wait at a time.")),
     _limit("server-per-hour", mark("Pictures that the whole server may have dreamt in an hour."), levels=_SERVER),
     _limit("server-per-day", mark("Pictures that the whole server may have dreamt in 24 hours."), levels=_SERVER),
@@ -321,5 +323,5 @@ _ALL = (
 )
 
 SETTINGS: Mapping[str, Setting] = MappingProxyType({setting.key: setting for setting in _ALL})  #: in the order shown
-MEMBER_LIMITS = ("per-hour", "per-day", "waiting")
+MEMBER_LIMITS = ("per-hour", "per-day", "films-per-day", "grids-per-day", "waiting")
 SERVER_LIMITS = ("server-per-hour", "server-per-day", "server-waiting")

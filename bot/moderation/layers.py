@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.jobs.allowance import Allowance, Limit, Span
+from bot.jobs.allowance import Allowance, Counted, Limit, Span
 from bot.languages import mark, tell, tr
 from bot.moderation.applying import Applied
 from bot.moderation.applying_kinds import apply_to
@@ -22,7 +22,13 @@ from dreamcore.settings import AUTO
 
 Overrides = Mapping[Scope, Mapping[str, str]]  #: what is stored: for each place, its keys and their values' texts
 
-_SPANS = {"per-hour": Span.HOUR, "per-day": Span.DAY, "waiting": Span.WAITING}
+_COUNT = {
+    "per-hour": (Span.HOUR, Counted.PICTURES),
+    "per-day": (Span.DAY, Counted.PICTURES),
+    "films-per-day": (Span.DAY, Counted.FILMS),
+    "grids-per-day": (Span.DAY, Counted.GRIDS),
+    "waiting": (Span.WAITING, Counted.PICTURES),
+}
 SUBJECT = ("style", "layer")
 _LOST = {
     Level.CHANNEL: mark("that channel was deleted, or is an archived thread"),
@@ -250,19 +256,21 @@ def _subject(reading: _Reading) -> int:
 
 def _allowance(reading: _Reading) -> Allowance:
     """All of the server's own limits; of those that count the same, the strictest."""
-    strictest: dict[tuple[Span, bool, int | None], Limit] = {}
+    strictest: dict[tuple[Span, Counted, bool, int | None], Limit] = {}
     for key in (*MEMBER_LIMITS, *SERVER_LIMITS):
         for read in reading.of(key):
             if read.scope == OPERATOR or read.value == 0:
                 continue
+            span, of = _COUNT[key.removeprefix("server-")]
             limit = Limit(
-                span=_SPANS[key.removeprefix("server-")],
+                span=span,
+                of=of,
                 most=read.value,
                 everyone=key in SERVER_LIMITS,
                 channel=read.scope.id if read.scope.level is Level.CHANNEL else None,
                 role=read.scope.id if read.scope.level is Level.ROLE else None,
             )
-            counts = (limit.span, limit.everyone, limit.channel)
+            counts = (span, of, limit.everyone, limit.channel)
             if counts not in strictest or limit.most < strictest[counts].most:
                 strictest[counts] = limit
     return Allowance(limits=tuple(strictest.values()))

@@ -24,6 +24,8 @@ def operator_layer(config: Config) -> dict[str, str]:
         "prefix": config.prefix,
         "per-hour": str(limits.member_per_hour),
         "per-day": str(limits.member_per_day),
+        "films-per-day": str(limits.films_per_day),
+        "grids-per-day": str(limits.grids_per_day),
         "waiting": str(limits.member_waiting),
         "server-per-hour": str(limits.guild_per_hour),
         "server-per-day": str(limits.guild_per_day),

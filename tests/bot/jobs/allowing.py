@@ -39,6 +39,7 @@ async def sentence_of(queue: JobQueue, asked: Request) -> Refusal:
         await queue.check(
             Ask(
                 requester=asked.requester,
+                kind=asked.kind,
                 guild=place.guild,
                 pictures=len(asked.pictures),
                 personal=not place.reachable,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import functools
 import itertools
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +20,7 @@ from bot.executor.protocol import (
     Made,
     Order,
     Outcome,
+    Paused,
     Progressed,
     SheetOrder,
     Started,
@@ -28,11 +29,20 @@ from bot.executor.protocol import (
 from bot.jobs.dispatcher import Dispatcher
 from bot.jobs.model import AskedPicture, Door, Place, Request
 from bot.jobs.queue import JobQueue
+from bot.kinds import Kind, Role
+from bot.recipes import read_recipe
 from bot.store.database import Database
-from dreamcore.recipe import Recipe
 from tests.databases import database_in
 
-MANY = LimitsConfig(member_per_hour=0, member_waiting=0, guild_waiting=0, waiting=0, personal_per_hour=0)
+MANY = LimitsConfig(
+    member_per_hour=0,
+    member_waiting=0,
+    films_per_day=0,
+    grids_per_day=0,
+    guild_waiting=0,
+    waiting=0,
+    personal_per_hour=0,
+)
 NOON = 1_800_000_000.0
 
 
@@ -92,6 +102,7 @@ async def opened(
 
 
 _causes = itertools.count(1)
+USUAL = {Kind.DREAM: "", Kind.FILM: "", Kind.IMAGINE: "classes=dumbbell", Kind.EXPLAIN: "", Kind.GRID: "strength=1,2"}
 
 
 def request(
@@ -102,16 +113,23 @@ def request(
     cause: str | None = None,
     reachable: bool = True,
     author: int | None = None,
+    kind: Kind = Kind.DREAM,
+    companions: Mapping[Role, bytes] | None = None,
 ) -> Request:
-    pictures = pictures or (b"a picture",)
+    """Of the kinds that begin with no picture there is one unit of work all the same."""
+    data: tuple[bytes | None, ...] = (pictures or (b"a picture",)) if kind.has_source else (None,)
+    by = author or requester
     return Request(
+        kind=kind,
         requester=requester,
         door=Door.PREFIX,
         place=Place(guild=guild, channel=5, message=6, reachable=reachable),
-        recipe=Recipe.parse(recipe),
-        pictures=tuple(
-            AskedPicture(data=data, filename=f"{n}.png", author=author or requester) for n, data in enumerate(pictures)
-        ),
+        recipe=read_recipe(kind, recipe or USUAL[kind]),
+        pictures=tuple(AskedPicture(data=one, filename=f"{n}.png", author=by) for n, one in enumerate(data)),
+        companions={
+            role: AskedPicture(data=one, filename=f"{role.value}.png", author=by)
+            for role, one in (companions or {}).items()
+        },
         cause=cause or f"message:{next(_causes)}",
     )
 
@@ -150,6 +168,10 @@ class Handed:
 
     def end(self, outcome: Outcome | None = None) -> None:
         self.outcome.set_result(outcome or made(self.order))
+
+    def pause(self, share: float, *, checkpoint: bytes = b"so far", seconds: float = 15.0) -> None:
+        """A part of it is done."""
+        self.end(Paused(checkpoint=checkpoint, share=share, seconds=seconds))
 
     def lose(self, *, started: bool) -> None:
         self.end(Lost(started=started, log="the worker died"))

@@ -13,8 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.errors import Refusal
-from bot.jobs.allowance import Limit, Span
+from bot.jobs.allowance import Counted, Limit, Span
 from bot.jobs.rules import Ask, rules
+from bot.kinds import Kind
 from tests.bot.jobs.allowing import allowing, ask, sentence_of
 from tests.bot.jobs.fakes import MANY, NOON, Clock, in_loop, opened
 
@@ -39,6 +40,15 @@ HOUR, DAY = 3600.0, 86400.0
         ),
         (Limit(span=Span.HOUR, most=1, everyone=True), "This server may have 1 picture dreamt in an hour"),
         (Limit(span=Span.DAY, most=1, everyone=True), "This server may have 1 picture dreamt in 24 hours"),
+        (
+            Limit(span=Span.DAY, most=1, of=Counted.FILMS),
+            "On this server you may have 1 film made in 24 hours: the next is possible",
+        ),
+        (Limit(span=Span.DAY, most=1, of=Counted.FILMS, channel=5), "In <#5> you may have 1 film made in 24 hours"),
+        (
+            Limit(span=Span.DAY, most=1, of=Counted.GRIDS, role=8),
+            "On this server, with the role <@&8>, you may have 1 grid made in 24 hours",
+        ),
         (Limit(span=Span.WAITING, most=1), "You have 1 request waiting on this server, and more are not taken"),
         (Limit(span=Span.WAITING, most=1, channel=5), "You have 1 request waiting in <#5>, and more are not taken"),
         (
@@ -53,8 +63,9 @@ def test_each_refusal_says_which_limit_it_was_and_when_more_comes(tmp_path: Path
     async def test() -> None:
         async with opened(tmp_path) as queue:
             allowance = allowing(limit)
-            await queue.accept(ask(allowance=allowance))
-            refusal = await sentence_of(queue, ask(allowance=allowance))
+            kind = next(iter(limit.of.value))
+            await queue.accept(ask(allowance=allowance, kind=kind))
+            refusal = await sentence_of(queue, ask(allowance=allowance, kind=kind))
             assert refusal.sentence.startswith(sentence)
             assert refusal.retry_at is not None
             assert "<t:" in refusal.sentence
@@ -125,6 +136,37 @@ async def test_a_servers_generosity_never_lifts_the_operators_limit(tmp_path: Pa
         assert "1 picture dreamt in an hour" in (await sentence_of(queue, ask(allowance=allowing()))).sentence
         await queue.accept(ask(allowance=generous, requester=2))
         assert "2 pictures dreamt in 24" in (await sentence_of(queue, ask(allowance=generous, requester=3))).sentence
+
+
+@in_loop
+async def test_films_and_grids_have_limits_of_their_own_and_count_nowhere_else(tmp_path: Path) -> None:
+    limits = dataclasses.replace(MANY, member_per_hour=3, films_per_day=2, grids_per_day=1)
+    async with opened(tmp_path, limits=limits) as queue:
+        free = allowing()
+        for _ in range(2):
+            await queue.accept(ask(allowance=free, kind=Kind.FILM))
+        refusal = await sentence_of(queue, ask(allowance=free, kind=Kind.FILM))
+        assert refusal.sentence.startswith("You may have 2 films made in 24 hours: the next is possible")
+        assert refusal.retry_at == NOON + DAY
+        await sentence_of(queue, ask(allowance=free, kind=Kind.FILM, guild=None, reachable=False))
+        await queue.accept(ask(allowance=free, kind=Kind.GRID))
+        refusal = await sentence_of(queue, ask(allowance=free, kind=Kind.GRID))
+        assert refusal.sentence.startswith("You may have 1 grid made in 24 hours")
+        for kind in (Kind.DREAM, Kind.IMAGINE, Kind.EXPLAIN):  # what was made out of noise, or explained, is a picture
+            await queue.accept(ask(allowance=free, kind=kind))
+        refusal = await sentence_of(queue, ask(allowance=free))
+        assert refusal.sentence.startswith("You may have 3 pictures dreamt in an hour")
+        await queue.accept(ask(allowance=free, kind=Kind.FILM, requester=2))
+
+
+@in_loop
+async def test_of_all_members_together_every_kind_counts_as_one(tmp_path: Path) -> None:
+    shared = allowing(Limit(span=Span.DAY, most=5, everyone=True))
+    async with opened(tmp_path) as queue:
+        for kind in Kind:
+            await queue.accept(ask(allowance=shared, kind=kind))
+        for kind in Kind:
+            assert "This server may have 5" in (await sentence_of(queue, ask(allowance=shared, kind=kind))).sentence
 
 
 @pytest.mark.parametrize(

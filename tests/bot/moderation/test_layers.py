@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.jobs.allowance import Limit, Span
+from bot.jobs.allowance import Counted, Limit, Span
 from bot.moderation.catalogue import SETTINGS, Group, Merge
 from bot.moderation.layers import SUBJECT, Overrides, Where, resolve, unfit
 from bot.moderation.places import BUILT_IN, OPERATOR, SERVER, Context, channel_scope, role_scope
@@ -237,9 +237,15 @@ def test_limits_that_count_different_things_all_hold_and_of_the_same_the_stricte
 @given(overrides())
 def test_limits_are_shown_as_strict_as_they_are(stored: Overrides) -> None:
     effective = resolved(stored)
-    for key, span in (("per-hour", Span.HOUR), ("per-day", Span.DAY), ("waiting", Span.WAITING)):
-        counted = [limit.most for limit in effective.allowance.limits if limit.span is span and not limit.everyone]
-        assert effective[key] == min(counted, default=0)
+    for key, span, of in (
+        ("per-hour", Span.HOUR, Counted.PICTURES),
+        ("per-day", Span.DAY, Counted.PICTURES),
+        ("films-per-day", Span.DAY, Counted.FILMS),
+        ("grids-per-day", Span.DAY, Counted.GRIDS),
+        ("waiting", Span.WAITING, Counted.PICTURES),
+    ):
+        limits = [limit for limit in effective.allowance.limits if (limit.span, limit.of) == (span, of)]
+        assert effective[key] == min((limit.most for limit in limits if not limit.everyone), default=0)
 
 
 @pytest.mark.parametrize("key", SETTINGS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import io
 import json
 import re
@@ -19,6 +20,7 @@ from bot.moderation.places import channel_scope, role_scope
 from bot.playground.model import Message
 from tests.bot.dreaming.doors.asking import DOG, first, set_here
 from tests.bot.dreaming.doors.house import PICTURE, House, at_home, living
+from tests.bot.jobs.fakes import MANY
 from tests.bot.moderation.desk import anywhere
 
 
@@ -42,6 +44,8 @@ def test_limits_say_what_is_left_and_when_more_comes(tmp_path: Path) -> None:
         assert sorted(lines) == sorted(
             [
                 "• 10 of 10 pictures left in an hour",
+                "• 2 of 2 films left in 24 hours",
+                "• 10 of 10 grids left in 24 hours",
                 "• 5 of 5 pictures on this server left in 24 hours",
                 f"• 2 of 2 pictures in <#{house.channel.id}> left in an hour",
                 "• 50 of 50 pictures of this server together left in 24 hours",
@@ -89,7 +93,7 @@ def test_limits_say_who_may_not_dream_at_all_and_for_whom_they_do_not_hold(tmp_p
         await set_here(house, "roles", f"<@&{role.id}>")
         assert "only members with the role" in (await told(house, "limits", user=house.bob)).text
 
-    living(tmp_path, test, limits=LimitsConfig(member_per_hour=0, member_waiting=0, guild_waiting=0))
+    living(tmp_path, test, limits=dataclasses.replace(MANY, waiting=1000))
 
 
 # --- /mydata

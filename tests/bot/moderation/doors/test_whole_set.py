@@ -33,6 +33,8 @@ def values(office: Office) -> dict[str, tuple[str, str]]:
         "own-pictures": ("on", "on"),
         "per-hour": ("5", "5"),
         "per-day": ("20", "20"),
+        "films-per-day": ("3", "3"),
+        "grids-per-day": ("4", "4"),
         "waiting": ("2", "2"),
         "server-per-hour": ("50", "50"),
         "server-per-day": ("200", "200"),
