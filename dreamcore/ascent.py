@@ -7,16 +7,18 @@ way (Mordvintsev, Olah and Tyka, "Inceptionism", 2015). Everything random is dra
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
 
+from dreamcore.calming import pulled_back
 from dreamcore.gradients import normalised, smoothed
 from dreamcore.networks import Eye
 from dreamcore.objectives import Activations, Measures, Objective, added
 from dreamcore.strips import root_mean_square, strips
-from dreamcore.tiles import Box, Canvas, Tile, looked_at, repeated
+from dreamcore.tiles import Box, Canvas, Tile, repeated
+from dreamcore.wrapping import continued_while
 
 NOISE = 0.006  #: of full scale; in what the network is shown, never in the picture
 NOISE_SIDE = 512  #: the noise repeats after this many pixels, so that it costs no picture-sized buffer
@@ -28,6 +30,7 @@ class Shaping:
 
     smoothing: str
     normalisation: str
+    pull: float = 0.0  #: how far a step is pulled back towards the source (see `calming`)
 
 
 @dataclass(frozen=True)
@@ -36,12 +39,19 @@ class Look:
 
     down: int
     right: int
+    roll: tuple[int, int] = (0, 0)  #: rows and columns that a picture without borders is rolled by
 
 
 def drawn_looks(count: int, jitter: int, generator: torch.Generator) -> tuple[Look, ...]:
     """`count` places to lay the picture at, drawn at once: neither a captured graph nor a neighbour can change them."""
     offsets = torch.randint(0, jitter + 1, (count, 2), generator=generator).tolist()
     return tuple(Look(down, right) for down, right in offsets)
+
+
+def rolled_looks(looks: tuple[Look, ...], side: int, generator: torch.Generator) -> tuple[Look, ...]:
+    """The same looks at a picture that wraps, rolled by up to `side`: where the canvas ends is elsewhere each time."""
+    rolls = torch.randint(0, side, (len(looks), 2), generator=generator).tolist()
+    return tuple(replace(look, roll=(down, right)) for look, (down, right) in zip(looks, rolls, strict=True))
 
 
 def drawn_noise(height: int, width: int, generator: torch.Generator) -> Tensor:
@@ -74,7 +84,7 @@ def gradient(
         if not (core.height and core.width):
             continue
         window = _moved(tile.window, margins)
-        seen = _shown(picture, window, noise).requires_grad_(True)
+        seen = _shown(picture, window, noise, canvas).requires_grad_(True)
         with torch.enable_grad():
             activations = eye(seen)
             value = objective.value(activations, measures)
@@ -96,7 +106,7 @@ def measured(
     summed: Measures = {}
     if objective.needs_measures:
         for tile in canvas.tiles:
-            activations = eye(_shown(picture, _moved(tile.window, margins), noise))
+            activations = eye(_shown(picture, _moved(tile.window, margins), noise, canvas))
             summed = added(summed, objective.measure(_core_cells(activations, tile)))
     return summed
 
@@ -105,9 +115,9 @@ def _moved(box: Box, margins: tuple[int, int]) -> Box:
     return Box(box.top - margins[0], box.left - margins[1], box.height, box.width)
 
 
-def _shown(picture: Tensor, window: Box, noise: Tensor | None) -> Tensor:
+def _shown(picture: Tensor, window: Box, noise: Tensor | None, canvas: Canvas) -> Tensor:
     """What the network is shown, channels-last."""
-    seen = looked_at(picture, window)
+    seen = canvas.seen(picture, window)
     seen = seen if noise is None else seen + repeated(noise, window)
     return seen.contiguous(memory_format=torch.channels_last)
 
@@ -135,11 +145,15 @@ class OctaveState:
     `base` (1, 3, H, W) uint8 is the picture itself at this size. Buffers of the picture's size are what decides how
     large a picture can be, so there are two, the picture and its gradient, and everything else is done in strips.
     weight: (1, 1, H, W) in [0, 1], where in the picture something is dreamt, and how much; None: everywhere.
+    wraps: it goes on at each border where it ends at the opposite one.
     """
 
-    def __init__(self, base: Tensor, detail: Tensor | None, weight: Tensor | None = None) -> None:
+    def __init__(
+        self, base: Tensor, detail: Tensor | None, weight: Tensor | None = None, *, wraps: bool = False
+    ) -> None:
         self.base = base
         self.weight = weight
+        self.wraps = wraps
         self.share = None if weight is None else weight.mean().clamp_min(1e-6)
         self.picture = base.float().div_(255) if detail is None else detail
         if detail is not None:
@@ -150,12 +164,18 @@ class OctaveState:
 
     def climb(self, size: Tensor, shaping: Shaping, progress: float) -> None:
         """Move the picture along the gradient in `self.slope`. size: mean change of a value, 0-d, of full scale."""
-        step = smoothed(self.slope, shaping.smoothing, progress)
+        if self.wraps:
+            step = continued_while(lambda slope: smoothed(slope, shaping.smoothing, progress), self.slope)
+        else:
+            step = smoothed(self.slope, shaping.smoothing, progress)
         if self.weight is not None:
             step *= self.weight
         step = normalised(step, shaping.normalisation, self.share)
         for rows in strips(self.picture):
             self.picture[:, :, rows] += step[:, :, rows] * size
+            if shaping.pull:
+                source = self.base[:, :, rows].float() / 255
+                self.picture[:, :, rows] = pulled_back(self.picture[:, :, rows], source, shaping.pull)
         self.picture.clamp_(0, 1)
 
     def change(self) -> Tensor:
@@ -198,9 +218,9 @@ def ascend(
     at = [(margin + look.down, margin + look.right) for look in looks]
     if measures is None:
         measures = measured(octave.picture, eye=eye, objective=objective, canvas=canvas, margins=at[0], noise=noise)
-    for step, margins in enumerate(at):
+    for step, (margins, look) in enumerate(zip(at, looks, strict=True)):
         value, measures = gradient(
-            octave.picture,
+            torch.roll(octave.picture, look.roll, (2, 3)) if canvas.wraps else octave.picture,
             eye=eye,
             objective=objective,
             canvas=canvas,
@@ -209,6 +229,8 @@ def ascend(
             measures=measures,
             out=octave.slope,
         )
+        if canvas.wraps:
+            octave.slope = torch.roll(octave.slope, (-look.roll[0], -look.roll[1]), (2, 3))
         octave.climb(size, shaping, step / len(at))
         after_step(step + 1, value)
     return measures

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -15,6 +16,7 @@ from torch import Tensor
 
 from dreamcore import ascent, blending, finishing
 from dreamcore.ascent import Look, Shaping
+from dreamcore.calming import pull_of
 from dreamcore.companions import with_companions
 from dreamcore.errors import OutOfMemory
 from dreamcore.guiding import guide_of
@@ -37,8 +39,9 @@ from dreamcore.reporting import Reporter
 from dreamcore.resolve import resolve
 from dreamcore.sentences import Sentence
 from dreamcore.styles import reference_change
-from dreamcore.subject import Subject, at_size, context_of
+from dreamcore.subject import Subject, at_size, context_of, seamless
 from dreamcore.tiles import MARGIN
+from dreamcore.wrapping import continued, made_to_wrap
 
 #: Mean change of a value per step, as a share of the change aimed at, is this over (steps so far) ** STEP_GROWTH:
 #: steps repeat each other in part, so the change grows slower than their number. Fitted; what it misses is made up
@@ -46,6 +49,7 @@ from dreamcore.tiles import MARGIN
 STEP_GROWTH = 0.75
 STEP_SHARE = 1.0
 CORRECTION = 2.0  #: an octave's steps become at most this much longer or shorter than planned
+BEYOND = 12  #: pixels at the size dreamt that a picture without borders is continued by, to be enlarged
 LARGEST_RESCALING = 4.0  #: of what was dreamt, at the end, to be as strong as the recipe says
 
 
@@ -95,7 +99,8 @@ def dream(
     resolved = resolution.recipe
     notes = (*picture.notes, *fitting.notes, *resolution.notes)
     if resolved.strength == 0 or (resolved.blend is not None and resolved.blend.weight == 0):
-        return Dream(rgb=picture.rgb, alpha=picture.alpha, recipe=resolved, notes=notes, change=0.0, seconds=0.0)
+        same = seamless(picture) if resolved.tile == "on" else picture
+        return Dream(rgb=same.rgb, alpha=same.alpha, recipe=resolved, notes=notes, change=0.0, seconds=0.0)
     budget = memory_budget(device, memory)
     scene = _Scene(picture, guide, mask)
     with undisturbed(device):
@@ -103,7 +108,8 @@ def dream(
             lambda bytes_: _Work(scene, resolved, network, device, bytes_, on_progress, cancelled, clock).done(),
             budget,
         )
-    return Dream(rgb=rgb, alpha=picture.alpha, recipe=resolved, notes=notes, change=change, seconds=clock() - begun)
+    alpha = made_to_wrap(picture.alpha) if resolved.tile == "on" and picture.alpha is not None else picture.alpha
+    return Dream(rgb=rgb, alpha=alpha, recipe=resolved, notes=notes, change=change, seconds=clock() - begun)
 
 
 @dataclass(frozen=True)
@@ -157,10 +163,13 @@ class _Work:
     ) -> None:
         self.recipe = recipe
         self.device = device
+        self.wraps = recipe.tile == "on"
         picture = scene.picture
         octaves = octaves_of(recipe, picture.height, picture.width)
         context = context_of(octaves, picture.height)
-        self.subject = Subject.of(picture, scene.mask, region=recipe.region, context=context, device=device)
+        self.subject = Subject.of(
+            picture, scene.mask, region=recipe.region, wraps=self.wraps, context=context, device=device
+        )
         part = self.subject.part
         self.octaves = octaves if part is None else cropped(octaves, picture.height, picture.width, part)
         self.eye = eye_for(network, recipe, device)
@@ -168,7 +177,8 @@ class _Work:
         self.objective = Objective.of(recipe, classes, guide_of(scene.guide, recipe, self.eye))
         self.largest_window = largest_window(self.eye, budget, self.octaves[-1])
         self.measures: Measures | None = None
-        self.shaping = Shaping(smoothing=recipe.smoothing, normalisation=recipe.normalisation)
+        pull = pull_of(recipe.towards.weight, self._steps_total()) if recipe.towards else 0.0
+        self.shaping = Shaping(smoothing=recipe.smoothing, normalisation=recipe.normalisation, pull=pull)
         self.target = recipe.strength * max(reference_change(network.info, term.name) for term in recipe.layer)
         self.report = Reporter(self.octaves, device, on_progress, cancelled, clock)
 
@@ -181,8 +191,25 @@ class _Work:
         if recipe.colours == "keep":
             detail = blending.luminance_only(detail)
         detail, change = finishing.as_strong_as(detail, base, self.target, weight, LARGEST_RESCALING, blend=blend)
-        made = finishing.brought_to(subject.pixels, base, detail, subject.alpha, blend=blend, share=share)
+        made = self._brought(base, detail, blend=blend, share=share)
         return subject.restored(made), float(change) * share
+
+    def _brought(self, base: Tensor, detail: Tensor, **how: Any) -> Tensor:
+        """The dream at the picture's full size."""
+        full, alpha = self.subject.pixels, self.subject.alpha
+        if not self.wraps or full.shape == base.shape:
+            return finishing.brought_to(full, base, detail, alpha, **how)
+        rows, columns = (
+            round(BEYOND * large / small) for large, small in zip(full.shape[2:], base.shape[2:], strict=True)
+        )
+        made = finishing.brought_to(
+            continued(full, rows, columns),
+            continued(base, BEYOND, BEYOND),
+            continued(detail, BEYOND, BEYOND),
+            None if alpha is None else continued(alpha, rows, columns),
+            **how,
+        )
+        return made[:, :, rows : rows + full.shape[2], columns : columns + full.shape[3]]
 
     def _dreamt(self, full: Tensor) -> tuple[Tensor, Tensor]:
         """What was added (1, 3, h, w) at the last octave's size, and the picture (uint8) at that size."""
@@ -190,28 +217,31 @@ class _Work:
         correction = torch.ones((), device=self.device)
         planned = self._planned_change()
         for number, octave in enumerate(self.octaves):
-            base = shrunk(full, octave.height, octave.width)
+            size = octave.height, octave.width
+            base = shrunk(full, *size, wraps=self.wraps)
             if detail is not None:
-                detail = enlarged(detail, octave.height, octave.width)
-            state = ascent.OctaveState(base, detail, self.subject.steps_at(octave.height, octave.width))
+                detail = enlarged(detail, *size, wraps=self.wraps)
+            state = ascent.OctaveState(base, detail, self.subject.steps_at(*size), wraps=self.wraps)
             self._climb(number, octave, state, correction)
             reached = state.change().clamp_min(1e-6)
             correction = (correction * planned[number] / reached).clamp(1 / CORRECTION, CORRECTION)
             detail = state.into_detail()
         assert detail is not None
         if base.shape[2] > full.shape[2]:  # looked at enlarged, for small features
-            return shrunk_detail(detail, *full.shape[2:]), full
+            return shrunk_detail(detail, *full.shape[2:], wraps=self.wraps), full
         return detail, base
 
     def _climb(self, number: int, octave: Octave, state: ascent.OctaveState, correction: Tensor) -> None:
         generator = torch.Generator().manual_seed(self.recipe.seed + (number << 32))
         looks: tuple[Look, ...] = ascent.drawn_looks(octave.steps, self.recipe.jitter, generator)
         noise = ascent.drawn_noise(octave.height, octave.width, generator).to(self.device)
+        if self.wraps:
+            looks = ascent.rolled_looks(looks, max(octave.height, octave.width), generator)
         measures = ascent.ascend(
             state,
             eye=self.eye,
             objective=self.objective,
-            canvas=canvas_of(octave, self.eye, self.recipe.jitter, self.largest_window),
+            canvas=canvas_of(octave, self.eye, self.recipe.jitter, self.largest_window, wraps=self.wraps),
             looks=looks,
             noise=noise * (ascent.NOISE * min(1.0, self.recipe.strength)),
             size=correction * self._step_size(),

@@ -1,8 +1,9 @@
 """A guide: a second picture, whose likeness grows in the first.
 
-For each place of the picture, the place of the guide that it is most like is looked for among the activations of a
-layer, and the picture is moved towards it: google/deepdream's guided dreaming (2015). What a layer makes of everything
-(its mean) is taken out of both, so that a place is matched by what is particular about it.
+For each place of the picture, the place of the guide with the largest dot product is looked for among the activations
+of a layer, and the picture is moved towards it: google/deepdream's guided dreaming (2015). The dot product, not the
+cosine: what the guide shows most clearly grows then, and not its background. One weight a channel for the whole
+picture (crowsonkb/deep_dream) was tried too: its forms are vaguer, and with `daydream` there are none.
 """
 
 from __future__ import annotations
@@ -10,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor
@@ -19,13 +19,13 @@ from dreamcore.networks import Eye
 from dreamcore.picture import Picture, fill_hidden
 from dreamcore.recipe import GUIDE, ResolvedRecipe
 
-SIDES = (224,)  #: pixels of the guide's longer side
+SIDE = 224  #: pixels of the guide's longer side: about the size that the networks were taught at
 AT_ONCE = 1 << 22  #: pairs of places that are compared at once
 
 
 @dataclass(frozen=True)
 class Guide:
-    """What a guide shows: for each layer its places (C, places), each of length 1."""
+    """What a guide shows: for each layer its places (C, places), of length 1 in the mean of their squares."""
 
     places: Mapping[str, Tensor]
 
@@ -44,19 +44,18 @@ def guide_of(picture: Picture | None, recipe: ResolvedRecipe, eye: Eye) -> Guide
     """What the recipe's layers see in the guide; None where the recipe reads none."""
     if recipe.objective != GUIDE or picture is None:
         return None
-    names = [term.name for term in recipe.layer]
-    found: dict[str, list[Tensor]] = {name: [] for name in names}
-    device = eye.mean.device
-    whole = torch.from_numpy(np.ascontiguousarray(fill_hidden(picture))).permute(2, 0, 1)[None].to(device).float() / 255
-    for side in SIDES:
-        shrink = side / max(picture.height, picture.width)
-        size = [max(eye.minimum_side, round(length * shrink)) for length in (picture.height, picture.width)]
+    shrink = SIDE / max(picture.height, picture.width)
+    size = [max(eye.minimum_side, round(length * shrink)) for length in (picture.height, picture.width)]
+    whole = torch.from_numpy(fill_hidden(picture)).to(eye.mean.device).permute(2, 0, 1)[None].float() / 255
+    with torch.no_grad():
         seen = F.interpolate(whole, size, mode="bicubic", antialias=True, align_corners=False).clamp_(0, 1)
-        with torch.no_grad():
-            activations = eye(seen)
-        for name in names:
-            found[name].append(chosen(activations[name], recipe.channel)[0].flatten(1))
-    return Guide({name: F.normalize(torch.cat(several, 1), dim=0) for name, several in found.items()})
+        activations = eye(seen)
+        return Guide({term.name: _places(activations[term.name], recipe.channel) for term in recipe.layer})
+
+
+def _places(activation: Tensor, channels: tuple[int, ...] | None) -> Tensor:
+    places = chosen(activation, channels)[0].flatten(1)
+    return places / places.square().sum(0).mean().sqrt().clamp_min(torch.finfo(places.dtype).tiny)
 
 
 def chosen(activation: Tensor, channels: tuple[int, ...] | None) -> Tensor:

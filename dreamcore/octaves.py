@@ -94,32 +94,37 @@ def full_size_steps(octaves: tuple[Octave, ...]) -> float:
     return sum(octave.pixels * octave.steps for octave in octaves) / octaves[-1].pixels
 
 
-def shrunk(picture: Tensor, height: int, width: int) -> Tensor:
-    """`picture` (1, 3, H, W) uint8 -> the same at `height` x `width`, uint8.
+def shrunk(picture: Tensor, height: int, width: int, *, wraps: bool = False) -> Tensor:
+    """`picture` (1, 3, H, W) uint8 -> the same at `height` x `width`, uint8. wraps: it has no borders.
 
     Rounding to bytes clamps: bicubic's overshoot at hard edges would otherwise be taken for something dreamt. And at
     the picture's own size nothing is resampled, so that the last octave starts from its exact pixels.
     """
     import torch
-    import torch.nn.functional as F
 
     if picture.shape[2:] == (height, width):
         return picture
-    resized = F.interpolate(picture.float(), (height, width), mode="bicubic", antialias=True, align_corners=False)
-    return resized.round_().clamp_(0, 255).to(torch.uint8)
+    return _resized(picture.float(), height, width, antialias=True, wraps=wraps).round_().clamp_(0, 255).to(torch.uint8)
 
 
-def enlarged(detail: Tensor, height: int, width: int) -> Tensor:
+def enlarged(detail: Tensor, height: int, width: int, *, wraps: bool = False) -> Tensor:
     """`detail` (1, C, h, w), what a smaller octave has added, at the next one's size."""
-    import torch.nn.functional as F
-
     if detail.shape[2:] == (height, width):
         return detail
-    return F.interpolate(detail, (height, width), mode="bicubic", align_corners=False)
+    return _resized(detail, height, width, antialias=False, wraps=wraps)
 
 
-def shrunk_detail(detail: Tensor, height: int, width: int) -> Tensor:
+def shrunk_detail(detail: Tensor, height: int, width: int, *, wraps: bool = False) -> Tensor:
     """`detail` (1, C, H, W), what was added to a picture that was looked at enlarged, at the picture's own size."""
+    return _resized(detail, height, width, antialias=True, wraps=wraps)
+
+
+def _resized(plane: Tensor, height: int, width: int, *, antialias: bool, wraps: bool) -> Tensor:
+    """Bicubically: all that wraps is continued beyond its borders first."""
+    if wraps:
+        from dreamcore.wrapping import resized
+
+        return resized(plane, height, width, antialias=antialias)
     import torch.nn.functional as F
 
-    return F.interpolate(detail, (height, width), mode="bicubic", antialias=True, align_corners=False)
+    return F.interpolate(plane, (height, width), mode="bicubic", antialias=antialias, align_corners=False)

@@ -64,7 +64,7 @@ def cropped(octaves: tuple[Octave, ...], height: int, width: int, part: Box) -> 
     )
 
 
-def canvas_of(octave: Octave, eye: Eye, jitter: int, window: int | None) -> Canvas:
+def canvas_of(octave: Octave, eye: Eye, jitter: int, window: int | None, *, wraps: bool = False) -> Canvas:
     """What the network is shown at an octave."""
     return canvas_for(
         octave.height,
@@ -74,6 +74,7 @@ def canvas_of(octave: Octave, eye: Eye, jitter: int, window: int | None) -> Canv
         minimum_side=eye.minimum_side,
         halo=eye.halo,
         largest_window=window,
+        wraps=wraps,
     )
 
 

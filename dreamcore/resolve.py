@@ -10,7 +10,7 @@ from dreamcore.octaves import automatic_octaves, looked_at_size, most_octaves
 from dreamcore.recipe import ENGINE, GUIDE, READS_CLASSES, Recipe, ResolvedRecipe
 from dreamcore.sentences import Sentence
 from dreamcore.settings import AUTO, MOST_TERMS, Term
-from dreamcore.styles import default_style, guided_layer, style_recipe, usual_smoothing
+from dreamcore.styles import default_style, guided_layers, style_recipe, usual_smoothing
 
 #: What holds where neither the person nor a style says otherwise. `steps` and `smoothing` depend on other settings.
 BUILT_IN = Recipe(
@@ -108,7 +108,7 @@ def _with_style(recipe: Recipe, network: NetworkInfo, seed: int) -> Recipe:
     """The recipe with its style spelled out. A subject of one's own replaces the style's, whole."""
     looks = style_recipe(recipe.style or default_style(network.family), network, seed)
     if recipe.objective == GUIDE and not recipe.style:
-        looks = Recipe(layer=(Term(guided_layer(network.family)),))
+        looks = Recipe(layer=guided_layers(network.family))
     if recipe.layer or recipe.classes or recipe.objective in READS_CLASSES:
         looks = looks.but(layer=None, channel=None, classes=None, objective=None)
     elif recipe.objective or recipe.channel:

@@ -13,6 +13,7 @@ from dreamcore.catalogue import LEVELS, NetworkInfo
 from dreamcore.errors import RecipeError, clip, did_you_mean
 from dreamcore.recipe import Recipe
 from dreamcore.sentences import Sentence
+from dreamcore.settings import Term
 
 SURPRISE = "surprise"  #: one of the network's styles, drawn by the seed
 
@@ -143,7 +144,8 @@ _STYLES: Mapping[str, Mapping[str, Style]] = {
 
 _DEFAULT = {"daydream": "garden"}  #: by family; elsewhere "classic". All that it sees at once is a crowd.
 
-_GUIDED_LAYER = {"inception_v1": "inception_4b/output", "daydream": "parts"}  #: by family; elsewhere "parts"; by eye
+#: By family, elsewhere `parts`; chosen by eye: a layer that knows forms and one that knows what they belong to.
+_GUIDED_LAYERS = {"inception_v1": ("inception_4b/output", "inception_4d/output"), "daydream": ("mixed4b", "mixed4c")}
 
 #: Root mean square change at strength 1, of full scale, for each level from edges to objects. For `inception_v1` that
 #: of the classic schedule on its blocks (0.048 to 0.063 at any size); lower where the same figure is too much, by eye.
@@ -168,9 +170,9 @@ def default_style(family: str) -> str:
     return _DEFAULT.get(family, "classic")
 
 
-def guided_layer(family: str) -> str:
-    """The layer on which a guide's likeness is looked for, where the recipe names none."""
-    return _GUIDED_LAYER.get(family, "parts")
+def guided_layers(family: str) -> tuple[Term, ...]:
+    """The layers on which a guide's likeness is looked for, where the recipe names none."""
+    return tuple(Term(name) for name in _GUIDED_LAYERS.get(family, ("parts",)))
 
 
 def style_recipe(name: str, network: NetworkInfo, seed: int) -> Recipe:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -14,6 +14,7 @@ from dreamcore.octaves import Octave
 from dreamcore.picture import Picture, fill_hidden
 from dreamcore.regions import crop_for, weight_of
 from dreamcore.tiles import Box
+from dreamcore.wrapping import made_to_wrap
 
 CONTEXT = 40  #: pixels around a region, at the smallest octave, that the network is shown with it
 RIM = 0.25  #: weights from here on get whole steps: what is dreamt at a soft border fades once, at the end
@@ -32,14 +33,25 @@ class Subject:
 
     @classmethod
     def of(
-        cls, picture: Picture, mask: Picture | None, *, region: str | None, context: int, device: torch.device
+        cls,
+        picture: Picture,
+        mask: Picture | None,
+        *,
+        region: str | None,
+        wraps: bool,
+        context: int,
+        device: torch.device,
     ) -> Subject:
         """The subject of a recipe with this region. context: pixels around the region, at the picture's size.
+
+        wraps: the picture is made to go on at its borders first, and is dreamt whole.
 
         Raises RecipeError where the picture has no such region.
         """
         weight = None if region is None else weight_of(region, picture, mask)
-        part = None if weight is None else crop_for(weight, context)
+        part = None if weight is None or wraps else crop_for(weight, context)
+        if wraps:
+            picture, weight = seamless(picture), None if weight is None else made_to_wrap(weight)
 
         def tensor(values: NDArray[np.uint8]) -> Tensor:
             values = values if part is None else values[part.top : part.bottom, part.left : part.right]
@@ -73,6 +85,12 @@ class Subject:
     def steps_at(self, height: int, width: int) -> Tensor | None:
         """(1, 1, height, width) in [0, 1]: how long steps are made where, at an octave; None: everywhere alike."""
         return None if self.region is None else (at_size(self.region, height, width) / RIM).clamp_max_(1)
+
+
+def seamless(picture: Picture) -> Picture:
+    """The picture with no seam when it is laid beside itself."""
+    alpha = None if picture.alpha is None else made_to_wrap(picture.alpha)
+    return replace(picture, rgb=made_to_wrap(picture.rgb), alpha=alpha)
 
 
 def context_of(octaves: tuple[Octave, ...], height: int) -> int:

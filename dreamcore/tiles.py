@@ -59,6 +59,11 @@ class Canvas:
     height: int
     width: int
     tiles: tuple[Tile, ...]
+    wraps: bool = False  #: beyond a border the picture goes on at the opposite one, instead of being mirrored
+
+    def seen(self, picture: Tensor, window: Box) -> Tensor:
+        """`picture` (1, C, H, W) as it is seen through `window`, which may reach beyond it."""
+        return repeated(picture, window) if self.wraps else looked_at(picture, window)
 
     @property
     def pixels(self) -> int:
@@ -66,7 +71,15 @@ class Canvas:
 
 
 def canvas_for(
-    height: int, width: int, *, jitter: int, stride: int, minimum_side: int, halo: int, largest_window: int | None
+    height: int,
+    width: int,
+    *,
+    jitter: int,
+    stride: int,
+    minimum_side: int,
+    halo: int,
+    largest_window: int | None,
+    wraps: bool = False,
 ) -> Canvas:
     """The canvas for a picture of `height` x `width`.
 
@@ -78,7 +91,7 @@ def canvas_for(
     boxes = [
         Tile(Box(ct, cl, ch, cw), Box(wt, wl, wh, ww)) for (ct, ch, wt, wh) in rows for (cl, cw, wl, ww) in columns
     ]
-    return Canvas(sides[0], sides[1], tuple(boxes))
+    return Canvas(sides[0], sides[1], tuple(boxes), wraps)
 
 
 def _round_up(value: int, multiple: int) -> int:
