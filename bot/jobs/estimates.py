@@ -14,13 +14,15 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from bot.kinds import Kind
-from dreamcore import text as recipe_text
+from bot.recipes import AnyRecipe, network_of, read_recipe
 from dreamcore.errors import DreamError
+from dreamcore.imagining.recipe import ImagineRecipe, imagining_work
 from dreamcore.recipe import Recipe
 from dreamcore.settings import AUTO
 from dreamcore.work import work_of
 
 UNMEASURED = 20.0  #: seconds of the usual recipe, before anything has been dreamt
+IMAGINED = 0.7  #: of a usual dream's pixels times steps, that the usual picture out of noise has
 WEIGHT = 0.15  #: of the newest measurement, once there are enough
 
 
@@ -52,10 +54,11 @@ def load_of(kind: Kind, text: str) -> Load:
     try:
         if kind is Kind.DREAM:
             recipe = Recipe.parse(text)
-            return Load(work=_work(recipe), names=_names(recipe))
-        network = dict(recipe_text.pairs(text)).get("network", AUTO)[:80]
+            return Load(work=_bounded(work_of(recipe)), names=_names(recipe))
+        other = read_recipe(kind, text)
+        network = str(network_of(other) or AUTO)[:80]
         names = (f"{kind.value} {network}", kind.value)
-        return Load(work=1.0, names=names, besides=(network, ""))
+        return Load(work=_bounded(_work_of(other)), names=names, besides=(network, ""))
     except (DreamError, ArithmeticError, ValueError):
         return Load(work=1.0, names=("",))
 
@@ -90,5 +93,12 @@ def _names(recipe: Recipe) -> tuple[str, ...]:
     return (f"{network} {size} {subject[:80]}", network, "")
 
 
-def _work(recipe: Recipe) -> float:
-    return min(max(work_of(recipe), 0.01), 1000.0)
+def _work_of(recipe: AnyRecipe) -> float:
+    """In usual dreams."""
+    if isinstance(recipe, ImagineRecipe):
+        return IMAGINED * imagining_work(recipe)
+    return work_of(recipe) if isinstance(recipe, Recipe) else recipe.work
+
+
+def _bounded(work: float) -> float:
+    return min(max(work, 0.01), 1000.0)

@@ -41,6 +41,32 @@ def test_a_faster_machine_is_noticed() -> None:
     assert estimates.seconds(dream("")) == pytest.approx(5.0, abs=1)
 
 
+def test_longer_films_larger_grids_and_larger_pictures_out_of_noise_take_longer() -> None:
+    for kind, less, more, least in (
+        (Kind.FILM, "seconds=2", "seconds=8", 3.9),
+        (Kind.GRID, "strength=1,2", "strength=1,2,3,4,0.5,0.7", 1.5),
+        (Kind.IMAGINE, "classes=dumbbell size=256", "classes=dumbbell size=768", 3.0),
+        (Kind.EXPLAIN, "size=384", "size=768", 2.0),
+    ):
+        assert load_of(kind, more).work > least * load_of(kind, less).work
+
+
+def test_a_film_is_taken_for_as_many_dreams_until_one_was_made() -> None:
+    estimates = after(("network=vgg16", 30.0))
+    film = load_of(Kind.FILM, "network=vgg16 seconds=5")
+    assert estimates.seconds(film) == pytest.approx(30.0 * film.work)
+    estimates.update(estimates.after(film, 500.0))
+    assert estimates.seconds(film) == pytest.approx(500.0)
+    assert estimates.seconds(load_of(Kind.FILM, "network=vgg16 seconds=10")) == pytest.approx(1000.0, rel=0.01)
+    assert estimates.seconds(load_of(Kind.FILM, "network=resnet50 seconds=5")) == pytest.approx(500.0)
+    assert estimates.seconds(dream("network=vgg16")) == pytest.approx(30.0), "films say nothing of dreams"
+
+
+@given(st.sampled_from(Kind), st.text(max_size=60))
+def test_no_text_of_any_kind_breaks_them(kind: Kind, text: str) -> None:
+    assert Estimates().seconds(load_of(kind, text)) > 0
+
+
 @given(st.text(max_size=60), st.floats(min_value=0, max_value=1e6, allow_subnormal=False))
 def test_no_text_and_no_measurement_breaks_them(text: str, seconds: float) -> None:
     estimates = after((text, seconds))
