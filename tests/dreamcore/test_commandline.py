@@ -190,3 +190,36 @@ def test_a_first_dream_needs_no_words_at_all(tmp_path: Path) -> None:
     where = Path(done.stdout.strip().removeprefix("The dream is in "))
     assert decode(where.read_bytes()).width == 768
     assert "network=daydream" in (read_recipe(where.read_bytes()) or "")
+
+
+def test_a_grid_and_an_explanation_are_made_of_a_photo(
+    photo: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    quick = ["network=daydream", "steps=1", "octaves=1", "size=64", "seed=5"]
+    for command, settings in (("grid", ["layer=edges,parts"]), ("explain", [])):
+        out = tmp_path / f"{command}.jpg"
+        assert main([command, str(photo), str(out), *settings, *quick]) == 0
+        said = capsys.readouterr().err
+        assert "dreams, about" in said
+        assert (read_recipe(out.read_bytes()) or "").startswith(f"{command} network=daydream")
+        assert decode(out.read_bytes()).width >= 1200
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        (["grid", "layer=edges"], "several values"),
+        (["grid", "layer=edges,nix", "network=daydream"], "no layer “nix”"),
+        (["grid", "strength=1,9"], "0 to 4"),
+        (["explain", "layer=4c"], "leave layer= out"),
+    ],
+)
+def test_a_sheet_that_cannot_be_is_one_sentence(
+    photo: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], command: list[str], said: str
+) -> None:
+    out = tmp_path / "sheet.png"
+    assert main([command[0], str(photo), str(out), "--quiet", *command[1:]]) == 2
+    assert said in sentence(capsys)
+    assert not out.exists()
+    assert main([command[0], str(tmp_path), str(out), "strength=1,2" if command[0] == "grid" else "strength=1"]) == 2
+    assert "one picture" in sentence(capsys)
