@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from dreamcore.catalogue import NetworkInfo
@@ -18,6 +19,7 @@ Aim = Callable[[Mapping[str, Tensor]], Tensor]
 
 RIVALS = 0.6  #: how much a class has to beat the others, against being strong by itself
 ALONE = 0.85  #: of its own places, where several classes share a picture; the rest of its value comes from anywhere
+WAKING = 0.1  #: slope of a silent channel
 SHARP = 12.0  #: how sharply the places of several classes are parted
 
 
@@ -34,13 +36,18 @@ def aim_of(recipe: ResolvedImagineRecipe, network: NetworkInfo) -> Aim:
 
 
 def channels_of(layer: str, groups: list[tuple[int, ...]]) -> Aim:
-    """One picture for each group of a layer's channels: all of the group, everywhere."""
+    """One picture for each group of a layer's channels: all of the group, everywhere. Of unrectified values."""
 
     def aim(activations: Mapping[str, Tensor]) -> Tensor:
         a = _places(activations[layer])
-        return torch.stack([a[number, list(group)].mean() for number, group in enumerate(groups)])
+        return torch.stack([_awake(a[number, list(group)]).mean() for number, group in enumerate(groups)])
 
     return aim
+
+
+def _awake(a: Tensor) -> Tensor:
+    """What a channel says, with a little of what it would say if it were not silent: most are, in noise."""
+    return F.leaky_relu(a, WAKING)
 
 
 def class_of(index: int) -> Aim:

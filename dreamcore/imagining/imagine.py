@@ -65,7 +65,13 @@ def imagine(
     resolved = resolution.recipe
     with undisturbed(device):
         layers = tuple(term.name for term in resolved.layer or ())
-        eye = network.prepare(layers, device=device, precision=resolved.precision, logits=not layers)
+        eye = network.prepare(
+            layers,
+            device=device,
+            precision=resolved.precision,
+            logits=not layers,
+            rectified=resolved.channel is None,
+        )
         growth = Growth(
             resolved.octaves(network.info.family),
             manner_of(network.info.family),

@@ -144,8 +144,14 @@ def _halo(deepest: measures.Field) -> int:
 
 
 def plan_eye(
-    named: NamedGraph, layers: Sequence[str], preprocessing: Preprocessing, precision: str, *, logits: bool
+    named: NamedGraph,
+    layers: Sequence[str],
+    preprocessing: Preprocessing,
+    precision: str,
+    *,
+    logits: bool,
+    rectified: bool = True,
 ) -> EyePlan:
     """Truncate the graph after the deepest of `layers`, with the classifier read at each place if asked for."""
-    graph = named.upto(layers, logits_as=LOGITS if logits else None)
+    graph = named.upto(layers, logits_as=LOGITS if logits else None, rectified=rectified)
     return EyePlan(named, graph, preprocessing, precision)

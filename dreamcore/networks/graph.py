@@ -28,15 +28,18 @@ class NamedGraph:
     names: Mapping[str, fx.Node]
     aliases: Mapping[str, str]
 
-    def upto(self, layers: Iterable[str], *, logits_as: str | None = None) -> fx.Graph:
+    def upto(self, layers: Iterable[str], *, logits_as: str | None = None, rectified: bool = True) -> fx.Graph:
         """A copy of the graph that ends in a dict of these layers' values, and in which nothing else is computed.
 
-        With `logits_as` the dict also has, under that key, what the classifier says at each place.
+        With `logits_as` the dict also has, under that key, what the classifier says at each place. Without `rectified`
+        the values are those before a rectifier that ends the layer, if one does.
         """
         graph = fx.Graph()
         copies: dict[fx.Node, fx.Node] = {}
         last = graph.graph_copy(self.graph, copies)
         outputs = {layer: copies[self.names[layer]] for layer in layers}
+        if not rectified:
+            outputs = {layer: _before_rectifying(self.root, graph, node) for layer, node in outputs.items()}
         if logits_as is not None:
             outputs[logits_as] = _logits_by_place(self.root, self.graph, graph, copies, last)
         graph.output(outputs)
@@ -49,6 +52,17 @@ def _drop_unreached(graph: fx.Graph) -> None:
     for node in reversed(list(graph.nodes)):
         if not node.users and node.op not in ("output", "placeholder"):
             graph.erase_node(node)
+
+
+def _before_rectifying(root: nn.Module, graph: fx.Graph, node: fx.Node) -> fx.Node:
+    """What a rectified value is before that, through joins; other values as they are."""
+    if is_relu(root, node):
+        return node.all_input_nodes[0]
+    if is_cat(node) and isinstance(node.args[0], list | tuple):
+        sources = [_before_rectifying(root, graph, source) for source in node.args[0] if isinstance(source, fx.Node)]
+        if sources != list(node.args[0]):
+            return graph.call_function(torch.cat, (sources, *node.args[1:]), dict(node.kwargs))
+    return node
 
 
 def _logits_by_place(

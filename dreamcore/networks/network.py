@@ -46,9 +46,11 @@ class Network:
         device: torch.device,
         precision: str = "fp32",
         logits: bool = False,
+        rectified: bool = True,
     ) -> Eye:
         """An eye for these layers (exact names, see `info.find_layers`); the same arguments give the same eye.
 
+        rectified: False for what a layer's values are before a rectifier ends it: a silent channel has a slope there.
         Raises `UnknownLayer` for a name that is not exact.
         """
         if precision not in PRECISIONS:
@@ -57,11 +59,11 @@ class Network:
         for name in names:
             if name not in self.graph.names:
                 raise UnknownLayer(name, self.info.name, self.graph.names)
-        key = (names, device, precision, logits)
+        key = (names, device, precision, logits, rectified)
         with self._lock:
             eye = self._eyes.pop(key, None)
             if eye is None:
-                plan = plan_eye(self.graph, names, self.preprocessing, precision, logits=logits)
+                plan = plan_eye(self.graph, names, self.preprocessing, precision, logits=logits, rectified=rectified)
                 eye = Eye(plan, device)
             self._eyes[key] = eye
             while len(self._eyes) > _EYES_KEPT:
