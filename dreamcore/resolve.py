@@ -53,6 +53,10 @@ def resolve(
     seed = seed if recipe.seed is None else recipe.seed
     asked = _with_style(recipe, network, seed).over(BUILT_IN)
     objective = asked.objective or ("class" if asked.classes else "energy")
+    if asked.colours == "keep" and asked.blend is not None and asked.blend.name == "colour":
+        raise RecipeError(
+            Sentence("colours=keep takes the dream's colour away and blend=colour all but its colour: leave one out.")
+        )
     layer = _layers(asked, objective, network)
     size = device.size if asked.size in (None, AUTO) else int(asked.size or 0)
     scale = asked.octave_scale or 1.4
@@ -117,7 +121,7 @@ def _with_style(recipe: Recipe, network: NetworkInfo, seed: int) -> Recipe:
 
 
 def _layers(asked: Recipe, objective: str, network: NetworkInfo) -> tuple[Term, ...]:
-    classifier = Term(_classifier(network))
+    classifier = Term(classifier_of(network))
     if objective in READS_CLASSES:
         if asked.channel or (asked.layer and asked.layer != (classifier,)):
             raise RecipeError(
@@ -165,7 +169,7 @@ def _layers(asked: Recipe, objective: str, network: NetworkInfo) -> tuple[Term, 
     return tuple(terms)
 
 
-def _classifier(network: NetworkInfo) -> str:
+def classifier_of(network: NetworkInfo) -> str:
     """The layer that gives the logits: the first with a channel for each class, else the last."""
     for layer in network.layers:
         if layer.channels == len(network.classes) and layer.kind in ("linear", "convolution"):
