@@ -83,11 +83,13 @@ def _planned(
 ) -> tuple[FilmPlan, Timing]:
     source = scene.source
     seed, defaults = secrets.randbelow(2**32), film_defaults(device)
-    if isinstance(source, MovingPicture):
-        return resolve_moving(source, recipe, network=network.info, device=defaults, seed=seed, limits=limits)
     fitting = with_companions(recipe.dream, guide=scene.guide is not None, mask=scene.mask is not None)
+    recipe = recipe.but(dream=fitting.recipe)
+    if isinstance(source, MovingPicture):
+        plan, timing = resolve_moving(source, recipe, network=network.info, device=defaults, seed=seed, limits=limits)
+        return dataclasses.replace(plan, notes=(*fitting.notes, *plan.notes)), timing
     plan = resolve_film(
-        recipe.but(dream=fitting.recipe),
+        recipe,
         network=network.info,
         height=source.height,
         width=source.width,
@@ -264,10 +266,10 @@ def _maker(
     budget: int,
     size: tuple[int, int],
 ) -> Maker:
-    if isinstance(scene.source, MovingPicture):
-        return Moving(scene.source, plan, timing, network, device, budget, size)
-    first = first_frame(scene.source, *size)
     dreamers = [Dreamer(recipe, network, device, budget, scene.guide) for recipe in plan.stations]
+    if isinstance(scene.source, MovingPicture):
+        return Moving(scene.source, plan, timing, dreamers, size, guide=scene.guide, mask=scene.mask)
+    first = first_frame(scene.source, *size)
     region = plan.stations[0].region
     where = None if region is None else region_of(region, first, scene.mask).to(device)
     return Zooming(tensor_of(first).to(device), plan, dreamers, where)

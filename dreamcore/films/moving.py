@@ -19,19 +19,19 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from dreamcore import ascent, blending
+from dreamcore.calming import pull_of, pulled_back
 from dreamcore.dreaming import dream
 from dreamcore.errors import RecipeError
 from dreamcore.films.flow import Motion, MotionFinder
 from dreamcore.films.footage import SECOND, Frame, MovingPicture
+from dreamcore.films.planning import region_of
 from dreamcore.films.resolving import FilmPlan
 from dreamcore.films.schedule import frame_octaves, shares_at
 from dreamcore.films.stepping import Dreamer
 from dreamcore.films.timing import Timing
 from dreamcore.finishing import as_strong_as
-from dreamcore.networks import Network
 from dreamcore.picture import Picture
 from dreamcore.picture.encoding import over_white
-from dreamcore.regions import weight_of
 from dreamcore.resolve import STEPS
 
 TURNOVER = 0.5  #: seconds in which steps as large as the dream itself are made
@@ -39,6 +39,7 @@ LONGEST_STEP = 0.15  #: seconds that a frame's steps are made for, however long 
 CATCHING_UP = 9.0  #: how much larger steps are where nothing was carried to ...
 CAUGHT_UP = 0.25  #: ... and by how much of what is missing that gives way in each frame
 SCALES = (0.6, 1.25)  #: by how much a frame's dream is made weaker or stronger at most, to change as much as asked
+CALMING = 1.0  #: seconds in which towards=source pulls back as much as in a whole dream
 MOST_MADE_UP = 4.0  #: how much a blend that shows little of the dream is made up for
 REGION_RATE = 0.2  #: of a region found in one frame that is believed at once
 STEP_GROWTH = 0.75  #: as for a still picture: steps repeat each other in part
@@ -52,17 +53,18 @@ class Moving:
         source: MovingPicture,
         plan: FilmPlan,
         timing: Timing,
-        network: Network,
-        device: torch.device,
-        budget: int,
+        dreamers: list[Dreamer],
         size: tuple[int, int],
+        *,
+        guide: Picture | None = None,
+        mask: Picture | None = None,
     ) -> None:
         self.source, self.plan, self.timing = source, plan, timing
-        self.network, self.device, self.budget, self.size = network, device, budget, size
-        self.dreamers = [Dreamer(recipe, network, device, budget) for recipe in plan.stations]
+        self.dreamers, self.device, self.size = dreamers, dreamers[0].device, size
+        self.guide, self.mask = guide, mask
         self.finder = MotionFinder()
         generator = torch.Generator().manual_seed(plan.stations[0].seed)
-        self.noise = ascent.drawn_noise(*size, generator).to(device) * ascent.NOISE
+        self.noise = ascent.drawn_noise(*size, generator).to(self.device) * ascent.NOISE
         self.detail = torch.empty(0)  # what was added to the frame before
         self.age = torch.empty(0)  # (1, 1, H, W): 0 where nothing was carried to, 1 where it has caught up
         self.region: Tensor | None = None
@@ -127,18 +129,19 @@ class Moving:
         """A whole dream of one frame."""
         second = self._second(self.number)
         share = max(shares_at(second, self.plan.starts, self.plan.seconds), key=lambda share: share.weight)
-        recipe = self.dreamers[share.station].recipe
-        recipe = recipe.but(
+        dreamer = self.dreamers[share.station]
+        recipe = dreamer.recipe.but(
             strength=self.plan.value("strength", second)[0],
-            steps=STEPS[recipe.schedule],  # the recipe's own are a frame's
-            **dict.fromkeys(("region", "blend", "tile")),  # these come after what is carried
+            steps=STEPS[dreamer.recipe.schedule],  # the recipe's own are a frame's
+            **dict.fromkeys(("region", "blend")),  # these come after what is carried
         )
         made = dream(
             Picture(rgb=rgb, alpha=None, format="PNG"),
             recipe,
-            network=self.network,
+            network=dreamer.network,
             device=self.device,
-            memory=self.budget,
+            guide=self.guide,
+            memory=dreamer.budget,
         )
         return self._tensor(made.rgb) - picture
 
@@ -163,6 +166,10 @@ class Moving:
         grown = picture + self.detail
         if target > 0:
             grown = self._stepped(grown, second, target * span / TURNOVER, after_step)
+        towards = self.dreamers[0].recipe.towards
+        if towards is not None:
+            pull = pull_of(towards.weight, max(1, round(CALMING / max(span, 1e-3))))
+            grown = pulled_back(grown.clamp(0, 1), picture, pull)
         detail = grown.clamp(0, 1) - picture
         if self.dreamers[0].recipe.colours == "keep":
             detail = blending.luminance_only(detail)
@@ -215,12 +222,11 @@ class Moving:
     def _region(self, name: str, rgb: NDArray[np.uint8]) -> Tensor:
         """(1, 1, H, W) in [0, 1]: found anew in each frame, and carried along so that it does not flicker."""
         try:
-            weight = weight_of(name, Picture(rgb=rgb, alpha=None, format="PNG"), None)
+            found = region_of(name, Picture(rgb=rgb, alpha=None, format="PNG"), self.mask).to(self.device)
         except RecipeError:  # there is no sky any more
             if self.region is None:
                 raise
             return self.region
-        found = torch.from_numpy(weight)[None, None].to(self.device).float() / 255
         return found if self.region is None else torch.lerp(self.region, found, REGION_RATE)
 
     def state(self) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:

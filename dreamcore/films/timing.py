@@ -6,7 +6,6 @@ import dataclasses
 from dataclasses import dataclass
 
 from dreamcore.catalogue import NetworkInfo
-from dreamcore.companions import with_companions
 from dreamcore.errors import RecipeError
 from dreamcore.films.footage import SECOND, MovingPicture, seconds_of
 from dreamcore.films.recipe import FilmRecipe
@@ -66,7 +65,6 @@ def resolve_moving(
 ) -> tuple[FilmPlan, Timing]:
     """As `resolve_film`, for a picture that moves by itself: its frames and their times are the film's."""
     _check(recipe)
-    with_companions(recipe.dream, guide=False, mask=False)
     recipe = recipe.but(format=recipe.format or _usual_format(source))
     timing = timing_of(source, recipe)
     _check_length(timing, limits or FilmLimits())
@@ -105,8 +103,9 @@ def _check(recipe: FilmRecipe) -> None:
             raise RecipeError(
                 Sentence("This picture moves by itself: {key}= is for films of still pictures, leave it out.", key=key)
             )
-    if recipe.film not in (None, "zoom") or recipe.loop == "on":
-        said = "loop=on" if recipe.loop == "on" else f"film={recipe.film}"
+    others = {"loop=on": recipe.loop == "on", "tile=on": recipe.dream.tile == "on"}
+    others[f"film={recipe.film}"] = recipe.film not in (None, "zoom")
+    for said in (key for key, there in others.items() if there):
         raise RecipeError(
             Sentence("This picture moves by itself: {said} is for films of still pictures, leave it out.", said=said)
         )
