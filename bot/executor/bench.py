@@ -12,10 +12,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from bot.executor.decoding import Decoder
 from bot.executor.fitting import preview_jpeg
+from bot.executor.moving import decode_moving, decode_source
 from bot.executor.protocol import STAGES, Beliefs, Encoded, Made, Order, Paused
 from bot.executor.settings import QUIET_SECONDS
+from bot.executor.tracking import STEPS_OF_SILENCE
 from bot.kinds import Role
 from dreamcore.errors import Cancelled
+from dreamcore.films.footage import MovingPicture
+from dreamcore.films.reading import is_moving
 from dreamcore.pausing import Paused as Unfinished
 from dreamcore.picture import Picture
 
@@ -58,6 +62,19 @@ class Bench:
         assert self.order.picture is not None, "this kind of work begins with a picture"
         return self.decoded(self.order.picture)
 
+    def moving_or_still(self) -> MovingPicture | Picture:
+        """The order's picture, whichever it is. Raises PictureError, and so does asking for a moving one's frames."""
+        data = self.order.picture
+        if data is None or not is_moving(data):
+            return self.picture()
+        return self.measured("decode", lambda: decode_moving(self.decoder, data))
+
+    def source(self) -> Picture | MovingPicture:
+        """The order's picture, which may move. Raises PictureError, as does asking a moving one for its frames."""
+        data = self.order.picture
+        assert data is not None, "this kind of work begins with a picture"
+        return self.measured("decode", lambda: decode_source(self.decoder, data))
+
     def companion(self, role: Role) -> Picture | None:
         """The picture that goes beside it. Raises PictureError."""
         data = self.order.companions.get(role)
@@ -88,14 +105,17 @@ class Bench:
         engine = self.engine()
         return self.measured("load", lambda: engine.network_for(name, self.stop))
 
-    def work(self, first_step: float, work: Callable[[Engine], T]) -> T:
-        """In the engine's thread, once those before are done. first_step: seconds that it may take on any machine."""
+    def work(self, first_step: float, work: Callable[[Engine], T], *, any_step: float = 0.0) -> T:
+        """In the engine's thread, once those before are done.
+
+        first_step: seconds that it may take on any machine; any_step: that each may, whatever those before took.
+        """
         engine = self.engine()
 
         def begin() -> T:
             raise_if(self.stop)
             self._begun = self._clock()
-            self._reporter.begin(first_step, self.order.share)
+            self._reporter.begin(max(first_step, any_step), self.order.share, any_step)
             try:
                 return work(engine)
             finally:
@@ -166,8 +186,10 @@ class Reporter:
         self._report, self._clock = report, clock
         self._longest = self._last_step = self._last_report = 0.0
         self._steps = 0
+        self._patience = 0.0  # seconds of a step, at the least
 
-    def begin(self, first_step: float, share: float) -> None:
+    def begin(self, first_step: float, share: float, any_step: float) -> None:
+        self._patience = any_step / STEPS_OF_SILENCE
         self._last_step = self._last_report = self._clock()
         self._report({"phase": "preparing", "share": share, "step": first_step})
 
@@ -184,7 +206,8 @@ class Reporter:
         self._last_report = now
         phase = "finishing" if last else "dreaming"
         preview = None if progress.preview is None else preview_jpeg(progress.preview)
-        self._report({"phase": phase, "share": progress.share, "step": self._longest, "preview": preview})
+        step = max(self._longest, self._patience)
+        self._report({"phase": phase, "share": progress.share, "step": step, "preview": preview})
 
 
 def raise_if(stop: AskCancelled) -> None:

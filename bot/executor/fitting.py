@@ -10,7 +10,7 @@ from PIL import Image
 
 from bot.executor.protocol import Encoded
 from dreamcore.films.boxes import comment_in
-from dreamcore.films.reading import read_moving
+from dreamcore.films.footage import MovingPicture
 from dreamcore.films.writing import reel_for, write_film
 from dreamcore.picture import Picture, encode_within, read_recipe
 from dreamcore.picture.encoding import jpeg
@@ -33,9 +33,8 @@ def refitted(picture: Picture, data: bytes, byte_limit: int) -> Encoded:
     return fitted(picture.rgb, picture.alpha, byte_limit, read_recipe(data))
 
 
-def refitted_film(data: bytes, byte_limit: int) -> Encoded:
-    """One of our own films anew, in fewer bytes, with the recipe that it carries. Raises PictureError."""
-    film = read_moving(data)
+def refitted_film(film: MovingPicture, data: bytes, byte_limit: int) -> Encoded:
+    """The decoded `film` anew, in fewer bytes, with the recipe that its file `data` carries. Raises PictureError."""
     format_ = film.format.lower()
     reel = reel_for(format_, film.width, film.height)
     for frame in film.frames():

@@ -17,6 +17,7 @@ from bot.executor.bench import Bench, Report, raise_if
 from bot.executor.decoding import Decoder, DecoderKilled
 from bot.executor.fitting import compared, refitted, refitted_film
 from bot.executor.kinds import maker_of
+from bot.executor.moving import decode_moving
 from bot.executor.protocol import Encoded, Failed, Made, Order, Outcome, Paused, SheetOrder, Stopped
 from bot.executor.sheets.making import sheet
 from dreamcore.errors import Cancelled, DreamError
@@ -108,7 +109,7 @@ class Studio:
     def refit(self, picture: bytes, byte_limit: int) -> Encoded:
         """As `Executor.refit`."""
         if is_moving(picture):
-            return refitted_film(picture, byte_limit)
+            return refitted_film(decode_moving(self._decoder, picture), picture, byte_limit)
         return refitted(self._decoder.decode(picture), picture, byte_limit)
 
     def compare(self, before: bytes, after: bytes, byte_limit: int) -> Encoded:

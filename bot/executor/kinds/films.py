@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from bot.executor.bench import Bench
 from bot.executor.protocol import Encoded, Made, Paused
+from bot.kinds import Role
 from dreamcore import pausing
 from dreamcore.films import FilmLimits, FilmRecipe, film
+from dreamcore.films.footage import MovingPicture
 from dreamcore.films.resolving import SIZE_BY_DEVICE
 from dreamcore.films.schedule import MOST_FULL_SIZE_STEPS
 from dreamcore.work import USUAL_SIZE
 
 STEPS_OF_A_FRAME = 2 * MOST_FULL_SIZE_STEPS  #: with all that is done besides, for how long a first frame may take
+FRAMES_SECONDS = 100.0  #: that a frame of a moving picture may take: some wait for a child that decodes the next ones
 LIMITS = FilmLimits(
     seconds=600.0, frames=20_000
 )  #: the doors have asked whether it is too long, and know the operator's
@@ -19,7 +22,8 @@ LIMITS = FilmLimits(
 def make(bench: Bench) -> Made | Paused:
     order = bench.order
     recipe = FilmRecipe.parse(order.recipe)
-    source = bench.picture()
+    source = bench.moving_or_still()
+    guide, mask = bench.companion(Role.GUIDE), bench.companion(Role.MASK)
     network, notes = bench.network(recipe.dream.network)
     engine = bench.engine()
     side = (
@@ -33,6 +37,8 @@ def make(bench: Bench) -> Made | Paused:
             recipe,
             network=network,
             device=engine.device,
+            guide=guide,
+            mask=mask,
             checkpoint=order.checkpoint,
             pause=bench.pause,
             on_progress=bench.step,
@@ -40,6 +46,7 @@ def make(bench: Bench) -> Made | Paused:
             limits=LIMITS,
             limit_bytes=order.byte_limit,
         ),
+        any_step=FRAMES_SECONDS if isinstance(source, MovingPicture) else 0.0,
     )
     if isinstance(made, pausing.Paused):
         return bench.paused(made)

@@ -7,16 +7,16 @@ from bot.executor.fitting import fitted
 from bot.executor.protocol import Made, Paused
 from dreamcore import pausing
 from dreamcore.imagining.imagine import imagine
-from dreamcore.imagining.recipe import ImagineRecipe
+from dreamcore.imagining.recipe import USUAL_SIZE, ImagineRecipe
 
 
 def make(bench: Bench) -> Made | Paused:
     order = bench.order
     recipe = ImagineRecipe.parse(order.recipe)
     network, notes = bench.network(recipe.network)
-    largest = recipe.octaves[-1]
+    side = recipe.size or USUAL_SIZE
     made = bench.work(
-        bench.engine().step_seconds(largest.height * largest.width, network),
+        bench.engine().step_seconds(side * side, network),
         lambda engine: imagine(
             recipe,
             network=network,

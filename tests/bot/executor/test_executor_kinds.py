@@ -104,6 +104,24 @@ def test_a_film_that_is_too_large_where_it_goes_is_written_smaller(cluster: Clus
         assert made.recipe.encode() in (data if format_ != "gif" else Image.open(io.BytesIO(data)).info["comment"])
 
 
+def test_a_moving_picture_is_dreamt_frame_by_frame_and_keeps_its_times(cluster: Cluster) -> None:
+    frames = [Image.fromarray(landscape(96, 64)).rotate(2 * turn) for turn in range(5)]
+    file = io.BytesIO()
+    frames[0].save(file, "GIF", save_all=True, append_images=frames[1:], duration=[50, 100, 150, 50, 200], loop=0)
+    wanted = dataclasses.replace(
+        of_kind(Kind.FILM, "size=96 format=gif network=daydream seed=1"), picture=file.getvalue()
+    )
+    whole = cluster.dream(wanted).result(PATIENCE)
+    made, parts = in_parts(cluster, dataclasses.replace(wanted, attempt=2), [])
+
+    assert isinstance(whole, Made), whole
+    assert made.data == whole.data
+    assert len(parts) >= 3
+    assert (made.frames, made.lasts) == (5, 0.55)
+    before, after = read_moving(file.getvalue()), read_moving(made.data)
+    assert (after.starts, after.length) == (before.starts, before.length)
+
+
 def test_a_film_is_not_put_beside_its_picture(cluster: Cluster) -> None:
     made = cluster.dream(of_kind(Kind.FILM, FILM)).result(PATIENCE)
     assert isinstance(made, Made), made
