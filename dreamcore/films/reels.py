@@ -1,7 +1,7 @@
 """The frames of a film that is not finished: kept small, the same whether the work was interrupted or not.
 
-For MP4 they are kept as H.264 of high quality, a chunk of frames at a time; for GIF and WebP as JPEGs, which need no
-video library. What is written in the end is made from these.
+For MP4 they are kept as H.264 of high quality, a chunk of frames at a time: joined, these are the film, where they fit
+its limit. For GIF and WebP they are kept as JPEGs, which need no video library.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from av import VideoFrame
 
 CHUNK = 12  #: frames that are compressed together; as many may wait in a checkpoint as they are
-_CHUNK_QUALITY = 12  #: x264's CRF: on dreams 36 dB, what halving the colour's resolution leaves of them
+_CHUNK_QUALITY = 15  #: x264's CRF: on dreams within 2 dB of what halving the colour's resolution leaves of them
 _CHUNK_FPS = 25
 _JPEG_QUALITY = 95
 
@@ -46,12 +46,14 @@ class VideoReel:
     def __len__(self) -> int:
         return len(self._chunks) * CHUNK + len(self._waiting)
 
+    def chunks(self) -> list[bytes]:
+        """All frames so far as films, to be joined: of 12 frames each, the last of what is left."""
+        return [*self._chunks, *([self._encoded()] if self._waiting else [])]
+
     def frames(self) -> Iterator[VideoFrame]:
         """All frames so far, decoded one by one."""
-        for chunk in self._chunks:
+        for chunk in self.chunks():
             yield from read_mp4(chunk)
-        if self._waiting:
-            yield from read_mp4(self._encoded())
 
     def _encoded(self) -> bytes:
         timed = ((frame_of_planes(planes), n * SECOND // _CHUNK_FPS) for n, planes in enumerate(self._waiting))

@@ -5,6 +5,7 @@ Every try is a whole film, and its size is what counts; the next one is aimed by
 
 from __future__ import annotations
 
+import functools
 import itertools
 import math
 from collections.abc import Callable, Sequence
@@ -15,7 +16,7 @@ from PIL import Image
 from dreamcore.errors import PictureError
 from dreamcore.films.footage import SECOND, Sound
 from dreamcore.films.gifs import write_gif, write_webp
-from dreamcore.films.mp4 import resized, write_mp4
+from dreamcore.films.mp4 import join_mp4, resized, write_mp4
 from dreamcore.films.reels import PictureReel, VideoReel
 from dreamcore.films.tools import av
 from dreamcore.picture.recipes import check_recipe
@@ -23,7 +24,7 @@ from dreamcore.sentences import Sentence, decimal
 
 LIMIT = 10_000_000  #: bytes that Discord takes from everyone
 #: What is tried, from the best to the worst that is worth watching: x264's CRF, WebP's quality, a GIF's colours.
-_QUALITIES = {"mp4": (18, 32), "webp": (85, 45), "gif": (256, 64)}
+_QUALITIES = {"mp4": (19, 32), "webp": (85, 45), "gif": (256, 64)}
 _MARGIN = 0.04  #: of the range of qualities, that the next try is aimed below the limit
 _AIMED = 3  #: tries between the best and the worst
 _SMALLEST = 48  #: pixels of the shorter side: less is no film
@@ -66,6 +67,10 @@ def write_film(
     """
     if recipe is not None:
         check_recipe(recipe)
+    if isinstance(reel, VideoReel):
+        data = join_mp4(reel.chunks(), starts, length, recipe=recipe, sound=sound)
+        if len(data) <= limit_bytes:
+            return Written(data=data, format="MP4", width=reel.width, height=reel.height, note="")
     best, worst = _QUALITIES[format_]
 
     def written(width: int, height: int, level: float) -> bytes:
@@ -77,10 +82,10 @@ def write_film(
 
     width, height = reel.width, reel.height
     while min(width, height) >= _SMALLEST:
-        data, lowered, least = _best_at(lambda level, w=width, h=height: written(w, h, level), limit_bytes)  # type: ignore[misc]
-        if data is not None:
+        found, lowered, least = _best_at(functools.partial(written, width, height), limit_bytes)
+        if found is not None:
             note = _note(limit_bytes, lowered, None if width == reel.width else (width, height))
-            return Written(data=data, format=format_.upper(), width=width, height=height, note=note)
+            return Written(data=found, format=format_.upper(), width=width, height=height, note=note)
         shrink = min(0.85, 0.97 * math.sqrt(limit_bytes / least))
         width, height = (max(2, round(side * shrink / 2) * 2) for side in (width, height))
     raise PictureError(

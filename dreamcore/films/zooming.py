@@ -13,7 +13,7 @@ from torch import Tensor
 from dreamcore import ascent
 from dreamcore.blending import blended, luminance_only
 from dreamcore.calming import pull_of, pulled_back
-from dreamcore.films.camera import STILL, Pose, moved, outside, warped
+from dreamcore.films.camera import STILL, Pose, moved, outside, seen_from, warped
 from dreamcore.films.resolving import FilmPlan
 from dreamcore.films.schedule import Share, frame_octaves, shares_at, speed_at, waking_at
 from dreamcore.films.steadying import Steadier
@@ -58,7 +58,7 @@ class Zooming:
         if waking:
             before = waking_at(second - step, self.plan.seconds)
             share = (waking - before) / max(1e-6, 1 - before)
-            picture = torch.lerp(picture, warped(self.source, self._pose_before_the_end()), share)
+            picture = torch.lerp(picture, seen_from(self.source, self._pose_before_the_end()), share)
         strength = self.plan.value("strength", second)[0] * (1 - waking**2)
         if strength > 0:
             picture = self._dreamt(picture, second, strength, after_step)
@@ -79,7 +79,7 @@ class Zooming:
         fresh = outside(motion, picture.shape[2], picture.shape[3])
         if fresh is None:
             return picture
-        return torch.where(fresh.to(picture.device), warped(self.source, self.pose), picture)
+        return torch.where(fresh.to(picture.device), seen_from(self.source, self.pose), picture)
 
     def _pose_before_the_end(self) -> Pose:
         """Where the first frame is now if it is to be in its place when the loop begins again."""
@@ -107,7 +107,7 @@ class Zooming:
                 after_step()
         if self.recipe.towards is not None:
             pull = pull_of(self.recipe.towards.weight, max(1, round(CALMING_SECONDS * self.plan.fps)))
-            picture = pulled_back(picture, warped(self.source, self.pose), pull)
+            picture = pulled_back(picture, seen_from(self.source, self.pose), pull)
         return picture
 
     def _length(self, share: Share, together: int) -> float:
@@ -128,7 +128,7 @@ class Zooming:
         """Where it is dreamt now."""
         if self.region is None or self.recipe.region not in _RIDES:
             return self.region
-        return warped(self.region, self.pose).clamp_(0, 1)
+        return seen_from(self.region, self.pose)
 
     def _octaves(self, second: float) -> tuple[Octave, ...]:
         return frame_octaves(
