@@ -40,10 +40,11 @@ def believed(network: Network, rgb: NDArray[np.uint8]) -> tuple[Belief, ...]:
 
 
 def risen(before: Sequence[Belief], after: Sequence[Belief], *, most: int, least: float = 0.02) -> tuple[Belief, ...]:
-    """What is believed more than before, by at least `least`, the most risen first, with its share now."""
+    """What is believed more than before, by at least `least`: the most risen, with their shares now, largest first."""
     was = {belief.index: belief.share for belief in before}
     grown = sorted(after, key=lambda belief: was[belief.index] - belief.share)
-    return tuple(belief for belief in grown[:most] if belief.share - was[belief.index] >= least)
+    more = [belief for belief in grown[:most] if belief.share - was[belief.index] >= least]
+    return tuple(sorted(more, key=lambda belief: -belief.share))
 
 
 def _first(names: str) -> str:

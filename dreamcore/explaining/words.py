@@ -23,6 +23,7 @@ THE_PICTURE_WORDS = Sentence(
 BEFORE = Sentence("Before the dream")
 AFTER = Sentence("After the deepest dream")
 
+TOGETHER = "\N{NO-BREAK SPACE}"
 SURE = 0.4  #: share of the likeliest class from which on the network is said to believe it
 LEAST = 0.015  #: share that is worth a mention
 IN_A_PANEL, IN_A_SENTENCE, IN_BARS = 2, 3, 4  #: classes, at the most
@@ -53,7 +54,7 @@ def named(beliefs: Sequence[Believed], most: int = IN_A_SENTENCE) -> str:
     Those that are hardly believed are left out, except for the first.
     """
     shown = [belief for at, belief in enumerate(beliefs[:most]) if at == 0 or belief.share >= LEAST]
-    return ", ".join(f"{belief.name} {percent(belief.share)}" for belief in shown)
+    return ", ".join(f"{belief.name}{TOGETHER}{percent(belief.share)}" for belief in shown)
 
 
 def heading(network: str) -> Sentence:

@@ -10,6 +10,7 @@ import enum
 import io
 import itertools
 import logging
+import re
 import struct
 import unicodedata
 from collections.abc import Iterator
@@ -25,6 +26,7 @@ MARKS_ON_A_LETTER = 2  #: more are a joke, and would be drawn over the neighbour
 ELLIPSIS = "…"
 SMALLER = 0.82  #: letters still look like the others'
 
+_BREAKS = re.compile("[^\\S\u00a0\u202f]+")  # spaces where a line may end
 _JOINERS = "\u200c\u200d"  # part of how some scripts are written
 _SYSTEM_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "/Library/Fonts")
 _RIGHT_TO_LEFT = ("R", "AL")
@@ -120,7 +122,7 @@ def fitted(text: str, face: Face, size: int, *, within: float) -> Line:
 def lines(text: str, face: Face, size: int, *, within: float, most: int) -> list[Line]:
     """Up to `most` lines, broken between words where there are words; the last is cut."""
     made: list[Line] = []
-    words = text.split()
+    words = _BREAKS.split(text.strip())
     while words and len(made) < most - 1:
         count = len(words)
         while count > 1 and _width(" ".join(words[:count]), face, size) > within:

@@ -95,15 +95,15 @@ def test_what_is_believed_more_is_named_with_its_share_now() -> None:
             )
         )
 
-    more = risen(beliefs(0.5, 0.3, 0.1, 0.1), beliefs(0.4, 0.31, 0.19, 0.1), most=3)
-    assert [(belief.name, belief.share) for belief in more] == [("class 2", 0.19)]
+    more = risen(beliefs(0.4, 0.3, 0.1, 0.2), beliefs(0.1, 0.31, 0.24, 0.35), most=3)
+    assert [(belief.name, belief.share) for belief in more] == [("class 3", 0.35), ("class 2", 0.24)]
 
 
 def test_everything_on_the_sheet_is_said_in_the_readers_language(explained: Explanation, told: list[str]) -> None:
     assert all(isinstance(sentence, Sentence) for sentence in told)
     assert {*words.LEVEL_WORDS.values(), words.BEFORE, words.AFTER, words.THE_PICTURE} < set(told)
     first = explained.before[0]
-    assert f"{first.name} {words.percent(first.share)}" in explained.sentences[0]
+    assert f"{first.name}{words.TOGETHER}{words.percent(first.share)}" in explained.sentences[0]
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from dreamcore.sheets import lettering, wall
-from dreamcore.sheets.lettering import Face, can_write, line
+from dreamcore.sheets.lettering import Face, can_write, line, lines
 
 
 @pytest.mark.parametrize(
@@ -69,3 +69,11 @@ def test_a_system_font_is_used_where_the_others_have_not_the_letters(
     finally:
         monkeypatch.undo()
         forget()
+
+
+def test_a_line_does_not_end_where_two_words_belong_together() -> None:
+    for space, ends in ((" ", "one two"), ("\N{NO-BREAK SPACE}", "one")):
+        text = f"one two{space}three"
+        within = line("one two", Face.PLAIN, 40, within=1000).width + 5
+        first, _ = lines(text, Face.PLAIN, 40, within=within, most=3)[:2]
+        assert "".join(run.text for run in first.runs) == ends
