@@ -12,14 +12,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from bot.executor.decoding import Decoder
 from bot.executor.fitting import preview_jpeg
-from bot.executor.moving import decode_moving, decode_source
+from bot.executor.moving import decode_source
 from bot.executor.protocol import STAGES, Beliefs, Encoded, Made, Order, Paused
 from bot.executor.settings import QUIET_SECONDS
 from bot.executor.tracking import STEPS_OF_SILENCE
 from bot.kinds import Role
 from dreamcore.errors import Cancelled
 from dreamcore.films.footage import MovingPicture
-from dreamcore.films.reading import is_moving
 from dreamcore.pausing import Paused as Unfinished
 from dreamcore.picture import Picture
 
@@ -61,13 +60,6 @@ class Bench:
         """The order's picture. Raises PictureError."""
         assert self.order.picture is not None, "this kind of work begins with a picture"
         return self.decoded(self.order.picture)
-
-    def moving_or_still(self) -> MovingPicture | Picture:
-        """The order's picture, whichever it is. Raises PictureError, and so does asking for a moving one's frames."""
-        data = self.order.picture
-        if data is None or not is_moving(data):
-            return self.picture()
-        return self.measured("decode", lambda: decode_moving(self.decoder, data))
 
     def source(self) -> Picture | MovingPicture:
         """The order's picture, which may move. Raises PictureError, as does asking a moving one for its frames."""

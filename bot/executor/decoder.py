@@ -31,9 +31,9 @@ from bot.executor.processes import die_with_parent
 from bot.executor.wording import packed
 from dreamcore.errors import DreamError
 from dreamcore.films.footage import MovingLimits, MovingPicture
-from dreamcore.films.reading import read_moving
+from dreamcore.films.reading import read_moving, read_source
 from dreamcore.films.tools import av
-from dreamcore.picture import Limits, decode, encode, shrink
+from dreamcore.picture import Limits, Picture, decode, encode, shrink
 from dreamcore.sample import landscape
 
 LENGTH = struct.Struct(">I")  #: before every header
@@ -181,22 +181,26 @@ def _answer(connection: socket.socket, limits: DecoderLimits) -> None:
     header = received_header(connection)
     data = bytes(received(connection, int(header["bytes"])))
     try:
-        if header.get("asked") == "moving":
+        if header.get("asked") == "source":
+            source = read_source(data, limits=limits.moving, still=limits.picture)
+            if isinstance(source, MovingPicture):
+                _tell_moving(connection, source)
+            else:
+                _tell_picture(connection, source)
+        elif header.get("asked") == "moving":
             _tell_moving(connection, read_moving(data, limits=limits.moving))
         elif header.get("asked") == "frames":
             _tell_frames(connection, data, limits.moving, header)
         else:
-            _tell_picture(connection, data, limits.picture, header)
+            picture = decode(data, limits=limits.picture)
+            _tell_picture(connection, shrink(picture, int(header["within"])) if "within" in header else picture)
     except DreamError as error:
         at_limit = isinstance(error.__cause__, MemoryError)
         told = {"error": packed(error.sentence), "log": error.log[:2000], "at_limit": at_limit}
         connection.sendall(framed(told))
 
 
-def _tell_picture(connection: socket.socket, data: bytes, limits: Limits, header: dict[str, Any]) -> None:
-    picture = decode(data, limits=limits)
-    if "within" in header:
-        picture = shrink(picture, int(header["within"]))
+def _tell_picture(connection: socket.socket, picture: Picture) -> None:
     described = {
         "width": picture.width,
         "height": picture.height,
@@ -215,6 +219,7 @@ def _tell_moving(connection: socket.socket, moving: MovingPicture) -> None:
     """What is known of it, when each frame starts, and its sound; the frames are asked for later."""
     sound = moving.sound
     described = {
+        "moving": True,
         "width": moving.width,
         "height": moving.height,
         "format": moving.format,

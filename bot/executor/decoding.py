@@ -64,7 +64,9 @@ class Decoder:
         patience with this one, where it is less than the limits'.
         """
         asked = {} if within is None else {"within": within}
-        picture = self.ask(data, asked, lambda answer: _picture(answer, self.limits), seconds=seconds)
+        picture = self.ask(
+            data, asked, lambda answer: picture_from(answer.header(), answer, self.limits), seconds=seconds
+        )
         if within is not None and max(picture.width, picture.height) > within:
             raise DecoderKilled(f"{picture.width}x{picture.height} pixels where at most {within} were asked for")
         return picture
@@ -177,8 +179,8 @@ class Answer:
         return received(self._connection, count)
 
 
-def _picture(answer: Answer, limits: DecoderLimits) -> Picture:
-    header = answer.header()
+def picture_from(header: Mapping[str, Any], answer: Answer, limits: DecoderLimits) -> Picture:
+    """The picture that a child tells of, after this header. Raises ValueError, KeyError and TypeError for nonsense."""
     width, height, frames = (natural(header[name]) for name in ("width", "height", "frames"))
     if width * height > limits.picture.pixels or max(width, height) > limits.picture.side:
         raise ValueError(f"a picture of {width}x{height} pixels")

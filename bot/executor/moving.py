@@ -7,13 +7,14 @@ be checked, the sound's packets, is only copied, never decoded here.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from bot.executor.decoder import NUMBER
-from bot.executor.decoding import MOST_NOTES, Answer, Decoder, natural
+from bot.executor.decoding import MOST_NOTES, Answer, Decoder, natural, picture_from
 from bot.executor.wording import unpacked
 from dreamcore.films.footage import SECOND, Frame, MovingPicture, Sound, fitting_size
+from dreamcore.picture import Picture
 
 _FORMATS = ("GIF", "WEBP", "PNG", "AVIF", "MP4", "MKV")
 _AT_ONCE = 48 << 20  #: bytes of frames that a child sends before it ends
@@ -22,41 +23,52 @@ _LARGEST_PACKET = 6144  #: bytes of AAC
 _MOST_LOOPS = 1 << 16
 
 
-def decode_moving(decoder: Decoder, data: bytes) -> MovingPicture:
-    """As `dreamcore.films.reading.read_moving`, in child processes: one now, and more as frames are asked for.
+def decode_source(decoder: Decoder, data: bytes) -> Picture | MovingPicture:
+    """As `dreamcore.films.reading.read_source`, in child processes: one now, and more as frames are asked for.
 
     Raises PictureError, and DecoderKilled where the file is to blame for more, as does asking for frames.
     """
-    digest, limits = hashlib.sha256(data).hexdigest(), decoder.limits.moving
 
-    def received(answer: Answer) -> MovingPicture:
+    def received(answer: Answer) -> Picture | MovingPicture:
         header = answer.header()
-        width, height = (natural(header[name], limits.side) for name in ("width", "height"))
-        count, length = natural(header["frames"], limits.frames), natural(header["length"])
-        if width * height > limits.pixels or length > (limits.seconds + 10) * SECOND:
-            raise ValueError(f"{width}x{height} pixels, {length} microseconds")
-        if header["format"] not in _FORMATS or len(header["notes"]) > MOST_NOTES:
-            raise ValueError("a header that no decoder of ours writes")
-        notes = tuple(unpacked(note) for note in header["notes"])
-        starts = tuple(at for (at,) in NUMBER.iter_unpack(answer.bytes(count * NUMBER.size)))
-        if starts[0] != 0 or any(b <= a for a, b in zip(starts, (*starts[1:], length), strict=True)):
-            raise ValueError("times that do not rise")
-        loop = header["loop"]
-        return MovingPicture(
-            width=width,
-            height=height,
-            format=header["format"],
-            starts=starts,
-            length=length,
-            transparent=header["transparent"] is True,
-            loop=loop if loop is None or loop == 0 else natural(loop, _MOST_LOOPS),
-            sound=_sound(answer, header["sound"], length),
-            notes=notes,
-            digest=digest,
-            read=lambda first, longest: _frames(decoder, data, starts, first, (width, height), longest),
-        )
+        if header.get("moving") is not True:
+            return picture_from(header, answer, decoder.limits)
+        return _moving(decoder, data, header, answer)
 
-    return decoder.ask(data, {"asked": "moving"}, received)
+    return decoder.ask(data, {"asked": "source"}, received)
+
+
+def decode_moving(decoder: Decoder, data: bytes) -> MovingPicture:
+    """As `dreamcore.films.reading.read_moving`, and as `decode_source`."""
+    return decoder.ask(data, {"asked": "moving"}, lambda answer: _moving(decoder, data, answer.header(), answer))
+
+
+def _moving(decoder: Decoder, data: bytes, header: Mapping[str, Any], answer: Answer) -> MovingPicture:
+    limits = decoder.limits.moving
+    width, height = (natural(header[name], limits.side) for name in ("width", "height"))
+    count, length = natural(header["frames"], limits.frames), natural(header["length"])
+    if width * height > limits.pixels or length > (limits.seconds + 10) * SECOND:
+        raise ValueError(f"{width}x{height} pixels, {length} microseconds")
+    if header["format"] not in _FORMATS or len(header["notes"]) > MOST_NOTES:
+        raise ValueError("a header that no decoder of ours writes")
+    notes = tuple(unpacked(note) for note in header["notes"])
+    starts = tuple(at for (at,) in NUMBER.iter_unpack(answer.bytes(count * NUMBER.size)))
+    if starts[0] != 0 or any(b <= a for a, b in zip(starts, (*starts[1:], length), strict=True)):
+        raise ValueError("times that do not rise")
+    loop = header["loop"]
+    return MovingPicture(
+        width=width,
+        height=height,
+        format=header["format"],
+        starts=starts,
+        length=length,
+        transparent=header["transparent"] is True,
+        loop=loop if loop is None or loop == 0 else natural(loop, _MOST_LOOPS),
+        sound=_sound(answer, header["sound"], length),
+        notes=notes,
+        digest=hashlib.sha256(data).hexdigest(),
+        read=lambda first, longest: _frames(decoder, data, starts, first, (width, height), longest),
+    )
 
 
 def _sound(answer: Answer, told: Any, length: int) -> Sound | None:

@@ -8,8 +8,9 @@ from dreamcore.errors import PictureError
 from dreamcore.films.animations import mended, read_animation
 from dreamcore.films.footage import DEFAULT_LIMITS, MovingLimits, MovingPicture
 from dreamcore.films.videos import read_video
-from dreamcore.picture import too_many_bytes
-from dreamcore.picture.containers import survey
+from dreamcore.picture import Limits, Picture, decode, too_many_bytes
+from dreamcore.picture.containers import DAMAGED, survey
+from dreamcore.picture.decoding import DEFAULT_LIMITS as DEFAULT_STILL_LIMITS
 from dreamcore.picture.kinds import identify, identify_video
 from dreamcore.sentences import Sentence
 
@@ -30,6 +31,23 @@ def frames_in(data: bytes) -> int:
     if kind == "AVIF":  # only its decoder can count
         return 2 if b"avis" in data[8:64] else 1
     return survey(kind, mended(data, kind)[0]).frames if kind in ANIMATED else 1
+
+
+def read_source(
+    data: bytes, *, limits: MovingLimits = DEFAULT_LIMITS, still: Limits = DEFAULT_STILL_LIMITS, heard: bool = True
+) -> Picture | MovingPicture:
+    """What a film is made of: a moving picture where it has several frames, else a still one.
+
+    still: limits for those. Raises PictureError and InstallationError.
+    """
+    if not is_moving(data):
+        return decode(data, limits=still)
+    moving = read_moving(data, limits=limits, heard=heard)
+    if len(moving.starts) > 1:
+        return moving
+    for frame in moving.frames():
+        return Picture(rgb=frame.rgb, alpha=frame.alpha, format="PNG", notes=moving.notes)
+    raise PictureError(DAMAGED)
 
 
 def read_moving(data: bytes, *, limits: MovingLimits = DEFAULT_LIMITS, heard: bool = True) -> MovingPicture:

@@ -22,7 +22,7 @@ LIMITS = FilmLimits(
 def make(bench: Bench) -> Made | Paused:
     order = bench.order
     recipe = FilmRecipe.parse(order.recipe)
-    source = bench.moving_or_still()
+    source = bench.source()
     guide, mask = bench.companion(Role.GUIDE), bench.companion(Role.MASK)
     network, notes = bench.network(recipe.dream.network)
     engine = bench.engine()

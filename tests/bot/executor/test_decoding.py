@@ -304,9 +304,10 @@ HONEST = {"width": 2, "height": 2, "alpha": False, "format": "PNG", "frames": 1,
 def test_a_child_that_was_taken_over_is_not_believed(changes: dict[str, object]) -> None:
     ours, theirs = socket.socketpair()
     with ours, theirs:
-        theirs.sendall(b"\0" * 12)
+        theirs.sendall(child.framed({**HONEST, **changes}) + b"\0" * 12)
+        answer = decoding.Answer(ours)
         with pytest.raises((ValueError, TypeError, KeyError)):
-            decoding._picture(ours, {**HONEST, **changes}, DecoderLimits())
+            decoding.picture_from(answer.header(), answer, DecoderLimits())
 
 
 def test_an_answer_that_is_no_answer_is_not_believed() -> None:

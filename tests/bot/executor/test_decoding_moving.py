@@ -15,11 +15,11 @@ from bot.executor import decoder as child
 from bot.executor import moving as parent
 from bot.executor.decoder import DecoderLimits, framed
 from bot.executor.decoding import Answer, Decoder, DecoderKilled
-from bot.executor.moving import decode_moving
+from bot.executor.moving import decode_source
 from dreamcore.errors import PictureError
-from dreamcore.films.footage import MovingLimits
-from dreamcore.films.reading import read_moving
-from dreamcore.picture import decode
+from dreamcore.films.footage import MovingLimits, MovingPicture
+from dreamcore.films.reading import read_moving, read_source
+from dreamcore.picture import Picture, decode, encode
 from dreamcore.sample import landscape
 from tests.dreamcore.films.moving_files import animation, greys, video
 
@@ -41,12 +41,18 @@ def decoder() -> Iterator[Decoder]:
     started.close()
 
 
+def moving(decoder: Decoder, data: bytes) -> MovingPicture:
+    source = decode_source(decoder, data)
+    assert isinstance(source, MovingPicture)
+    return source
+
+
 @pytest.mark.parametrize("kind", FILES)
 def test_a_child_reads_moving_pictures_as_the_engine_itself_does(
     decoder: Decoder, kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(parent, "_AT_ONCE", 4 * 24 * 16 * 4)  # four small frames
-    there, here = decode_moving(decoder, FILES[kind]), read_moving(FILES[kind])
+    there, here = moving(decoder, FILES[kind]), read_moving(FILES[kind])
 
     for name in ("width", "height", "format", "starts", "length", "transparent", "loop", "notes", "sound", "digest"):
         assert getattr(there, name) == getattr(here, name), name
@@ -59,7 +65,7 @@ def test_a_child_reads_moving_pictures_as_the_engine_itself_does(
 def test_transparency_comes_through(decoder: Decoder) -> None:
     pictures = [np.dstack([picture, np.where(picture[..., :1] > 100, 255, 0)]).astype(np.uint8) for picture in PICTURES]
     data = animation(pictures, "WEBP", lossless=True)
-    there, here = decode_moving(decoder, data), read_moving(data)
+    there, here = moving(decoder, data), read_moving(data)
     assert there.transparent
     for a, b in zip(there.frames(), here.frames(), strict=True):
         assert a.alpha is not None
@@ -69,9 +75,9 @@ def test_transparency_comes_through(decoder: Decoder) -> None:
 def test_the_engines_own_sentences_come_through(decoder: Decoder) -> None:
     for data in (b"", b"hello", FILES["mp4"][:300], FILES["gif"][:40], video(greys(2), times=[0, 3600])):
         with pytest.raises(PictureError) as here:
-            read_moving(data)
+            read_source(data)
         with pytest.raises(PictureError) as there:
-            decode_moving(decoder, data)
+            decode_source(decoder, data)
         assert there.value.sentence == here.value.sentence
         assert not isinstance(there.value, DecoderKilled)
 
@@ -80,6 +86,14 @@ def test_pictures_are_still_read_by_the_same_children(decoder: Decoder) -> None:
     assert np.array_equal(decoder.decode(FILES["gif"]).rgb, decode(FILES["gif"]).rgb)
     with pytest.raises(PictureError, match="dream it as a film"):
         decoder.decode(FILES["mp4"])
+
+
+def test_what_does_not_move_is_a_picture(decoder: Decoder) -> None:
+    for data in (encode(PICTURES[0], format="PNG"), animation(PICTURES[:1]), video(PICTURES[:1])):
+        source = decode_source(decoder, data)
+        assert isinstance(source, Picture)
+        assert (source.width, source.height) == (48, 32)
+        assert np.abs(source.rgb.astype(int) - PICTURES[0]).mean() < 12
 
 
 @pytest.fixture
@@ -98,10 +112,10 @@ def limited() -> Iterator[Callable[[DecoderLimits], Decoder]]:
 def test_a_video_that_takes_too_much_memory_ends_its_child_alone(limited: Callable[[DecoderLimits], Decoder]) -> None:
     large = video([np.zeros((2200, 4000, 3), np.uint8)] * 2, codec="mpeg4")
     decoder = limited(DecoderLimits(memory=24 << 20))
-    assert decode_moving(decoder, FILES["mp4"]).width == 48
+    assert moving(decoder, FILES["mp4"]).width == 48
     with pytest.raises(DecoderKilled):
-        list(decode_moving(decoder, large).frames())
-    assert len(list(decode_moving(decoder, FILES["mp4"]).frames())) == 9
+        list(moving(decoder, large).frames())
+    assert len(list(moving(decoder, FILES["mp4"]).frames())) == 9
 
 
 def test_a_video_that_takes_too_long_ends_its_child_alone(limited: Callable[[DecoderLimits], Decoder]) -> None:
@@ -109,14 +123,14 @@ def test_a_video_that_takes_too_long_ends_its_child_alone(limited: Callable[[Dec
     decoder.start()
     long = animation([np.full((1500, 1500, 3), 5 * n, np.uint8) for n in range(9)], "WEBP", method=0)
     with pytest.raises(DecoderKilled, match="took too much") as killed:
-        decode_moving(decoder, long)
+        decode_source(decoder, long)
     assert "too long" in killed.value.log
 
 
 def test_limits_are_the_childs_too(limited: Callable[[DecoderLimits], Decoder]) -> None:
     decoder = limited(DecoderLimits(moving=MovingLimits(frames=5)))
     with pytest.raises(PictureError, match="has 9 frames; at most 5"):
-        decode_moving(decoder, FILES["mp4"])
+        decode_source(decoder, FILES["mp4"])
 
 
 def about(**changes: Any) -> bytes:
@@ -130,6 +144,7 @@ def about(**changes: Any) -> bytes:
         "loop": None,
         "notes": [],
         "sound": None,
+        "moving": True,
         **changes,
     }
     return framed(told)
@@ -167,7 +182,7 @@ LIES = {
 def test_nothing_is_believed_that_a_child_says(lie: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     decoder = Decoder()
     with speaking(lie, monkeypatch), pytest.raises(DecoderKilled):
-        decode_moving(decoder, b"a file")
+        decode_source(decoder, b"a file")
     decoder.close()
 
 
@@ -185,9 +200,9 @@ def test_frames_are_not_believed_either(lie: bytes, monkeypatch: pytest.MonkeyPa
     decoder = Decoder()
     monkeypatch.setattr(parent, "_AT_ONCE", 2 * 4 * 2 * 4)
     with speaking(about() + numbers(0, 50), monkeypatch):
-        moving = decode_moving(decoder, b"a file")
+        source = moving(decoder, b"a file")
     with speaking(lie, monkeypatch), pytest.raises(DecoderKilled):
-        list(moving.frames())
+        list(source.frames())
     decoder.close()
 
 
