@@ -16,14 +16,20 @@ from PIL import Image, ImageDraw, ImageFont
 
 from dreamcore.catalogue import LEVELS
 from dreamcore.dreaming import dream
+from dreamcore.explaining.making import explain
+from dreamcore.explaining.recipe import ExplainRecipe
+from dreamcore.grids import grid
 from dreamcore.networks import Network, load
+from dreamcore.pausing import Paused
 from dreamcore.picture import Picture, decode
 from dreamcore.recipe import Recipe
 from dreamcore.sample import landscape
+from dreamcore.series import Series
 from dreamcore.styles import styles_of
 
 PICTURES = Path(__file__).parent / "pictures"
 GAP = 6
+SHEET = 960  #: pixels across
 Labelled = tuple[str, Image.Image]
 
 
@@ -45,6 +51,26 @@ def sheet(cells: list[Labelled], columns: int, width: int) -> Image.Image:
         whole.paste(picture.resize((width, height), Image.Resampling.LANCZOS), (left, top))
         draw.text((left + width / 2, top + height + 3), label, fill="#333", font=font, anchor="ma")
     return whole
+
+
+def explained(network: Network, photo: Picture) -> Image.Image:
+    """The sheet of an explanation."""
+    made = explain(photo, ExplainRecipe.parse("seed=2 precision=fp32"), network=network, device=torch.device("cpu"))
+    assert not isinstance(made, Paused)
+    return _narrowed(Image.fromarray(made.rgb))
+
+
+def compared(network: Network, rgb: NDArray[np.uint8], series: str) -> Image.Image:
+    """A grid."""
+    picture = Picture(rgb=rgb, alpha=None, format="PNG", frames=1, notes=())
+    asked = Series.parse(series).over(Recipe.parse("seed=2 precision=fp32"))
+    made = grid(picture, asked, network_of=lambda _: network, device=torch.device("cpu"))
+    assert not isinstance(made, Paused)
+    return _narrowed(Image.fromarray(made.rgb))
+
+
+def _narrowed(picture: Image.Image) -> Image.Image:
+    return picture.resize((SHEET, round(SHEET * picture.height / picture.width)), Image.Resampling.LANCZOS)
 
 
 def save(picture: Image.Image, name: str) -> None:
@@ -70,6 +96,8 @@ def main() -> None:
         photo = decode(Path(sys.argv[1]).read_bytes()).rgb
         looks = [(f"layer={level}", dreamt(network, photo, f"layer={level}")) for level in LEVELS]
         save(sheet([("the photograph", Image.fromarray(photo)), *looks], 3, 430), "levels.jpg")
+        save(explained(network, decode(Path(sys.argv[1]).read_bytes())), "explained.jpg")
+    save(compared(network, small, "layer=3a,3b,4c,4d strength=0.5,1,2"), "grid.jpg")
 
 
 if __name__ == "__main__":
