@@ -9,7 +9,7 @@ import discord
 
 from bot.dreaming.suggestions import LEVELS_DRAW, short_names
 from bot.dreaming.words import brief
-from bot.languages import tell, tr, tr_count
+from bot.languages import mark, tell, tr, tr_count
 from bot.moderation.catalogue import LOCKABLE
 from bot.moderation.layers import Effective
 from dreamcore.catalogue import LEVELS, NetworkInfo, catalogue
@@ -42,6 +42,7 @@ def help_embed(about: Help) -> discord.Embed:
     )
     embed.add_field(name=tr("Ask for a dream"), value=_ways(about), inline=False)
     embed.add_field(name=tr("Say how"), value=_recipe_words(about), inline=False)
+    embed.add_field(name=tr("Or something else"), value=_other_kinds(about), inline=False)
     if about.here:
         embed.add_field(name=tr("On this server"), value=_fitting(list(about.here), "\n"), inline=False)
     embed.add_field(
@@ -71,10 +72,12 @@ def here(effective: Effective) -> Iterator[str]:
     if locked:
         fixed = [f"`{key}={given[key]}`" if key in given else f"`{key}`" for key in locked]
         yield tr("Fixed: {settings}", settings=" ".join(fixed))
-    most = {key: effective[f"most-{key}"] for key in ("strength", "size")}
+    most = {key: effective[f"most-{key}"] for key in ("strength", "size", "seconds")}
     if any(value is not None for value in most.values()):
         shown = " ".join(f"`{key}={value:g}`" for key, value in most.items() if value is not None)
         yield tr("At most: {settings}", settings=shown)
+    if off := effective["switched-off"]:
+        yield tr("Not made here: {kinds}", kinds=" ".join(f"`{kind}`" for kind in off))
     if channels := effective["channels"]:
         yield tr("Dreams are made in {channels}", channels=" ".join(f"<#{one}>" for one in channels))
     if roles := effective["roles"]:
@@ -114,6 +117,24 @@ def _recipe_words(about: Help) -> str:
             f"{tr('all the rest: `/layers`, `/dream`')}",
         )
     )
+
+
+#: What else there is, each with an example to copy.
+_OTHER_KINDS = {
+    "film zoom=1.3 seconds=6": mark("goes into your picture; of a GIF or a video, all of it is dreamt"),
+    "imagine parts": mark("draws what the network knows, out of noise"),
+    "explain": mark("what each level of the network sees in your picture"),
+    "grid strength=0.5,1,2": mark("your picture dreamt in several ways, on one sheet"),
+}
+
+
+def _other_kinds(about: Help) -> str:
+    lines = []
+    for example, what in _OTHER_KINDS.items():
+        slash = f"`/{example.partition(' ')[0]}`"
+        ways = f"`{about.prefix}dream {example}` · {slash}" if about.message_content else slash
+        lines.append(f"{ways} {tr(what)}")
+    return "\n".join(lines)
 
 
 def _buttons() -> str:

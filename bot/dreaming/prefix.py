@@ -85,7 +85,7 @@ class Prefix:
             await reply(message, "", embed=self._commands.layers_embed(info, scene))
         elif command.word is Word.QUEUE:
             guild = message.guild.id if message.guild is not None else None
-            await reply(message, await self._commands.queue_text(message.author.id, guild))
+            await reply(message, await self._commands.waiting.queue_text(message.author.id, guild))
         elif command.word is Word.CANCEL:
             raise Refusal(tr("Press Cancel under the message that shows your dream's place, or use /cancel."))
         else:
@@ -197,7 +197,7 @@ class Prefix:
             return
         rules.check_authors(scene, [earlier.author.id])
         await self._dreaming.check_consent(message.author.id, [earlier.author.id])
-        await self._dreaming.check_limits(scene, place)
+        await self._dreaming.check_limits(scene, place, kind_of(recipe))
         view = question_buttons(asker=message.author.id, asking=message.id, picture=earlier.id)
         await reply(
             message,

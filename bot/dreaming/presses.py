@@ -168,7 +168,7 @@ class Presses:
         scene = scene_of_interaction(interaction, self._dreaming.settings)
         base = _base(job)
         recipe = self._variation(base, action)
-        rules.admit(scene, now=self._dreaming.clock())
+        rules.admit(scene, now=self._dreaming.clock(), kind=job.kind)
         changed, as_it_is = (scene.effective.apply(one) for one in (recipe, base))
         if action is not Action.AGAIN and unseeded(changed.recipe) == unseeded(as_it_is.recipe):
             raise Refusal(" ".join((tr(NOTHING_ELSE), *map(tell, changed.notes))))

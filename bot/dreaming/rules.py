@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from bot.dreaming.scenes import Scene
 from bot.dreaming.words import duration, moment
 from bot.errors import Refusal
+from bot.kinds import Kind
 from bot.languages import either, mark, tr, tr_count
 
 DAY = 86400.0
@@ -31,8 +32,16 @@ class Origin:
     age_restricted: bool
 
 
-def admit(scene: Scene, *, now: float) -> None:
-    """Whether this member may dream in this place."""
+SWITCHED_OFF = {
+    Kind.FILM: mark("Films are not made here: a moderator has switched them off."),
+    Kind.IMAGINE: mark("Pictures out of noise are not made here: a moderator has switched them off."),
+    Kind.EXPLAIN: mark("Explanations are not made here: a moderator has switched them off."),
+    Kind.GRID: mark("Grids are not made here: a moderator has switched them off."),
+}
+
+
+def admit(scene: Scene, *, now: float, kind: Kind = Kind.DREAM) -> None:
+    """Whether this member may have this kind of work made in this place."""
     effective, where = scene.effective, scene.effective.where
     channels: tuple[int, ...] = effective["channels"] or ()
     if channels and not set(channels) & set(where.channels):
@@ -45,6 +54,8 @@ def admit(scene: Scene, *, now: float) -> None:
         named = _either([f"<@&{id_}>" for id_ in there])
         only = tr("On this server only members with the role {roles} may dream.", roles=named)
         raise Refusal(only if there else tr(NO_ROLE))
+    if kind.value in effective["switched-off"]:
+        raise Refusal(tr(SWITCHED_OFF[kind]))
     days: int = effective["member-age"]
     if scene.guild is not None and days > 0:
         _check_age(scene.joined, days, now)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import logging
+import math
 import time
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any, Protocol
@@ -38,9 +39,9 @@ from bot.kinds import Kind
 from bot.languages import tr
 from bot.moderation.pausing import Pausing
 from bot.moderation.settings import Settings
-from bot.recipes import AnyRecipe
+from bot.recipes import AnyRecipe, kind_of
 from dreamcore.catalogue import catalogue
-from dreamcore.films.resolving import FilmLimits
+from dreamcore.films.resolving import FPS, FilmLimits
 
 LONGEST_BY_TOKEN = 600.0  #: seconds a dream may take where only the interaction's token leads back
 DEFAULT_NETWORKS = ("inception_v1", "daydream")  #: what dreams where nothing is named, until a worker has said so
@@ -104,20 +105,21 @@ class Dreaming:
             if most == 1:
                 raise Refusal(tr("One picture at a time, please; these are {count}.", count=ask.count))
             raise Refusal(tr("At most {most} pictures at once, please; these are {count}.", most=most, count=ask.count))
-        rules.admit(ask.scene, now=self.clock())
+        rules.admit(ask.scene, now=self.clock(), kind=ask.kind)
         rules.check_authors(ask.scene, ask.authors)
         rules.check_origins(ask.scene, origins_of(self.client, ask))
-        self.check_recipe(ask.recipe, ask.found)
+        self.check_recipe(ask.scene, ask.recipe, ask.found)
         check_sizes(ask.found, self.config.picture_bytes)
         await self.check_consent(ask.requester, ask.authors)
-        await self.check_limits(ask.scene, ask.place, pictures=ask.count)
+        await self.check_limits(ask.scene, ask.place, ask.kind, pictures=ask.count)
 
-    async def check_limits(self, scene: Scene, place: Place, *, pictures: int = 1) -> None:
+    async def check_limits(self, scene: Scene, place: Place, kind: Kind, *, pictures: int = 1) -> None:
         """Raises Refusal for somebody who is blocked, for a server that is paused, and for limits."""
         await self.queue.check(
             Limited(
                 requester=scene.member,
                 guild=place.guild,
+                kind=kind,
                 pictures=pictures,
                 personal=not place.reachable,
                 allowance=scene.effective.allowance,
@@ -126,8 +128,8 @@ class Dreaming:
 
     def admit(self, scene: Scene, recipe: AnyRecipe) -> None:
         """What can be refused before anybody knows which picture is meant. Raises Refusal, RecipeError."""
-        rules.admit(scene, now=self.clock())
-        self.check_recipe(scene.effective.apply(recipe).recipe)
+        rules.admit(scene, now=self.clock(), kind=kind_of(recipe))
+        self.check_recipe(scene, scene.effective.apply(recipe).recipe)
 
     async def check_consent(self, requester: int, authors: Iterable[int]) -> None:
         """Raises Refusal when somebody else's picture is meant who does not want that."""
@@ -136,10 +138,15 @@ class Dreaming:
                 member = f"<@{author}>"
                 raise Refusal(tr("{member} does not want their pictures to be dreamt by others.", member=member))
 
-    def check_recipe(self, recipe: AnyRecipe, found: Iterable[Found] = ()) -> None:
+    def check_recipe(self, scene: Scene, recipe: AnyRecipe, found: Iterable[Found] = ()) -> None:
         """Raises RecipeError for what the network cannot do, so that nobody waits in a queue for a typing error."""
         sizes = {(one.height or checking.USUAL_SIDE, one.width or checking.USUAL_SIDE) for one in found}
-        checking.check_recipe(recipe, sizes, usual=usual_networks(self.executor), films=FilmLimits())
+        checking.check_recipe(recipe, sizes, usual=usual_networks(self.executor), films=self._films(scene))
+
+    def _films(self, scene: Scene) -> FilmLimits:
+        """How long a film may be there."""
+        seconds = min(self.config.film_seconds, scene.effective["most-seconds"] or math.inf)
+        return FilmLimits(seconds=seconds, frames=math.ceil(seconds * FPS["mp4"]))
 
     def network_names(self, recipe: AnyRecipe | None = None) -> tuple[str, ...]:
         """Which network a recipe is for: its own, else the default; both candidates while no worker has said which."""

@@ -1,10 +1,11 @@
-"""`/dream` and the other slash commands. The options of `/dream` are the recipe's own settings, read from its table."""
+"""`/dream`, and how a command is made whose options are a recipe's own settings, read from its table."""
 
 from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import discord
@@ -14,6 +15,7 @@ from bot.dreaming import suggestions
 from bot.dreaming.conversation import Interaction, answered
 from bot.dreaming.readers import SAID_BY
 from bot.dreaming.suggestions import MOST, Suggestion
+from bot.kinds import Kind
 from bot.languages import mark, tell
 from bot.moderation.layers import Effective
 from dreamcore.catalogue import NetworkInfo, catalogue, network_info
@@ -28,8 +30,12 @@ OPTIONS = (
 )
 LONGEST_HELP = 100
 
+PICTURE: tuple[Any, str] = (discord.Attachment, mark("The picture; without one, your last picture in this channel"))
+MEMBER: tuple[Any, str] = (discord.User, mark("Instead of a picture: this member's avatar"))
+
 _Choices = list[app_commands.Choice[str]]
 _Handler = Callable[[Interaction, dict[str, Any]], Awaitable[None]]
+Completing = Callable[[NetworkInfo, Effective, str], list[Suggestion]]
 
 
 def option_help(setting: Setting) -> str:
@@ -45,7 +51,8 @@ def option_help(setting: Setting) -> str:
     return text[: LONGEST_HELP - 1].rpartition(" ")[0].rstrip(" ,;:(") + " …"
 
 
-def _described(setting: Setting) -> app_commands.locale_str:
+def described(setting: Setting) -> app_commands.locale_str:
+    """The same, for Discord, in every language."""
     return app_commands.locale_str(option_help(setting), **{SAID_BY: functools.partial(option_help, setting)})
 
 
@@ -60,58 +67,101 @@ def option_type(setting: Setting) -> Any:
     return app_commands.Range[float, float(setting.minimum), float(setting.maximum)]
 
 
-def dream_command(
+@dataclass(frozen=True, kw_only=True)
+class Shape:
+    """A command that has something made. Its options are made from tables: `shapes` has them."""
+
+    kind: Kind
+    description: str
+    options: Mapping[str, tuple[Any, str | app_commands.locale_str]]  # by name: the annotation, and the help
+    choices: Mapping[str, Sequence[str]]
+    completed: Mapping[str, Completing]  # what is offered while somebody types the option
+
+
+def dream_shape() -> Shape:
+    return Shape(
+        kind=Kind.DREAM,
+        description=mark("Dream a picture"),
+        options={
+            "picture": PICTURE,
+            **{key: (option_type(SETTINGS[key]), described(SETTINGS[key])) for key in OPTIONS},
+            "recipe": (app_commands.Range[str, 1, LONGEST_TEXT], mark("All other settings as text, or a whole recipe")),
+            "member": MEMBER,
+        },
+        choices={key: SETTINGS[key].choices for key in OPTIONS if SETTINGS[key].choices},
+        completed={key: COMPLETED[key] for key in ("style", "layer", "classes", "network")},
+    )
+
+
+def command_of(
+    shape: Shape,
     handler: _Handler,
     *,
     here: Callable[[Interaction], Effective],
     contexts: app_commands.AppCommandContext,
     installs: app_commands.AppInstallationType,
 ) -> app_commands.Command[Any, ..., None]:
-    """`/dream`. handler: gets the interaction and all options that were given. here: what is set where it is typed."""
+    """handler: gets the interaction and all options that were given. here: what is set where it is typed."""
 
-    async def dream(interaction: Interaction, **options: Any) -> None:
+    async def make(interaction: Interaction, **options: Any) -> None:
         await answered(interaction, handler(interaction, {k: v for k, v in options.items() if v is not None}))
 
-    kinds: dict[str, tuple[Any, str | app_commands.locale_str]] = {
-        "picture": (discord.Attachment, mark("The picture; without one, your last picture in this channel")),
-        **{key: (option_type(SETTINGS[key]), _described(SETTINGS[key])) for key in OPTIONS},
-        "recipe": (app_commands.Range[str, 1, LONGEST_TEXT], mark("All other settings as text, or a whole recipe")),
-        "member": (discord.User, mark("Instead of a picture: this member's avatar")),
-    }
-    _give_options(dream, {name: kind for name, (kind, _) in kinds.items()})
-    app_commands.describe(**{name: help_text for name, (_, help_text) in kinds.items()})(dream)
+    _give_options(make, {name: type_ for name, (type_, _) in shape.options.items()})
+    app_commands.describe(**{name: help_text for name, (_, help_text) in shape.options.items()})(make)
     app_commands.choices(
         **{
-            key: [app_commands.Choice(name=choice, value=choice) for choice in SETTINGS[key].choices[:MOST]]
-            for key in OPTIONS
-            if SETTINGS[key].choices
+            key: [app_commands.Choice(name=choice, value=choice) for choice in choices[:MOST]]
+            for key, choices in shape.choices.items()
         }
-    )(dream)
-
-    async def complete_style(interaction: Interaction, typed: str) -> _Choices:
-        return _offered(here(interaction), "style", interaction, typed, suggestions.styles)
-
-    async def complete_layer(interaction: Interaction, typed: str) -> _Choices:
-        return _offered(here(interaction), "layer", interaction, typed, suggestions.layers)
-
-    async def complete_classes(interaction: Interaction, typed: str) -> _Choices:
-        return _choices(suggestions.classes(_chosen(interaction, here(interaction)), typed))
-
-    async def complete_network_here(interaction: Interaction, typed: str) -> _Choices:
-        effective = here(interaction)
-        offered = suggestions.networks("" if "network" in effective["locked"] else typed)
-        return _choices(suggestions.as_set(offered, effective, "network", effective.networks[0], typed))
-
-    app_commands.autocomplete(
-        style=complete_style, layer=complete_layer, classes=complete_classes, network=complete_network_here
-    )(dream)
+    )(make)
+    app_commands.autocomplete(**{key: _completing(suggest, here) for key, suggest in shape.completed.items()})(make)
     return app_commands.Command(
-        name="dream",
-        description=mark("Dream a picture"),
-        callback=dream,
+        name=shape.kind.value,
+        description=shape.description,
+        callback=make,
         allowed_contexts=contexts,
         allowed_installs=installs,
     )
+
+
+def _completing(suggest: Completing, here: Callable[[Interaction], Effective]) -> Any:
+    async def complete(interaction: Interaction, typed: str) -> _Choices:
+        effective = here(interaction)
+        return _choices(suggest(_chosen(interaction, effective), effective, typed))
+
+    return complete
+
+
+def _usual(effective: Effective, key: str) -> str | None:
+    """What is set there, as it is typed."""
+    usual = effective[key]
+    return None if usual is None else SETTINGS[key].write(usual)
+
+
+def offering(key: str, suggest: Callable[[NetworkInfo, str], list[Suggestion]]) -> Completing:
+    """Suggestions for a setting that a server may have set or fixed."""
+
+    def offer(network: NetworkInfo, effective: Effective, typed: str) -> list[Suggestion]:
+        return suggestions.as_set(suggest(network, typed), effective, key, _usual(effective, key), typed)
+
+    return offer
+
+
+def _networks(_: NetworkInfo, effective: Effective, typed: str) -> list[Suggestion]:
+    offered = suggestions.networks("" if "network" in effective["locked"] else typed)
+    return suggestions.as_set(offered, effective, "network", effective.networks[0], typed)
+
+
+def _classes(network: NetworkInfo, _: Effective, typed: str) -> list[Suggestion]:
+    return suggestions.classes(network, typed)
+
+
+COMPLETED: Mapping[str, Completing] = {
+    "style": offering("style", suggestions.styles),
+    "layer": offering("layer", suggestions.layers),
+    "classes": _classes,
+    "network": _networks,
+}  #: by the setting that is typed
 
 
 async def complete_network(_: Interaction, typed: str) -> _Choices:
@@ -124,19 +174,6 @@ def _chosen(interaction: Interaction, effective: Effective) -> NetworkInfo:
     chosen = str(getattr(interaction.namespace, "network", None) or AUTO)
     free = chosen in catalogue() and "network" not in effective["locked"]
     return network_info(chosen if free else effective.networks[0])
-
-
-def _offered(
-    effective: Effective,
-    key: str,
-    interaction: Interaction,
-    typed: str,
-    suggest: Callable[[NetworkInfo, str], list[Suggestion]],
-) -> _Choices:
-    network = _chosen(interaction, effective)
-    usual = effective[key]
-    shown = None if usual is None else SETTINGS[key].write(usual)
-    return _choices(suggestions.as_set(suggest(network, typed), effective, key, shown, typed))
 
 
 def _choices(offered: list[Suggestion]) -> _Choices:

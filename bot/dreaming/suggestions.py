@@ -1,4 +1,4 @@
-"""What is offered while somebody types a style, a layer, a network or a class. Pure."""
+"""What is offered while somebody types a style, a layer, a network, a class or what is to be imagined. Pure."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from bot.languages import current, mark, tell, tr
 from bot.moderation.layers import Effective
 from dreamcore.catalogue import LEVELS, NetworkInfo, catalogue, network_info
-from dreamcore.errors import clip
+from dreamcore.errors import RecipeError, clip
 from dreamcore.resolve import plain_class
 from dreamcore.styles import SURPRISE, styles_of
 
@@ -38,9 +38,7 @@ class Suggestion:
 
 
 def styles(network: NetworkInfo, typed: str) -> list[Suggestion]:
-    known = {name: f"{name} · {tell(style.help)}" for name, style in styles_of(network.family).items()}
-    known[SURPRISE] = f"{SURPRISE} · {tr('one of them, drawn by the seed')}"
-    return offered(typed, known)
+    return offered(typed, _styles(network))
 
 
 def layers(network: NetworkInfo, typed: str) -> list[Suggestion]:
@@ -54,7 +52,66 @@ def classes(network: NetworkInfo, typed: str) -> list[Suggestion]:
 
 
 def networks(typed: str) -> list[Suggestion]:
-    return offered(typed, {name: f"{name} · {tell(info.title)}" for name, info in catalogue().items()})
+    return offered(typed, _networks())
+
+
+def several_networks(_: NetworkInfo, typed: str) -> list[Suggestion]:
+    """For the last name of a list."""
+    return last_of_list(typed, _networks())
+
+
+def several_styles(network: NetworkInfo, typed: str) -> list[Suggestion]:
+    """For the last name of a list."""
+    return last_of_list(typed, _styles(network))
+
+
+def stations(network: NetworkInfo, typed: str) -> list[Suggestion]:
+    """For the last stop of a film's journey: levels, styles, layers."""
+    known = _layers(network.name, current())
+    levels = {name: shown for name, shown in known.items() if name in LEVELS}
+    return last_of_list(typed, {**levels, **_styles(network), **known})
+
+
+def imaginable(network: NetworkInfo, typed: str) -> list[Suggestion]:
+    """What can be imagined: things, for the last name of a list; and layers, with a channel's number behind a colon."""
+    before, colon, channel = typed.strip().partition(":")
+    if colon and (found := _channels(network, before.strip(), channel.strip())):
+        return found
+    known = _classes(network.name)
+    return last_of_list(typed, known if "," in typed else {**known, **_layers(network.name, current())})
+
+
+def _channels(network: NetworkInfo, layer: str, typed: str) -> list[Suggestion]:
+    """Of one layer, those whose number begins with what is typed; none where it is no layer."""
+    try:
+        (info,) = network.find_layers(layer)
+    except (RecipeError, ValueError):
+        return []
+    fitting = [str(number) for number in range(info.channels) if str(number).startswith(typed)][:MOST]
+    return [
+        Suggestion(
+            name=clip(
+                tr(
+                    "{layer}:{channel} · one of the {count} channels of {layer}",
+                    layer=layer,
+                    channel=number,
+                    count=info.channels,
+                ),
+                LONGEST,
+            ),
+            value=f"{layer}:{number}",
+        )
+        for number in fitting
+    ]
+
+
+def _networks() -> dict[str, str]:
+    return {name: f"{name} · {tell(info.title)}" for name, info in catalogue().items()}
+
+
+def _styles(network: NetworkInfo) -> dict[str, str]:
+    known = {name: f"{name} · {tell(style.help)}" for name, style in styles_of(network.family).items()}
+    return {**known, SURPRISE: f"{SURPRISE} · {tr('one of them, drawn by the seed')}"}
 
 
 def as_set(

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
+from bot.kinds import Kind as Work
 from bot.languages import languages, mark, tr
-from bot.moderation.kinds import Choice, Kind, Number, Prefix, Recipe, Switch, TimeZone, Words
+from bot.moderation.kinds import Choice, Kind, MostSize, Number, Prefix, Recipe, Switch, TimeZone, Words
 from bot.moderation.listing import Channels, OneChannel, Roles
 from bot.moderation.places import Context, Level, Server
 from dreamcore.errors import clip, did_you_mean, there_are
-from dreamcore.recipe import SETTINGS as RECIPE_SETTINGS
 
 AUTO_LANGUAGE = "auto"  #: the one that the server has chosen in Discord
 MOST = 1_000_000  #: of anything that is counted
@@ -137,31 +137,6 @@ def _limit(key: str, help: str, *, levels: frozenset[Level] = _EVERYWHERE) -> Se
     )
 
 
-class _MostStrength(Recipe):
-    def __init__(self) -> None:
-        super().__init__("strength")
-
-
-class _MostSize(Recipe):
-    def __init__(self) -> None:
-        super().__init__("size")
-
-    def parse(self, typed: str, context: Context) -> Any:
-        value = super().parse(typed, context)
-        if not isinstance(value, int):
-            raise ValueError(
-                tr("a whole number is needed, from {least} to {most}.", least=self._least, most=self._most)
-            )
-        return value
-
-    _least = int(RECIPE_SETTINGS["size"].minimum or 0)
-    _most = int(RECIPE_SETTINGS["size"].maximum or 0)
-
-    @property
-    def range(self) -> str:
-        return tr("{least} to {most}", least=self._least, most=self._most)
-
-
 _ALL = (
     _default("style", mark("The look that a dream gets when nobody says otherwise.")),
     _default("network", mark("The network that dreams when nobody says otherwise.")),
@@ -180,7 +155,7 @@ _ALL = (
     ),
     Setting(
         key="most-strength",
-        kind=_MostStrength(),
+        kind=Recipe("strength"),
         group=Group.LOCKS,
         levels=_EVERYWHERE,
         merge=Merge.STRICTEST,
@@ -189,12 +164,31 @@ _ALL = (
     ),
     Setting(
         key="most-size",
-        kind=_MostSize(),
+        kind=MostSize(),
         group=Group.LOCKS,
         levels=_EVERYWHERE,
         merge=Merge.STRICTEST,
         help=mark("The longest side, in pixels, that members may have dreamt."),
         unset=mark("no ceiling"),
+    ),
+    Setting(
+        key="most-seconds",
+        kind=Number(1, 600),
+        group=Group.LOCKS,
+        levels=_EVERYWHERE,
+        merge=Merge.STRICTEST,
+        help=mark("The longest film, in seconds, that members may have made."),
+        unset=mark("no ceiling"),
+    ),
+    Setting(
+        key="switched-off",
+        kind=Words(*(kind.value for kind in Work if kind is not Work.DREAM)),
+        group=Group.LOCKS,
+        levels=_EVERYWHERE,
+        merge=Merge.STRICTEST,
+        built_in=(),
+        unset=mark("nothing"),
+        help=mark("What is not made here at all: films, pictures out of noise, explanations, grids."),
     ),
     Setting(
         key="channels",

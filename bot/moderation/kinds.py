@@ -223,6 +223,28 @@ class Recipe(Kind):
         return self._setting.write(value)
 
 
+class MostSize(Recipe):
+    """The largest size: a number, not `auto`."""
+
+    def __init__(self) -> None:
+        super().__init__("size")
+
+    def parse(self, typed: str, context: Context) -> Any:
+        value = super().parse(typed, context)
+        if not isinstance(value, int):
+            raise ValueError(
+                tr("a whole number is needed, from {least} to {most}.", least=self._least, most=self._most)
+            )
+        return value
+
+    _least = int(RECIPE_SETTINGS["size"].minimum or 0)
+    _most = int(RECIPE_SETTINGS["size"].maximum or 0)
+
+    @property
+    def range(self) -> str:
+        return tr("{least} to {most}", least=self._least, most=self._most)
+
+
 def misfit(key: str, value: Any, network: NetworkInfo) -> str | None:
     """Why a style or a layer cannot be dreamt on that network, in one sentence; None where it can."""
     try:

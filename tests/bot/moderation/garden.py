@@ -32,6 +32,8 @@ _TEXTS: Mapping[str, st.SearchStrategy[str]] = {
     ),
     "most-strength": st.sampled_from(["0.5", "1", "3"]),
     "most-size": st.sampled_from(["64", "1024", "16384"]),
+    "most-seconds": st.sampled_from(["1", "10", "600"]),
+    "switched-off": st.sampled_from(["film", "grid", "film, imagine, grid"]),
     "prefix": st.sampled_from(["?", "d!", "::"]),
     "time-zone": st.sampled_from(["UTC", "Europe/Vienna"]),
     "log-channel": st.sampled_from(["10", "11"]),

@@ -55,7 +55,7 @@ def test_every_value_says_where_it_comes_from(stored: Overrides, operator: dict[
                 continue
             text = operator[key] if scope == OPERATOR else stored[scope][key]
             own = SETTINGS[key].read(text, CONTEXT)
-            assert own == value.value or (key == "locked" and set(own) <= set(value.value))
+            assert own == value.value or (key in ("locked", "switched-off") and set(own) <= set(value.value))
 
 
 @given(st.data(), st.sampled_from(NEAREST))
@@ -75,11 +75,11 @@ def test_of_locks_ceilings_and_limits_the_strictest_wins(stored: Overrides, oper
     effective = resolved(stored, operator=operator)
     for key in STRICTEST:
         everybody = said(stored, operator, key)
-        if key == "locked":
+        if key in ("locked", "switched-off"):
             assert set(effective[key]) == {word for words in everybody for word in words}  # type: ignore[attr-defined]
         elif key in COUNTS:
             assert effective[key] == min((one for one in everybody if one), default=0)
-        elif key in ("most-strength", "most-size"):
+        elif key in ("most-strength", "most-size", "most-seconds"):
             assert effective[key] == min(everybody, default=None)  # type: ignore[type-var]
         elif SETTINGS[key].choices[:1] not in ((), ("on",)):
             order = SETTINGS[key].choices

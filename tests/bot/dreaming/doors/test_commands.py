@@ -9,8 +9,12 @@ import discord
 import pytest
 from discord import app_commands
 
-from bot.dreaming.commands import MENU_NAME, Commands
+from bot.dreaming.commands import MENUS, Commands
 from bot.dreaming.slash import OPTIONS
+from bot.dreaming.works import MORE, WHAT, shapes
+from bot.kinds import Kind
+from dreamcore.films.recipe import FILM_SETTINGS
+from dreamcore.imagining.recipe import SETTINGS as IMAGINE_SETTINGS
 from dreamcore.recipe import SETTINGS
 
 
@@ -39,13 +43,14 @@ def size(command: dict[str, Any]) -> int:
 @pytest.mark.parametrize("personal", [False, True])
 def test_discord_takes_every_command(personal: bool) -> None:
     commands = registered(personal=personal)
-    assert set(commands) == {"dream", "layers", "queue", "cancel", "help", "optout", MENU_NAME}
+    makes = {"dream", "film", "imagine", "explain", "grid"}
+    assert set(commands) == {*makes, "layers", "queue", "cancel", "help", "optout", *MENUS.values()}
     for command in commands.values():
         assert size(command) <= 8000
         assert len(command.get("options", ())) <= 25
         for part in (command, *command.get("options", ())):
-            assert part["name"] == MENU_NAME or re.fullmatch(r"[-_a-z0-9]{1,32}", part["name"])
-            assert part is commands[MENU_NAME] or 1 <= len(part["description"]) <= 100
+            assert part["name"] in MENUS.values() or re.fullmatch(r"[-_a-z0-9]{1,32}", part["name"])
+            assert part["name"] in MENUS.values() or 1 <= len(part["description"]) <= 100
             assert len(part.get("choices", ())) <= 25
             assert not (part.get("choices") and part.get("autocomplete"))
         assert not any(option["required"] for option in command.get("options", ()))
@@ -62,6 +67,20 @@ def test_options_have_the_ranges_and_choices_of_the_recipe() -> None:
             assert (option["min_value"], option["max_value"]) == (setting.minimum, setting.maximum)
             assert option["type"] == (4 if setting.whole else 10)
         assert option["description"][:20].lower() == setting.help[:20].lower()
+
+
+@pytest.mark.parametrize("kind", [kind for kind in Kind if kind is not Kind.DREAM])
+def test_the_other_kinds_options_are_settings_of_their_recipes(kind: Kind) -> None:
+    shape = shapes()[kind]
+    beside = {"picture", "member", MORE, WHAT}
+    known = {Kind.FILM: {*FILM_SETTINGS, *SETTINGS}, Kind.IMAGINE: {*IMAGINE_SETTINGS}}.get(kind, {*SETTINGS})
+    assert set(shape.options) - beside <= known
+    assert ("picture" in shape.options) is kind.has_source
+    options = {option["name"]: option for option in registered()[kind.value]["options"]}
+    assert set(options) == set(shape.options)
+    assert {name for name, option in options.items() if option.get("autocomplete")} == set(shape.completed)
+    for name, choices in shape.choices.items():
+        assert [choice["value"] for choice in options[name]["choices"]] == list(choices)
 
 
 def test_people_bring_the_bot_along_only_where_the_operator_allows_it() -> None:

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from bot.dreaming.commands import MENUS
 from bot.kinds import Kind
 from bot.playground.drafts import File
+from tests.bot.dreaming.doors.asking import set_here
 from tests.bot.dreaming.doors.house import PICTURE, House, living
 
 CLIP = File(filename="clip.mp4", data=b"\0\0\0\x18ftypmp42" + bytes(100))
@@ -115,6 +117,90 @@ def test_wrong_wishes_are_sentences_and_nothing_is_downloaded(tmp_path: Path) ->
         assert "One picture at a time, please; these are 2." in (await house.answer(asked)).text
         assert house.fetched == []
         assert house.engine.orders == []
+
+    living(tmp_path, test)
+
+
+def test_slash_commands_make_every_kind(tmp_path: Path) -> None:
+    async def test(house: House) -> None:
+        for name, options, recipe in (
+            (
+                "film",
+                {"picture": PICTURE, "seconds": 2.5, "strength": "0.5..2", "settings": "zoom=1.2..1.4"},
+                "seconds=2.5 zoom=1.2..1.4 strength=0.5..2",
+            ),
+            ("imagine", {"what": "goose:1, fountain", "size": 128, "settings": "steps=9"}, "classes=goose,fountain"),
+            ("imagine", {"what": "4d:144"}, "layer=4d channel=144"),
+            ("explain", {"picture": PICTURE, "strength": 2.0}, "strength=2"),
+            ("grid", {"picture": PICTURE, "layer": "4c,4d", "seed": "1..3"}, "layer=4c,4d seed=1,2,3"),
+        ):
+            asked = await house.standin.command(house.alice, house.channel, name, options)
+            made = await house.standin.message(lambda one, asked=asked: one is asked.original and one.attachments, 30)
+            order = house.engine.orders[-1]
+            assert order.kind.value == name
+            assert order.recipe.startswith(recipe), order.recipe
+            assert f"!dream {name} " in made.text
+        for name, options, words in (
+            ("film", {"picture": PICTURE, "strength": "1..9"}, "strength=1..9 does not work"),
+            ("film", {"picture": PICTURE, "strength": "1 seconds=900"}, "strength: takes a value only"),
+            ("film", {"picture": PICTURE, "seconds": 2.0, "settings": "seconds=3"}, "seconds is given twice"),
+            ("imagine", {"what": "dumbel"}, "dumbbell"),
+            ("explain", {}, "Explain this"),
+            ("grid", {}, "A series needs a setting with several values"),
+        ):
+            asked = await house.standin.command(house.alice, house.channel, name, options)
+            await house.told(asked, words)
+
+    living(tmp_path, test)
+
+
+def test_a_messages_menu_makes_films_and_explanations(tmp_path: Path) -> None:
+    async def test(house: House) -> None:
+        posted = await house.post("look", PICTURE, user=house.bob)
+        for kind in (Kind.FILM, Kind.EXPLAIN):
+            asked = await house.standin.menu(house.alice, house.channel, MENUS[kind], posted)
+            made = await house.standin.message(lambda one, asked=asked: one is asked.original and one.attachments, 30)
+            assert house.engine.orders[-1].kind is kind
+            assert house.bob.mention in made.text
+
+    living(tmp_path, test)
+
+
+def test_what_is_typed_is_offered_as_the_server_has_it(tmp_path: Path) -> None:
+    async def test(house: House) -> None:
+        async def offered(command: str, option: str, typed: str) -> list[str]:
+            found = await house.standin.autocomplete(house.alice, house.channel, command, option, typed, {})
+            return [str(one["value"]) for one in found]
+
+        assert (await offered("imagine", "what", "dumbb"))[0] == "dumbbell"
+        assert (await offered("film", "journey", "edges,pa"))[0].startswith("edges,pa")
+        assert (await offered("grid", "style", "eyes,sw"))[0] == "eyes,swirls"
+        await set_here(house, "layer", "4c")
+        await set_here(house, "locked", "layer")
+        assert await offered("imagine", "what", "dumbb") == ["4c"]
+        assert await offered("grid", "layer", "4d") == ["4c"]
+
+    living(tmp_path, test)
+
+
+def test_a_servers_settings_hold_for_every_kind(tmp_path: Path) -> None:
+    async def test(house: House) -> None:
+        await set_here(house, "most-strength", "1.5")
+        await set_here(house, "most-seconds", "3")
+        answer = await house.answer(await house.post("!dream film seconds=3 strength=0.5..2", PICTURE))
+        assert "strength=0.5..1.5" in house.engine.orders[-1].recipe
+        assert "Strength goes up to 1.5 here, so 2 became 1.5." in answer.text
+        answer = await house.answer(await house.post("!dream film seconds=4", PICTURE))
+        assert "at most 3 seconds long; this one would be 4." in answer.text
+        await set_here(house, "switched-off", "film, imagine")
+        assert "Films are not made here" in (await house.answer(await house.post("!dream film", PICTURE))).text
+        asked = await house.standin.command(house.alice, house.channel, "imagine", {"what": "goose"})
+        await house.told(asked, "Pictures out of noise are not made here")
+        posted = await house.post("look", PICTURE)
+        await house.told(
+            await house.standin.menu(house.alice, house.channel, MENUS[Kind.FILM], posted), "not made here"
+        )
+        assert len(house.engine.orders) == 1
 
     living(tmp_path, test)
 

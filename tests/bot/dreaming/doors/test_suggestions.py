@@ -16,8 +16,16 @@ INCEPTION = catalogue()["inception_v1"]
 
 @pytest.mark.parametrize("network", NETWORKS, ids=lambda network: network.name)
 def test_everything_offered_fits_and_works(network: NetworkInfo) -> None:
-    for offer in (suggestions.styles, suggestions.layers, suggestions.classes):
-        for typed in ("", "a", "e", "4", "ow", "zzzz", "x" * 300):
+    for offer in (
+        suggestions.styles,
+        suggestions.layers,
+        suggestions.classes,
+        suggestions.stations,
+        suggestions.imaginable,
+        suggestions.several_styles,
+        suggestions.several_networks,
+    ):
+        for typed in ("", "a", "e", "4", "ow", "zzzz", "x" * 300, "parts,e", "e:", "3b:1", "4c,3b:1", ":", ","):
             offered = offer(network, typed)
             assert len(offered) <= 25
             assert all(1 <= len(one.name) <= 100 and 1 <= len(one.value) <= 100 for one in offered)
@@ -36,6 +44,13 @@ def test_the_nearest_comes_first() -> None:
     assert suggestions.networks("vgg")[0].value == "vgg16"
     assert "cats" in [one.value for one in suggestions.styles(INCEPTION, "furry")]
     assert suggestions.styles(INCEPTION, "eyse")[0].value == "eyes"
+    assert suggestions.imaginable(INCEPTION, "dumb")[0].value == "dumbbell"
+    assert suggestions.imaginable(INCEPTION, "dumbel")[0].value == "dumbbell"
+    assert suggestions.imaginable(INCEPTION, "goose:1, fount")[0].value == "goose:1,fountain"
+    assert "4c" in [one.value for one in suggestions.imaginable(INCEPTION, "4c")]
+    channels = [one.value for one in suggestions.imaginable(INCEPTION, "4d:51")]
+    assert channels == ["4d:51", *(f"4d:51{n}" for n in range(10))]
+    assert suggestions.stations(INCEPTION, "edges,dog")[0].value == "edges,dogs"
 
 
 def test_a_list_of_layers_is_completed_at_its_end() -> None:

@@ -25,6 +25,8 @@ def values(office: Office) -> dict[str, tuple[str, str]]:
         "locked": ("style,layer", "style, layer"),
         "most-strength": ("2", "2"),
         "most-size": ("1024", "1024"),
+        "most-seconds": ("10", "10"),
+        "switched-off": ("film,grid", "film, grid"),
         "channels": (f"{garden},{log}", f"{garden},{log}"),
         "roles": (artists, artists),
         "exempt-roles": (artists, artists),
