@@ -17,11 +17,11 @@ from bot.executor.bench import Bench, Report, raise_if
 from bot.executor.decoding import Decoder, DecoderKilled
 from bot.executor.fitting import compared, refitted, refitted_film
 from bot.executor.kinds import maker_of
-from bot.executor.moving import decode_moving
+from bot.executor.moving import decode_source
 from bot.executor.protocol import Encoded, Failed, Made, Order, Outcome, Paused, SheetOrder, Stopped
 from bot.executor.sheets.making import sheet
 from dreamcore.errors import Cancelled, DreamError
-from dreamcore.films.reading import is_moving
+from dreamcore.films.footage import MovingPicture
 from dreamcore.sentences import Sentence
 
 if TYPE_CHECKING:
@@ -108,15 +108,17 @@ class Studio:
 
     def refit(self, picture: bytes, byte_limit: int) -> Encoded:
         """As `Executor.refit`."""
-        if is_moving(picture):
-            return refitted_film(decode_moving(self._decoder, picture), picture, byte_limit)
-        return refitted(self._decoder.decode(picture), picture, byte_limit)
+        decoded = decode_source(self._decoder, picture)
+        if isinstance(decoded, MovingPicture):
+            return refitted_film(decoded, picture, byte_limit)
+        return refitted(decoded, picture, byte_limit)
 
     def compare(self, before: bytes, after: bytes, byte_limit: int) -> Encoded:
         """As `Executor.compare`."""
-        if is_moving(before) or is_moving(after):
+        dreamt = decode_source(self._decoder, after)
+        if isinstance(dreamt, MovingPicture):
             raise DreamError(Sentence("A film cannot be put beside its picture: both would have to stand still."))
-        return compared(self._decoder.decode(before), self._decoder.decode(after), byte_limit)
+        return compared(self._decoder.decode(before), dreamt, byte_limit)
 
     def sheet(self, order: SheetOrder, key: str) -> Encoded:
         """As `Executor.sheet`. Raises Cancelled once `stop` was told the key."""
