@@ -7,7 +7,7 @@ ARGS ?=
 PHOTO ?=
 RECIPE ?=
 
-.PHONY: run dream test test-postgres soak bench gallery clean
+.PHONY: run dream test test-postgres soak bench gallery constraints audit clean
 .DEFAULT_GOAL := run
 
 $(VENV)/ready: pyproject.toml
@@ -51,6 +51,24 @@ bench: $(VENV)/ready
 # Makes the README's pictures again; needs the weights of inception_v1.
 gallery: $(VENV)/ready
 	$(BIN)/python docs/gallery.py $(PHOTO)
+
+# Writes deploy/constraints.txt anew: the newest versions that pyproject.toml allows, together. Python 3.12, as the image.
+constraints:
+	rm -rf build/constraints
+	python3.12 -m venv build/constraints
+	build/constraints/bin/python -m pip install -q --disable-pip-version-check ".[film,heif,postgres]"
+	@sed -n '/^#/p' deploy/constraints.txt > build/constraints.txt
+	build/constraints/bin/python -m pip freeze --all --disable-pip-version-check | grep -v '^dreambot\|^pip=' >> build/constraints.txt
+	mv build/constraints.txt deploy/constraints.txt
+
+# Known holes in the packages of deploy/constraints.txt: fails where there are any, and says where none could be looked for.
+audit:
+	@mkdir -p build
+	@test -x build/audit/bin/pip-audit || { $(PYTHON) -m venv build/audit && build/audit/bin/python -m pip install -q --disable-pip-version-check pip-audit; } || { echo "pip-audit could not be installed: nothing is known of these packages." >&2; exit 0; }; \
+	build/audit/bin/pip-audit --requirement deploy/constraints.txt --no-deps --disable-pip >build/audit.log 2>&1; status=$$?; \
+	cat build/audit.log; \
+	if grep -q "known vulnerabilit.* in" build/audit.log && ! grep -q "No known" build/audit.log; then exit 1; fi; \
+	if [ $$status -ne 0 ]; then echo "The advisories could not be reached: nothing is known of these packages." >&2; fi
 
 clean:
 	rm -rf $(VENV) build *.egg-info .mypy_cache .pytest_cache .ruff_cache

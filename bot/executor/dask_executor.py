@@ -50,6 +50,7 @@ class DaskExecutor:
         self._environment = {**os.environ, **(environment or {})}
         self._clock = clock
         self._remote: str | None = None
+        self.certificate_until: float | None = None  #: Unix seconds; of the one for the scheduler
         if config.scheduler is not None:
             self._remote = transport.check_address(config.scheduler)
             transport.papers_of(config)
@@ -214,7 +215,8 @@ class DaskExecutor:
     async def _with_cluster(self) -> None:
         """From a cluster's start to its end."""
         if self._remote is not None:
-            security = await welcomed(self._config, name="the bot")
+            security, found = await welcomed(self._config, name="the bot")
+            self.certificate_until = found.until.timestamp()
             await self._with_connection(Whereabouts(address=self._remote, security=security), None)
             return
         cluster = await LocalCluster.start(self._config, self._environment)

@@ -41,7 +41,8 @@ async def work_for(
 
     async def welcome() -> Security:
         """Looked at before each start: files may be new, and so may the scheduler."""
-        return await trust.welcomed(config, name=f"the worker {name}")
+        security, _ = await trust.welcomed(config, name=f"the worker {name}")
+        return security
 
     await trust.looked_at(config)
     _log.info("Dreambot %s works for %s", joining.version(), address)

@@ -62,13 +62,13 @@ def make(
 ) -> list[Issued]:
     """An authority, and certificates for a scheduler at these hosts, the bot and these workers. Raises BotError.
 
-    The folder has to be empty or not there: what is in use somewhere is never overwritten.
+    There may be no file in the folder: what is in use somewhere is never overwritten.
     """
     for name in (*hosts, *workers):
         _check_name(name)
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        if any(folder.iterdir()):
+        if any(not path.is_dir() for path in folder.rglob("*")):
             raise BotError(
                 f"There is something in {folder} already, and nothing is overwritten: name another folder, or use"
                 " renew (new certificates of the same authority) or add (one more worker)."
@@ -166,7 +166,7 @@ def _new_authority(folder: Path, now: datetime.datetime) -> _Authority:
         .add_extension(_key_usage(signs=True), critical=True)
         .sign(key, hashes.SHA256())
     )
-    folder.mkdir(mode=0o700)
+    folder.mkdir(exist_ok=True, mode=0o700)
     put(folder / AUTHORITY_KEY, _pem_of(key))
     put(folder / AUTHORITY, certificate.public_bytes(serialization.Encoding.PEM))
     sync_folder(folder)

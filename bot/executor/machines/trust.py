@@ -41,8 +41,8 @@ async def looked_at(config: ExecutorConfig) -> Found:
     return await asyncio.to_thread(lambda: examine(papers_of(config), now=utc()))
 
 
-async def welcomed(config: ExecutorConfig, *, name: str) -> Security:
-    """The operator's certificates, which hold now and open a scheduler that runs the same version.
+async def welcomed(config: ExecutorConfig, *, name: str) -> tuple[Security, Found]:
+    """The operator's certificates, which hold now and open a scheduler that runs the same version; what they say.
 
     Raises ConfigError, Unreachable, joining.OtherVersion, joining.NotOurs.
     """
@@ -51,7 +51,7 @@ async def welcomed(config: ExecutorConfig, *, name: str) -> Security:
     await greeted(config, security, name=name)
     if (sentence := warning(found, now=utc())) is not None:
         _log.warning("%s", sentence)
-    return security
+    return security, found
 
 
 async def greeted(config: ExecutorConfig, security: Security, *, name: str) -> joining.Hello:

@@ -93,6 +93,10 @@ def _workers(now: Snapshot) -> Iterator[Metric]:
             held.add_metric([name], worker.gpu_memory)
             total.add_metric([name], worker.gpu_total)
     yield from (memory, held, total)
+    if now.certificate_until is not None:
+        yield GaugeMetricFamily(
+            "dreambot_certificate_expiry_timestamp_seconds", "Of the one for the scheduler.", now.certificate_until
+        )
 
 
 def _discord(now: Snapshot) -> Iterator[Metric]:

@@ -108,6 +108,7 @@ class Looking:
             slots=0 if self._executor is None else self._executor.slots,
             network=None if self._executor is None else self._executor.network,
             workers=_workers(self._executor),
+            certificate_until=getattr(self._executor, "certificate_until", None),
             shards=self._discord.shards(),
             invalid=self._discord.invalid(),
             loop=self._loop.delay(),

@@ -43,6 +43,7 @@ class Snapshot:
     slots: int
     network: str | None
     workers: tuple[WorkerState, ...]
+    certificate_until: float | None  # Unix seconds; of the one for the scheduler
     shards: tuple[Shard, ...]
     invalid: int  # requests that Discord calls invalid, lately
     loop: LoopDelay

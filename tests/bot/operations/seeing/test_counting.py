@@ -45,6 +45,7 @@ def snapshot(**more: Any) -> Snapshot:
         "slots": 1,
         "network": "daydream",
         "workers": (worker(),),
+        "certificate_until": 1_900_000_000.0,
         "shards": (Shard(id=0, connected=True, latency=0.05),),
         "invalid": 7,
         "loop": LoopDelay(looks=10, median=0.001, p999=0.002, worst=0.004),
