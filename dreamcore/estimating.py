@@ -7,9 +7,12 @@ from dataclasses import dataclass
 
 import torch
 
+from dreamcore.guiding import matching_operations
 from dreamcore.networks import Network
+from dreamcore.picture import Picture
 from dreamcore.planning import (
     canvas_of,
+    cropped,
     device_defaults,
     eye_for,
     largest_window,
@@ -19,6 +22,7 @@ from dreamcore.planning import (
 )
 from dreamcore.recipe import Recipe, ResolvedRecipe
 from dreamcore.resolve import resolve
+from dreamcore.subject import part_of
 
 BUFFERS = 3.0  #: of the picture's size, float32: the picture, its gradient, and what is in between
 OVER_THE_LIMIT = 1.6  #: a step's time over that of a matrix product of as many operations
@@ -50,20 +54,36 @@ class Estimate:
 
 
 def estimate(
-    recipe: Recipe, network: Network, height: int, width: int, device: torch.device, memory: int | None = None
+    recipe: Recipe,
+    network: Network,
+    height: int,
+    width: int,
+    device: torch.device,
+    memory: int | None = None,
+    *,
+    picture: Picture | None = None,
+    guide: Picture | None = None,
+    mask: Picture | None = None,
 ) -> Estimate:
-    """The cost of dreaming a picture of `height` x `width`; the machine is measured for a tenth of a second."""
+    """The cost of dreaming a picture of `height` x `width`; the machine is measured for a tenth of a second.
+
+    picture: where it is known, only the part of it that the recipe's region takes counts.
+    """
     resolved = resolve(
         recipe, network=network.info, height=height, width=width, device=device_defaults(device), seed=0
     ).recipe
     eye = eye_for(network, resolved, device)
     octaves = octaves_of(resolved, height, width)
+    part = None if picture is None else part_of(picture, mask, resolved, octaves)
+    octaves = octaves if part is None else cropped(octaves, height, width, part)
     window = largest_window(eye, memory_budget(device, memory), octaves[-1])
     operations, largest = 0, 0
     for octave in octaves:
         canvas = canvas_of(octave, eye, resolved.jitter, window)
         windows = [tile.window for tile in canvas.tiles]
         operations += octave.steps * sum(eye.operations(box.height, box.width) for box in windows)
+        if guide is not None:
+            operations += octave.steps * matching_operations(guide, resolved, network.info, octave)
         largest = max(largest, max(step_bytes(eye, box.height, box.width) for box in windows))
     last = octaves[-1]
     return Estimate(

@@ -15,7 +15,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from dreamcore.catalogue import NetworkInfo
 from dreamcore.networks import Eye
+from dreamcore.octaves import Octave
 from dreamcore.picture import Picture, fill_hidden
 from dreamcore.recipe import GUIDE, ResolvedRecipe
 
@@ -51,6 +53,16 @@ def guide_of(picture: Picture | None, recipe: ResolvedRecipe, eye: Eye) -> Guide
         seen = F.interpolate(whole, size, mode="bicubic", antialias=True, align_corners=False).clamp_(0, 1)
         activations = eye(seen)
         return Guide({term.name: _places(activations[term.name], recipe.channel) for term in recipe.layer})
+
+
+def matching_operations(picture: Picture, recipe: ResolvedRecipe, network: NetworkInfo, octave: Octave) -> int:
+    """What finding the best matches costs in one step, in multiplications and additions."""
+    if recipe.objective != GUIDE:
+        return 0
+    shrink = SIDE / max(picture.height, picture.width)
+    guide = picture.height * picture.width * shrink**2
+    layers = [info for term in recipe.layer for info in network.find_layers(term.name)]
+    return round(sum(2 * info.channels * guide * octave.pixels / info.stride**4 for info in layers))
 
 
 def _places(activation: Tensor, channels: tuple[int, ...] | None) -> Tensor:

@@ -49,7 +49,8 @@ def octaves_of(recipe: ResolvedRecipe, height: int, width: int) -> tuple[Octave,
         return octaves
     # Twice the size dreamt at the most: further up steps cost too much for what they add.
     larger = min(ratio**0.5, 2.0)
-    return (*octaves, Octave(round(dreamt[0] * larger), round(dreamt[1] * larger), FINISHING_STEPS))
+    finishing = Octave(round(dreamt[0] * larger), round(dreamt[1] * larger), FINISHING_STEPS)
+    return (*octaves, finishing) if finishing.pixels > octaves[-1].pixels else octaves
 
 
 def cropped(octaves: tuple[Octave, ...], height: int, width: int, part: Box) -> tuple[Octave, ...]:

@@ -29,9 +29,11 @@ ROUNDS = 3  #: until both sides' colours are told apart by themselves
 COLOUR_BINS, TEXTURE_BINS = 10, 12
 GAP = 3  #: pixels: a wire or a mast does not part the sky
 LEAST_AREA, USUAL_AREA = 0.02, 0.3  #: of the picture
-LEAST_CONTRAST = 1.3  #: of the rim to the inside, as a logarithm: 1.5 to 3.1 on skies, below 1.2 on grass, fur, brick
+APART = 0.35  #: what it counts that the colours of both sides can be told apart, against the rim's contrast
+LEAST_SCORE = 1.5  #: of rim and colours together: 1.6 to 4 on skies, below 1.5 on grass, fur, brick
 LEAST_AT_THE_TOP, MOST_AT_THE_BOTTOM = 0.2, 0.3  #: of these borders: less is a window, more is paper or a wall
-LEAST_BLUE = 0.2  #: blue less red, of the brightest: skies are bluer than this, or brighter than the ground
+#: Blue less red, of the brightest; and brightness less the ground's: a sky has the one or the other.
+LEAST_BLUE, LEAST_BRIGHTER = 0.2, 0.08
 RIM_RADIUS, RIM_FLATNESS = 3, 1e-3  #: of the guided filter by which the rim follows the picture's edges
 
 
@@ -108,7 +110,7 @@ class _Scene:
         return sky
 
     def _score(self, sky: Bools) -> float | None:
-        """How sharp its rim is against its inside; None where it does not look like a sky."""
+        """How sharp its rim is against its inside, and how different its colours; None where it looks like no sky."""
         plane = _plane(sky)
         wide, narrow = F.max_pool2d(plane, 5, 1, 2)[0, 0] > 0, F.max_pool2d(-plane, 5, 1, 2)[0, 0] < 0
         rim, inside = (wide & ~narrow).numpy(), narrow.numpy()
@@ -121,9 +123,11 @@ class _Scene:
         contrast = np.log(np.median(steepest[rim]) + 2e-3) - np.log(np.mean(self.gradient[inside]) + 4e-3)
         above, below = self.colour[sky].mean(0), self.colour[~sky].mean(0)
         bluish = (above[2] - above[0]) / max(above.max(), 0.02)
-        if contrast < LEAST_CONTRAST or (above.mean() < below.mean() + 0.02 and bluish < LEAST_BLUE):
+        likelier = _likelier(self.colours, sky, COLOUR_BINS**3)
+        score = contrast + APART * min(likelier[sky].mean(), -likelier[~sky].mean())
+        if score < LEAST_SCORE or (above.mean() < below.mean() + LEAST_BRIGHTER and bluish < LEAST_BLUE):
             return None
-        return float(contrast + 0.6 * min(0.0, np.log(sky.mean() / USUAL_AREA)))
+        return float(score + 0.6 * min(0.0, np.log(sky.mean() / USUAL_AREA)))
 
 
 def _plane(values: Bools | Floats) -> torch.Tensor:

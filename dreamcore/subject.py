@@ -12,6 +12,7 @@ from torch import Tensor
 
 from dreamcore.octaves import Octave
 from dreamcore.picture import Picture, fill_hidden
+from dreamcore.recipe import ResolvedRecipe
 from dreamcore.regions import crop_for, weight_of
 from dreamcore.tiles import Box
 from dreamcore.wrapping import made_to_wrap
@@ -91,6 +92,13 @@ def seamless(picture: Picture) -> Picture:
     """The picture with no seam when it is laid beside itself."""
     alpha = None if picture.alpha is None else made_to_wrap(picture.alpha)
     return replace(picture, rgb=made_to_wrap(picture.rgb), alpha=alpha)
+
+
+def part_of(picture: Picture, mask: Picture | None, recipe: ResolvedRecipe, octaves: tuple[Octave, ...]) -> Box | None:
+    """The part of the picture that a recipe dreams; None for all of it. Raises RecipeError where it is empty."""
+    if recipe.region is None or recipe.tile == "on":
+        return None
+    return crop_for(weight_of(recipe.region, picture, mask), context_of(octaves, picture.height))
 
 
 def context_of(octaves: tuple[Octave, ...], height: int) -> int:

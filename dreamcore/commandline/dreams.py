@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from dreamcore import networks as nets
+from dreamcore.commandline.companions import Given, add_companions, companions_of
 from dreamcore.commandline.shared import (
     Bar,
     add_machine,
@@ -17,6 +18,7 @@ from dreamcore.commandline.shared import (
     recipe_of,
     settings_help,
 )
+from dreamcore.companions import with_companions
 from dreamcore.devices import choose_device
 from dreamcore.dreaming import dream as dreamt
 from dreamcore.errors import BadValue, DreamError, PictureError
@@ -39,6 +41,7 @@ def add_to(commands: Any) -> None:
     dream_.add_argument("source", metavar="IN", help="a picture, a folder of pictures, or - for standard input")
     dream_.add_argument("target", metavar="OUT", help="a file (.png, .jpg, .webp), a folder, or - for standard output")
     dream_.add_argument("recipe", metavar="key=value", nargs="*", help="what to dream; the settings are below")
+    add_companions(dream_)
     dream_.add_argument("--recipe-of", metavar="FILE", help="start from the recipe that is written in this dream")
     dream_.add_argument("--format", choices=("png", "jpeg", "webp"), help="of the output, where OUT does not say")
     dream_.add_argument("--fit", metavar="BYTES", type=bytes_of, help="the best that fits into so much: 10M, 800k")
@@ -59,6 +62,7 @@ def add_to(commands: Any) -> None:
     estimate_ = commands.add_parser("estimate", help="what a dream would cost", usage="%(prog)s IN [key=value ...]")
     estimate_.add_argument("source", metavar="IN", help="a picture, or a size such as 1024x768")
     estimate_.add_argument("recipe", metavar="key=value", nargs="*")
+    add_companions(estimate_)
     add_machine(estimate_)
     estimate_.set_defaults(command=estimate)
 
@@ -67,11 +71,13 @@ def dream(options: argparse.Namespace) -> int:
     """`dream IN OUT key=value …`"""
     asked = recipe_of(options)
     work = list(jobs(options.source, options.target, options.format.upper() if options.format else None))
+    given = companions_of(options)
+    with_companions(asked, guide=given.guide is not None, mask=given.mask is not None)
     network = network_for(asked.network, options)
     failed = 0
     for job in work:
         try:
-            _dream_one(job, asked, network, options)
+            _dream_one(job, asked, network, options, given)
         except DreamError as error:
             if len(work) == 1:
                 raise
@@ -98,14 +104,16 @@ def first(options: argparse.Namespace) -> int:
     recipe_ = recipe_of(options)
     network = network_for(recipe_.network, options)
     job = Job(source, str(folder / f"{Path(source).stem}-dream.png"), "PNG")
-    _dream_one(job, recipe_, network, options)
+    _dream_one(job, recipe_, network, options, Given())
     print(f"The dream is in {Path(job.target).resolve()}")
     return 0
 
 
 def estimate(options: argparse.Namespace) -> int:
     """`estimate IN key=value …`"""
-    asked = recipe_of(options)
+    given = companions_of(options)
+    asked = with_companions(recipe_of(options), guide=given.guide is not None, mask=given.mask is not None).recipe
+    picture = None
     if size := re.fullmatch(r"(\d{1,6})[x×](\d{1,6})", options.source):
         width, height = int(size[1]), int(size[2])
         if not (width and height):
@@ -114,11 +122,15 @@ def estimate(options: argparse.Namespace) -> int:
         picture = decode(read(options.source))
         width, height = picture.width, picture.height
     device = choose_device(options.device)
-    print(estimated(asked, network_for(asked.network, options), height, width, device, options.memory).sentences)
+    network = network_for(asked.network, options)
+    figures = estimated(
+        asked, network, height, width, device, options.memory, picture=picture, guide=given.guide, mask=given.mask
+    )
+    print(figures.sentences)
     return 0
 
 
-def _dream_one(job: Job, asked: Recipe, network: nets.Network, options: argparse.Namespace) -> None:
+def _dream_one(job: Job, asked: Recipe, network: nets.Network, options: argparse.Namespace, given: Given) -> None:
     picture = decode(read(job.source))
     bar = None if options.quiet else Bar(job.source)
     try:
@@ -127,6 +139,8 @@ def _dream_one(job: Job, asked: Recipe, network: nets.Network, options: argparse
             asked,
             network=network,
             device=choose_device(options.device),
+            guide=given.guide,
+            mask=given.mask,
             memory=options.memory,
             on_progress=bar,
         )

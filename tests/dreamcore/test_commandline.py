@@ -223,3 +223,45 @@ def test_a_sheet_that_cannot_be_is_one_sentence(
     assert not out.exists()
     assert main([command[0], str(tmp_path), str(out), "strength=1,2" if command[0] == "grid" else "strength=1"]) == 2
     assert "one picture" in sentence(capsys)
+
+
+def test_a_guide_and_a_mask_come_as_files(
+    photo: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out, mask = tmp_path / "dream.png", tmp_path / "mask.png"
+    half = np.zeros((10, 10, 3), np.uint8)
+    half[:, :5] = 255
+    mask.write_bytes(encode(half, None, format="PNG"))
+    assert main(["dream", str(photo), str(out), "--guide", str(photo), "--mask", str(mask), *QUICK]) == 0
+    recipe = read_recipe(out.read_bytes())
+    assert recipe is not None
+    assert "objective=guide" in recipe
+    assert "region=mask" in recipe
+    made, before = decode(out.read_bytes()).rgb, decode(photo.read_bytes()).rgb
+    assert np.array_equal(made[:, 54:], before[:, 54:])
+    assert not np.array_equal(made[:, :40], before[:, :40])
+    capsys.readouterr()
+    assert main(["estimate", str(photo), "--guide", str(photo), "--mask", str(mask), *QUICK]) == 0
+    assert "objective=guide" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("more", "needed"),
+    [
+        (["--guide", "notes.txt"], "--guide notes.txt"),
+        (["--mask", "nothing.png"], "--mask nothing.png: There is no file nothing.png."),
+        (["objective=guide"], "needs a second picture"),
+        (["region=mask"], "needs a second picture"),
+        (["region=sky"], "No sky was found"),
+    ],
+)
+def test_what_is_wrong_with_a_second_picture_is_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, more: list[str], needed: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    random = np.random.default_rng(1).integers(0, 255, (64, 96, 3), dtype=np.uint8)
+    Path("photo.png").write_bytes(encode(random, None, format="PNG"))
+    Path("notes.txt").write_text("no picture")
+    assert main(["dream", "photo.png", "dream.png", "--quiet", *QUICK, *more]) == 2
+    assert needed in sentence(capsys)
+    assert not Path("dream.png").exists()

@@ -77,6 +77,12 @@ def test_any_text_is_a_recipe_or_one_sentence(text: str) -> None:
         ('classes="great grey owl:2, cat"', 'classes="great grey owl:2,cat"'),
         ("strength=1.0\nseed=007", "strength=1 seed=7"),
         ("octaves=AUTO colours=Keep", "octaves=auto colours=keep"),
+        ("region=Center", "region=centre"),
+        ('region="not sky"', "region=not-sky"),
+        ("region=-mask", "region=not-mask"),
+        ("blend=0.5", "blend=normal:0.5"),
+        ("blend=Soft_Light:.5", "blend=soft-light:0.5"),
+        ("blend=color towards=0.3", "blend=colour:1.0 towards=source:0.3"),
         ("", ""),
     ],
 )
@@ -111,6 +117,13 @@ def test_people_write_recipes_in_many_ways(text: str, same: str) -> None:
         (f"engine={ENGINE + 1}", "newer engine"),
         ("seed=4294967296", "4294967295"),
         ("qwxyz=1", "There are: style"),
+        ("region=moon", "sky, not-sky, centre"),
+        ("blend=overlay:2", "from 0 to 1"),
+        ("blend=overlay:nan", "a number is needed"),
+        ("blend=multiply", "lighten, darken, overlay"),
+        ("towards=me", "source, none"),
+        ("tile=yes", "on, off"),
+        ("features=huge", "large, small"),
     ],
 )
 def test_what_is_wrong_is_named_with_what_to_do(text: str, needed: str) -> None:
