@@ -248,7 +248,9 @@ class _Work:
             shaping=self.shaping,
             margin=MARGIN,
             measures=self.measures,
-            after_step=lambda step, value: self.report.step(number, step, value, lambda: state.picture),
+            after_step=lambda step, value: self.report.step(
+                number, step, value, lambda: self.subject.shown(state.picture)
+            ),
         )
         self.measures = measures if self.objective.measures_hold_at_any_size else None
 

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import torch
 import torch.nn.functional as F
 from numpy.typing import NDArray
+from PIL import Image
 from torch import Tensor
 
 from dreamcore.octaves import Octave
 from dreamcore.picture import Picture, fill_hidden
 from dreamcore.recipe import ResolvedRecipe
 from dreamcore.regions import crop_for, weight_of
+from dreamcore.reporting import PREVIEW_SIDE
 from dreamcore.tiles import Box
 from dreamcore.wrapping import made_to_wrap
 
@@ -82,6 +85,28 @@ class Subject:
         whole = self.rgb.copy()
         whole[self.part.top : self.part.bottom, self.part.left : self.part.right] = made
         return whole
+
+    def shown(self, dreamt: Tensor) -> Tensor:
+        """The dream so far, (1, 3, h, w) in [0, 1], as a person knows the picture: whole, if only a part is dreamt."""
+        if self.part is None:
+            return dreamt
+        whole = self._small
+        shrink = whole.shape[2] / self.rgb.shape[0], whole.shape[3] / self.rgb.shape[1]
+        top, left = round(self.part.top * shrink[0]), round(self.part.left * shrink[1])
+        size = max(1, round(self.part.height * shrink[0])), max(1, round(self.part.width * shrink[1]))
+        whole = whole.clone()
+        room = whole[:, :, top : top + size[0], left : left + size[1]]
+        room.copy_(F.interpolate(dreamt, room.shape[2:], mode="area"))
+        return whole
+
+    @cached_property
+    def _small(self) -> Tensor:
+        """(1, 3, h, w) in [0, 1], the whole picture as large as a preview."""
+        height, width = self.rgb.shape[:2]
+        shrink = max(1.0, max(height, width) / PREVIEW_SIDE)
+        size = max(1, round(width / shrink)), max(1, round(height / shrink))
+        small = np.asarray(Image.fromarray(self.rgb).resize(size, Image.Resampling.BOX), np.float32) / np.float32(255)
+        return torch.from_numpy(small).permute(2, 0, 1)[None].to(self.pixels.device)
 
     def steps_at(self, height: int, width: int) -> Tensor | None:
         """(1, 1, height, width) in [0, 1]: how long steps are made where, at an octave; None: everywhere alike."""

@@ -72,15 +72,23 @@ def test_a_small_region_is_cut_out_and_comes_back_to_its_place(daydream: Network
     totals = {}
     for region in ("mask", "all"):
         reports: list[int] = []
+        previews: list[NDArray[np.uint8]] = []
         result = dreamt(
             picture,
             f"region={region} octaves=1",
             daydream,
             mask=grey(plane),
-            on_progress=lambda report, into=reports: into.append(report.total),
+            on_progress=lambda report, into=reports, seen=previews: (
+                into.append(report.total),
+                seen.append(report.preview),
+            ),
         )
         totals[region] = reports[-1]
         if region == "mask":
+            preview = next(one for one in previews if one is not None)
+            whole = np.asarray(Image.fromarray(picture.rgb).resize((256, 192), Image.Resampling.BOX))
+            assert np.abs(preview[100:].astype(int) - whole[100:]).max() <= 1
+            assert np.abs(preview[18:46, 194:238].astype(int) - whole[18:46, 194:238]).mean() > 2
             changed = moved(picture.rgb, result.rgb)
             assert not changed[plane == 0].any()
             assert changed[24:56, 244:296].mean() > 0.8
