@@ -5,14 +5,16 @@ Labels are bounded: doors, stages, outcomes and networks are ours, statuses are 
 
 from __future__ import annotations
 
+import itertools
 import logging
 import time
 from collections.abc import Callable
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector
 
-from bot.executor.protocol import STAGES, Failed, Lost, Made, Outcome, Stopped
+from bot.executor.protocol import STAGES, Failed, Lost, Made, Outcome, Paused, Stopped
 from bot.jobs.model import Door, Job
+from bot.kinds import Kind
 from dreamcore.catalogue import catalogue
 
 SECONDS = (0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0, 900.0, 3600.0)  #: of work and of waiting
@@ -23,7 +25,13 @@ STATUSES = frozenset({200, 201, 202, 204, 304, 400, 401, 403, 404, 405, 413, 429
 NO_ANSWER = "none"
 MOST_BEGUN = 10_000  #: jobs that are remembered, so that each is counted once
 
-_OUTCOMES: dict[type[Outcome], str] = {Made: "made", Failed: "failed", Stopped: "stopped", Lost: "lost"}
+_OUTCOMES: dict[type[Outcome], str] = {
+    Made: "made",
+    Paused: "paused",
+    Failed: "failed",
+    Stopped: "stopped",
+    Lost: "lost",
+}
 
 
 class Metrics:
@@ -33,7 +41,7 @@ class Metrics:
         self.registry = CollectorRegistry()
         self._clock = clock
         ProcessCollector(registry=self.registry)
-        self.requests = self._counter("requests", "Requests that were accepted", "door")
+        self.requests = self._counter("requests", "Requests that were accepted", "door", "kind")
         self.pictures = self._counter("pictures", "What became of pictures that workers were given", "outcome")
         self.stages = self._histogram(
             "dream_stage_seconds", "What a dream takes in a worker", SECONDS, "stage", "network"
@@ -46,8 +54,8 @@ class Metrics:
         )
         self.sessions = self._counter("gateway_sessions", "What happened to connections to the gateway", "event")
         self.log_lines = self._counter("log_lines", "Lines of the log from WARNING on", "level")
-        for door in Door:
-            self.requests.labels(door.value)
+        for door, kind in itertools.product(Door, Kind):
+            self.requests.labels(door.value, kind.value)
         for outcome in _OUTCOMES.values():
             self.pictures.labels(outcome)
         for event in ("connected", "resumed", "disconnected"):
@@ -57,7 +65,7 @@ class Metrics:
         self._begun: set[str] = set()
 
     def accepted(self, job: Job) -> None:
-        self.requests.labels(job.door.value).inc()
+        self.requests.labels(job.door.value, job.kind.value).inc()
 
     def begun(self, job: Job) -> None:
         if job.id not in self._begun:
@@ -68,8 +76,8 @@ class Metrics:
 
     def came_back(self, outcome: Outcome) -> None:
         self.pictures.labels(_OUTCOMES[type(outcome)]).inc()
-        if not isinstance(outcome, Made) or outcome.network not in catalogue():
-            return
+        if not isinstance(outcome, Made) or outcome.network not in catalogue() or outcome.frames > 1:
+            return  # of a film this would be its last part only
         for stage, seconds in outcome.stages or (("dream", outcome.seconds),):
             if stage in STAGES:
                 self.stages.labels(stage, outcome.network).observe(max(0.0, seconds))

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from bot.executor.dask_executor import _worker_state
-from bot.executor.protocol import Failed, Lost, Made, WorkerState
+from bot.executor.protocol import Failed, Lost, Made, Paused, WorkerState
 from bot.languages import ENGLISH, languages, speaking
 from bot.operations.loop import LoopDelay, LoopWatch
 from bot.operations.seeing.discord_side import INVALID_SECONDS, DiscordSide, Shard
@@ -81,7 +81,9 @@ def test_each_stage_of_a_dream_is_counted_by_its_network() -> None:
         assert value("dreambot_dream_stage_seconds_count", labels) == 1
     metrics.came_back(Failed(sentence="", log=""))
     metrics.came_back(Lost(started=True, log=""))
-    assert [metrics.total("pictures", outcome=name) for name in ("made", "failed", "lost")] == [1, 1, 1]
+    metrics.came_back(Paused(checkpoint=b"", share=0.5, seconds=15.0))
+    outcomes = ("made", "failed", "lost", "paused")
+    assert [metrics.total("pictures", outcome=name) for name in outcomes] == [1, 1, 1, 1]
 
 
 def test_what_a_worker_or_discord_makes_up_adds_no_figure() -> None:

@@ -93,7 +93,7 @@ async def test_health_figures_and_status_of_a_running_bot(town: Town) -> None:
     text = await exposed("dreambot_kept_pictures_bytes", len(DOT.data))
     said = figures(text)
     assert said["dreambot_ready", frozenset()] == 1
-    assert said["dreambot_requests_total", frozenset({"prefix"})] == 1
+    assert said["dreambot_requests_total", frozenset({"prefix", "dream"})] == 1
     assert said["dreambot_pictures_total", frozenset({"made"})] == 1
     assert said["dreambot_dream_stage_seconds_count", frozenset({"dream", "daydream"})] == 1
     assert said["dreambot_queue_jobs", frozenset({"waiting"})] == 0
