@@ -14,6 +14,7 @@ from bot.challenges.model import Challenge
 from bot.jobs import rows as job_rows
 from bot.jobs.manner import Manner
 from bot.jobs.model import Job, JobPicture, JobState, Result
+from bot.kinds import Kind
 from bot.store.database import Database
 from bot.store.tables import challenge_entries, jobs
 
@@ -45,7 +46,7 @@ class Candidates:
         query = (
             select(jobs)
             .where(jobs.c.requester == member, jobs.c.guild == challenges[0].guild, jobs.c.created >= since)
-            .where(jobs.c.state.in_(made))
+            .where(jobs.c.state.in_(made), jobs.c.kind == Kind.DREAM.value)
             .order_by(jobs.c.number.desc())
             .limit(LATEST)
         )

@@ -8,6 +8,7 @@ from bot.challenges.errors import NotEligible, NotTaken
 from bot.challenges.model import Challenge
 from bot.challenges.schedule import stamp
 from bot.jobs.model import Job, JobPicture, JobState, Result
+from bot.kinds import Kind
 from bot.languages import tr
 from dreamcore.recipe import Recipe
 
@@ -22,6 +23,10 @@ def eligible(challenge: Challenge, job: Job | None, ordinal: int, *, member: int
         raise NotEligible(tr("That dream is somebody else's: only dreams that you asked for can be entered by you."))
     if job.place.guild != challenge.guild:
         raise NotEligible(tr("That dream was made elsewhere: it has to be made on this server."))
+    if job.kind is not Kind.DREAM:
+        raise NotEligible(
+            tr("Only dreams of a picture can be entered: no films, grids, explanations, or pictures out of noise.")
+        )
     picture = next((one for one in job.pictures if one.ordinal == ordinal), None)
     if picture is None or picture.result is None or job.state not in _MADE:
         raise NotEligible(tr("That dream is not made yet: enter it when it is there."))

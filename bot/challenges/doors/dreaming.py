@@ -29,6 +29,7 @@ from bot.dreaming.scenes import Scene, scene_of_interaction
 from bot.dreaming.service import Dreaming
 from bot.errors import NoPicture, Refusal
 from bot.jobs.model import AskedPicture, Door, Job
+from bot.kinds import Kind
 from bot.languages import mark, tr
 from dreamcore.catalogue import catalogue
 from dreamcore.errors import RecipeError
@@ -99,7 +100,7 @@ class DreamingForIt:
     async def _again(self, interaction: Interaction, challenge: Challenge, id: str) -> None:
         """The same picture with another seed."""
         job = await self._dreaming.queue.job(id)
-        if job is None or job.requester != interaction.user.id:
+        if job is None or job.requester != interaction.user.id or job.kind is not Kind.DREAM:
             raise NotTaken(tr("Only who asked for this dream can dream it again for the challenge."))
         data = await self._dreaming.queue.source_bytes(job.pictures[0])
         if data is None:

@@ -61,7 +61,7 @@ class Arena:
             order = await self.queue.work.next()
         assert order is not None
         result = Made(
-            data=b"dream of " + order.picture,
+            data=b"dream of " + (order.picture or b"nothing"),
             format="PNG",
             note="",
             width=8,

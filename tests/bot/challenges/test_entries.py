@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.challenges.candidates import Candidates
 from bot.challenges.constraints import Constraints
 from bot.challenges.errors import ChallengeRefusal, NoChallenge, NoEntry, NotEligible, NotNow, NotTaken
 from bot.challenges.events import Cancel, Close, Edit, Schedule
@@ -19,6 +20,7 @@ from bot.jobs.keeping import DAY
 from bot.jobs.manner import Manner
 from bot.jobs.people import Block
 from bot.jobs.shelf import content_hash
+from bot.kinds import Kind
 from bot.store.tables import challenges
 from tests.bot.challenges.arena import ANNA, BEN, CARL, GUILD, MODERATOR, PLAN, Arena, arena, recipe, submission
 from tests.bot.jobs.fakes import Clock, in_loop, made, request
@@ -60,6 +62,24 @@ async def test_only_a_dream_that_counts_is_taken(tmp_path: Path) -> None:
         submitted = await house.enter(challenge, ANNA, good)
         assert (submitted.fresh, submitted.left, submitted.entry.state) == (True, 0, EntryState.APPROVED)
         assert submitted.entry.recipe == recipe()
+
+
+@pytest.mark.parametrize("kind", [kind for kind in Kind if kind is not Kind.DREAM])
+def test_only_dreams_of_a_picture_can_be_entered(tmp_path: Path, kind: Kind) -> None:
+    """Other kinds' recipes are not what a challenge can look at."""
+
+    @in_loop
+    async def test() -> None:
+        async with arena(tmp_path) as house:
+            challenge = await house.open()
+            other = await house.dream(ANNA, kind=kind)
+            with pytest.raises(NotEligible, match="Only dreams of a picture"):
+                await house.enter(challenge, ANNA, other)
+            dream = await house.dream(ANNA)
+            offered = await Candidates(database=house.queue._database).of([challenge], member=ANNA)
+            assert [one.job.id for one in offered] == [dream.id]
+
+    test()
 
 
 async def jobs(house: Arena) -> list[Any]:
