@@ -53,6 +53,10 @@ BEYOND = 12  #: pixels at the size dreamt that a picture without borders is cont
 LARGEST_RESCALING = 4.0  #: of what was dreamt, at the end, to be as strong as the recipe says
 
 
+#: Shown the picture, (H, W, 3), after each step.
+ShowGrowth = Callable[[NDArray[np.uint8]], None]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Dream:
     """What was dreamt, and all that is needed to dream it again."""
@@ -76,6 +80,7 @@ def dream(
     memory: int | None = None,
     on_progress: ReportProgress | None = None,
     cancelled: AskCancelled | None = None,
+    on_growth: ShowGrowth | None = None,
     clock: Callable[[], float] = time.monotonic,
 ) -> Dream:
     """Dream `picture` as `recipe` says.
@@ -83,7 +88,8 @@ def dream(
     guide: what it shows is what grows (objective=guide). mask: where the dream happens (region=mask). Each is taken up
     by itself where the recipe does not say otherwise.
     memory: bytes that a step may take beside the picture's own buffers; larger pictures are dreamt in tiles.
-    on_progress: called in this thread between steps. cancelled: asked as often.
+    on_progress: called in this thread between steps. cancelled: asked as often. on_growth: shown the picture after each
+    step, as it would be if that were the last.
     Raises RecipeError for what the network cannot do, Cancelled, and OutOfMemory when even tiles do not fit.
     """
     begun = clock()
@@ -105,7 +111,9 @@ def dream(
     scene = _Scene(picture, guide, mask)
     with undisturbed(device):
         rgb, change = _within_memory(
-            lambda bytes_: _Work(scene, resolved, network, device, bytes_, on_progress, cancelled, clock).done(),
+            lambda bytes_: _Work(
+                scene, resolved, network, device, bytes_, on_progress, cancelled, on_growth, clock
+            ).done(),
             budget,
         )
     alpha = made_to_wrap(picture.alpha) if resolved.tile == "on" and picture.alpha is not None else picture.alpha
@@ -159,9 +167,10 @@ class _Work:
         budget: int,
         on_progress: ReportProgress | None,
         cancelled: AskCancelled | None,
+        on_growth: ShowGrowth | None,
         clock: Callable[[], float],
     ) -> None:
-        self.recipe = recipe
+        self.recipe, self.on_growth = recipe, on_growth
         self.device = device
         self.wraps = recipe.tile == "on"
         picture = scene.picture
@@ -184,15 +193,22 @@ class _Work:
 
     def done(self) -> tuple[NDArray[np.uint8], float]:
         """The dream's pixels (H, W, 3), and its root mean square change at the size dreamt."""
-        subject, recipe = self.subject, self.recipe
-        blend, share = (recipe.blend.name, recipe.blend.weight) if recipe.blend else ("normal", 1.0)
-        detail, base = self._dreamt(subject.seen)
-        weight = None if subject.alpha is None else at_size(subject.alpha, *detail.shape[2:])
-        if recipe.colours == "keep":
-            detail = blending.luminance_only(detail)
-        detail, change = finishing.as_strong_as(detail, base, self.target, weight, LARGEST_RESCALING, blend=blend)
+        blend, share = self._blend()
+        detail, base = self._dreamt(self.subject.seen)
+        alpha = self.subject.alpha
+        weight = None if alpha is None else at_size(alpha, *detail.shape[2:])
+        detail, change = finishing.as_strong_as(
+            self._coloured(detail), base, self.target, weight, LARGEST_RESCALING, blend=blend
+        )
         made = self._brought(base, detail, blend=blend, share=share)
-        return subject.restored(made), float(change) * share
+        return self.subject.restored(made), float(change) * share
+
+    def _blend(self) -> tuple[str, float]:
+        blend = self.recipe.blend
+        return (blend.name, blend.weight) if blend else ("normal", 1.0)
+
+    def _coloured(self, detail: Tensor) -> Tensor:
+        return blending.luminance_only(detail) if self.recipe.colours == "keep" else detail
 
     def _brought(self, base: Tensor, detail: Tensor, **how: Any) -> Tensor:
         """The dream at the picture's full size."""
@@ -248,11 +264,20 @@ class _Work:
             shaping=self.shaping,
             margin=MARGIN,
             measures=self.measures,
-            after_step=lambda step, value: self.report.step(
-                number, step, value, lambda: self.subject.shown(state.picture)
-            ),
+            after_step=lambda step, value: self._after_step(number, step, value, state),
         )
         self.measures = measures if self.objective.measures_hold_at_any_size else None
+
+    def _after_step(self, number: int, step: int, value: Tensor, state: ascent.OctaveState) -> None:
+        self.report.step(number, step, value, lambda: self.subject.shown(state.picture))
+        if self.on_growth is None:
+            return
+        base, detail, full = state.base, state.picture - state.base.float() / 255, self.subject.seen
+        if base.shape[2] > full.shape[2]:
+            base, detail = full, shrunk_detail(detail, *full.shape[2:], wraps=self.wraps)
+        blend, share = self._blend()
+        made = self._brought(base, self._coloured(detail), blend=blend, share=share)
+        self.on_growth(self.subject.restored(made))
 
     def _steps_total(self) -> int:
         return sum(octave.steps for octave in self.octaves)
