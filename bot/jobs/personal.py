@@ -18,6 +18,7 @@ from bot.store.tables import (
     challenge_votes,
     challenges,
     decoder_deaths,
+    job_companions,
     job_pictures,
     jobs,
     pauses,
@@ -108,13 +109,19 @@ async def data(connection: AsyncConnection, person: int, alias: int | None) -> P
     own = await _rows(connection, jobs, jobs.c.requester == person)
     pictures = await _pictures(connection, jobs.c.requester == person)
     elsewhere = await _pictures(connection, (jobs.c.requester != person) & (job_pictures.c.author == person))
+    beside = await _pictures(connection, jobs.c.requester == person, job_companions)
+    theirs = (jobs.c.requester != person) & (job_companions.c.author == person)
+    elsewhere += await _pictures(connection, theirs, job_companions)
     for job in own:
         job["pictures"] = [one for one in pictures if one["job"] == job["id"]]
+        if companions := [one for one in beside if one["job"] == job["id"]]:
+            job["companions"] = companions
     hidden_now = await _hidden_challenges(connection)
     secret = {str(job["id"]) for job in own if (job.get("manner") or {}).get("secret") in hidden_now}
     for one in (*own, *pictures):
         _without_recipe(one, str(one.get("job", one.get("id"))) in secret)
-    sources = [one["source"] for one in (*pictures, *elsewhere) if str(one["author"]) == str(person)]
+    posted = [one for one in (*pictures, *beside, *elsewhere) if str(one["author"]) == str(person)]
+    sources = [one["source"] for one in posted if "source" in one]
     entered = await _rows(connection, challenge_entries, challenge_entries.c.member == person)
     for one in entered:
         _without_recipe(one, str(one.get("job")) in secret)
@@ -177,8 +184,10 @@ async def _rows(connection: AsyncConnection, table: Table, which: ColumnElement[
     return [_readable(row) for row in found.mappings()]
 
 
-async def _pictures(connection: AsyncConnection, which: ColumnElement[bool]) -> list[dict[str, Any]]:
-    query = select(job_pictures).join(jobs, jobs.c.id == job_pictures.c.job).where(which)
+async def _pictures(
+    connection: AsyncConnection, which: ColumnElement[bool], table: Table = job_pictures
+) -> list[dict[str, Any]]:
+    query = select(table).join(jobs, jobs.c.id == table.c.job).where(which)
     return [_readable(row) for row in (await connection.execute(query)).mappings()]
 
 

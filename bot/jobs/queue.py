@@ -139,7 +139,7 @@ class JobQueue:
 
     async def accept(self, request: Request) -> Accepted:
         """Take a request on: when this returns, it will be answered. Raises Refusal, NoPicture."""
-        if not request.pictures:
+        if not request.pictures or any((one.data is None) is request.kind.has_source for one in request.pictures):
             raise NoPicture(tr("There is no picture to dream."))
         entered = await self._to_its_end(self._enter(request))
         job = entered.kept.job

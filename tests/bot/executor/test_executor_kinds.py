@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import dataclasses
 import io
+import itertools
 from typing import Any
 
 import pytest
 from PIL import Image
 
-from bot.executor.protocol import Event, Failed, Made, Order, Paused, Progressed, Stopped
+from bot.executor.protocol import Event, Failed, Lost, Made, Order, Paused, Progressed, Stopped
 from bot.kinds import Kind, Role
 from dreamcore.errors import DreamError
 from dreamcore.films.reading import read_moving
 from dreamcore.picture import encode, read_recipe
 from dreamcore.sample import landscape
-from tests.bot.executor.conftest import PATIENCE, PICTURE, Cluster, order
+from tests.bot.executor.conftest import PATIENCE, PICTURE, Cluster, order, worker_processes
 
 FILM = "frames=6 fps=8 size=96 format=webp network=daydream seed=1"
 GRID = "strength=1,2,3 size=96 steps=1 octaves=1 network=daydream seed=1"
@@ -198,6 +199,28 @@ def test_a_damaged_checkpoint_begins_again(cluster: Cluster) -> None:
     assert isinstance(whole, Made), whole
     assert isinstance(again, Made), again
     assert again.data == whole.data
+
+
+@pytest.mark.soak
+def test_a_worker_that_dies_in_a_film_repeats_only_its_part(cluster: Cluster) -> None:
+    wanted = of_kind(Kind.FILM, "frames=40 fps=20 size=192 format=webp network=daydream seed=1")
+    whole = cluster.dream(wanted).result(PATIENCE)
+    part = cluster.dream(dataclasses.replace(wanted, attempt=2, part=AT_ONCE)).result(PATIENCE)
+    assert isinstance(whole, Made), whole
+    assert isinstance(part, Paused), part
+    rest = dataclasses.replace(wanted, checkpoint=part.checkpoint, share=part.share)
+    running = cluster.dreaming(dataclasses.replace(rest, attempt=3))
+    (worker,) = worker_processes()
+    worker.kill()
+    lost = running.result(PATIENCE)
+
+    assert isinstance(lost, Lost)
+    assert lost.started
+    attempts = itertools.count(4)
+    while isinstance(made := cluster.dream(dataclasses.replace(rest, attempt=next(attempts))).result(PATIENCE), Lost):
+        assert not made.started
+    assert isinstance(made, Made), made
+    assert made.data == whole.data
 
 
 def test_a_film_that_is_cancelled_stops_at_its_next_frame(cluster: Cluster) -> None:

@@ -40,6 +40,8 @@ async def test_a_film_is_made_part_by_part_and_its_seconds_add_up(tmp_path: Path
         second = await desk.executor.order(1)
         assert (second.order.attempt, second.order.checkpoint, second.order.share) == (2, b"a third", 0.4)
         assert checkpoints(tmp_path) == [b"a third"]
+        room = len(b"cat") + len(b"a third")
+        assert [desk.queue.shelf.crowded(most) for most in (room - 1, room)] == [True, False]
         second.start()
         second.pause(0.8, checkpoint=b"two thirds", seconds=16.0)
         third = await desk.executor.order(2)
