@@ -83,6 +83,7 @@ def resolve_moving(
         device=device,
         seed=seed,
         limits=unbounded,
+        least_octaves=1,
     )
     written = plan.recipe.but(
         **dict.fromkeys((*_MOVES, "loop", "film")), seconds=recipe.seconds, frames=recipe.frames, fps=recipe.fps
@@ -103,9 +104,8 @@ def _check(recipe: FilmRecipe) -> None:
             raise RecipeError(
                 Sentence("This picture moves by itself: {key}= is for films of still pictures, leave it out.", key=key)
             )
-    others = {"loop=on": recipe.loop == "on", "tile=on": recipe.dream.tile == "on"}
-    others[f"film={recipe.film}"] = recipe.film not in (None, "zoom")
-    for said in (key for key, there in others.items() if there):
+    if recipe.film not in (None, "zoom") or recipe.loop == "on":
+        said = "loop=on" if recipe.loop == "on" else f"film={recipe.film}"
         raise RecipeError(
             Sentence("This picture moves by itself: {said} is for films of still pictures, leave it out.", said=said)
         )
