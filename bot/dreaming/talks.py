@@ -99,7 +99,7 @@ class Talk:
         if self.job is None:
             return 0.0
         done = (PictureState.MADE, PictureState.FAILED)
-        of = [1.0 if p.state in done else self.shares.get(p.ordinal, 0.0) for p in self.job.pictures]
+        of = [1.0 if p.state in done else self.shares.get(p.ordinal, p.share) for p in self.job.pictures]
         return sum(of) / max(1, len(of))
 
     def know(self, job: Job) -> None:

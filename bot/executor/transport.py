@@ -45,6 +45,7 @@ SETTINGS: Mapping[str, Any] = {
     "distributed.diagnostics.nvml": False,
     "distributed.admin.system-monitor.disk": False,
     "distributed.admin.system-monitor.gil.enabled": False,
+    "distributed.admin.large-graph-warning-threshold": "2 GiB",  # an order has its picture, and what was made so far
     "distributed.admin.low-level-log-length": 100,  # previews lie in the event log
     "distributed.admin.log-length": 100,
     "distributed.admin.large-graph-warning-threshold": "1 GiB",  # a picture is part of its order

@@ -192,9 +192,9 @@ def test_a_guide_that_is_no_picture_gets_its_sentence(cluster: Cluster) -> None:
     assert "PDF" in made.sentence
 
 
-def test_a_damaged_checkpoint_begins_again(cluster: Cluster) -> None:
+def test_a_damaged_checkpoint_begins_again_however_large_it_is(cluster: Cluster) -> None:
     whole = cluster.dream(of_kind(Kind.GRID, GRID)).result(PATIENCE)
-    again = cluster.dream(of_kind(Kind.GRID, GRID, checkpoint=b"nonsense", share=0.5)).result(PATIENCE)
+    again = cluster.dream(of_kind(Kind.GRID, GRID, checkpoint=b"nonsense" * (2 << 20), share=0.5)).result(PATIENCE)
 
     assert isinstance(whole, Made), whole
     assert isinstance(again, Made), again
