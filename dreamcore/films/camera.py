@@ -70,14 +70,10 @@ def moved(zoom: float, degrees: float, right: float, down: float) -> Pose:
     return Pose(cos, -sin, sin, cos, right, down)
 
 
-def outside(pose: Pose, height: int, width: int) -> Tensor | None:
-    """(1, 1, height, width): which places show what was outside of the picture before the motion; None: none does."""
-    back = pose.inverse()
-    x, y = _from_centre(width)[None, :], _from_centre(height)[:, None]
-    far_x = (back.a * x + back.b * y + back.e).abs() - (width - 1) / 2
-    far_y = (back.c * x + back.d * y + back.f).abs() - (height - 1) / 2
-    fresh = torch.maximum(far_x, far_y) > 1e-6
-    return fresh[None, None] if bool(fresh.any()) else None
+def outside(pose: Pose, height: int, width: int) -> Tensor:
+    """(height, width), on the CPU: which places show what was outside of the picture before the motion."""
+    x, y = _points(pose.inverse(), _from_centre(height)[:, None], _from_centre(width)[None, :])
+    return torch.maximum(x.abs() - (width - 1) / 2, y.abs() - (height - 1) / 2) > 1e-6
 
 
 def warped(picture: Tensor, pose: Pose) -> Tensor:
@@ -98,24 +94,42 @@ def warped(picture: Tensor, pose: Pose) -> Tensor:
     return _resampled(picture, along if back.c else along[:, :1], 2)
 
 
-def seen_from(picture: Tensor, pose: Pose) -> Tensor:
-    """`picture` after a motion of any size, resampled once (bicubic), without aliases where it gets smaller."""
-    back = pose.inverse()
+def seen_from(picture: Tensor, pose: Pose, where: Tensor | None = None) -> Tensor:
+    """`picture` after a motion of any size, resampled once (bicubic), without aliases where it gets smaller.
+
+    where: (H, W), only these places, in the order of `picture[:, :, where]`: (1, C, places); None: (1, C, H, W).
+    """
     height, width = picture.shape[2:]
     zoom = math.sqrt(abs(pose.a * pose.d - pose.b * pose.c))
     if zoom < 1:
         size = max(2, round(height * zoom)), max(2, round(width * zoom))
         picture = F.interpolate(picture, size, mode="bilinear", antialias=True, align_corners=False)
-    x, y = _from_centre(width)[None, :], _from_centre(height)[:, None]
-    grid = torch.stack(
-        ((back.a * x + back.b * y + back.e) * (2 / width), (back.c * x + back.d * y + back.f) * (2 / height)), 2
-    )
-    at = grid.float()[None].to(picture.device)
-    return F.grid_sample(picture, at, mode="bicubic", padding_mode="reflection", align_corners=False).clamp_(0, 1)
+    down, across = torch.meshgrid(_from_centre(height), _from_centre(width), indexing="ij")
+    if where is not None:
+        down, across = down[where][None], across[where][None]
+    x, y = _points(pose.inverse(), down, across)
+    at = torch.stack((x * (2 / width), y * (2 / height)), 2).float()[None].to(picture.device)
+    seen = F.grid_sample(picture, at, mode="bicubic", padding_mode="reflection", align_corners=False).clamp_(0, 1)
+    return seen if where is None else seen[:, :, 0]
+
+
+def _points(pose: Pose, down: Tensor, across: Tensor) -> tuple[Tensor, Tensor]:
+    """(x, y) of points after a motion, from the centre."""
+    return pose.a * across + pose.b * down + pose.e, pose.c * across + pose.d * down + pose.f
 
 
 def _from_centre(length: int) -> Tensor:
-    return torch.arange(length, dtype=torch.float64) - (length - 1) / 2
+    return torch.arange(length) - (length - 1) / 2
+
+
+def without_grain(plane: Tensor) -> Tensor:
+    """`plane` (1, C, H, W) without the finest patterns there can be, and half of those twice as coarse.
+
+    Networks leave a chequered grain of the size of a pixel; a still dream hides it, but fed back to itself it grows.
+    """
+    padded = F.pad(plane, (1, 1, 1, 1), mode="reflect")
+    rows = padded[:, :, 1:-1].mul(0.5).add_(padded[:, :, :-2], alpha=0.25).add_(padded[:, :, 2:], alpha=0.25)
+    return rows[..., 1:-1].mul(0.5).add_(rows[..., :-2], alpha=0.25).add_(rows[..., 2:], alpha=0.25)
 
 
 def _resampled(picture: Tensor, at: Tensor, dim: int) -> Tensor:

@@ -16,9 +16,10 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from dreamcore.companions import with_companions
-from dreamcore.dreaming import undisturbed
+from dreamcore.dreaming import ShowGrowth, dream, undisturbed
 from dreamcore.errors import Cancelled, PictureError
 from dreamcore.films.footage import SECOND, MovingPicture
+from dreamcore.films.growing import Growing
 from dreamcore.films.moving import Moving
 from dreamcore.films.planning import film_defaults, film_size, first_frame, region_of, tensor_of
 from dreamcore.films.recipe import FilmRecipe
@@ -270,6 +271,13 @@ def _maker(
     if isinstance(scene.source, MovingPicture):
         return Moving(scene.source, plan, timing, dreamers, size, guide=scene.guide, mask=scene.mask)
     first = first_frame(scene.source, *size)
+    if plan.recipe.film == "growing":
+
+        def grow(show: ShowGrowth) -> NDArray[np.uint8]:
+            seconds: dict[str, Any] = {"guide": scene.guide, "mask": scene.mask, "memory": budget, "on_growth": show}
+            return dream(first, plan.stations[0], network=network, device=device, **seconds).rgb
+
+        return Growing(first.rgb, plan, grow)
     region = plan.stations[0].region
     where = None if region is None else region_of(region, first, scene.mask).to(device)
     return Zooming(tensor_of(first).to(device), plan, dreamers, where)

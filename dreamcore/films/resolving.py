@@ -9,16 +9,18 @@ from dreamcore.catalogue import NetworkInfo
 from dreamcore.errors import RecipeError, UnknownLayer
 from dreamcore.films.curves import Curve, Point
 from dreamcore.films.recipe import FilmRecipe, Station
+from dreamcore.octaves import automatic_octaves, most_octaves
 from dreamcore.recipe import READS_CLASSES, Recipe, ResolvedRecipe
-from dreamcore.resolve import DeviceDefaults, resolve
+from dreamcore.resolve import BUILT_IN, DeviceDefaults, resolve, working_size
 from dreamcore.sentences import Sentence, decimal
-from dreamcore.settings import Term
+from dreamcore.settings import AUTO, Term
 from dreamcore.styles import SURPRISE, styles_of
 
 SECONDS = 5.0  #: where the person does not say
 FPS = {"mp4": 24.0, "webp": 20.0, "gif": 20.0}
 ZOOM = 1.25  #: of a zoom film in which nothing else moves
 FASTEST_GIF = 50.0  #: its timing is in hundredths of a second, and viewers slow down anything faster than two
+LEAST_OCTAVES = 3  #: of a frame, where the recipe leaves them open and the size allows it
 SIZE_BY_DEVICE = {"cpu": 512, "cuda": 1024, "mps": 640}  #: longest side of a film, where the recipe leaves it open
 SIZE_BY_FORMAT = {"gif": 400, "webp": 512}  #: at the most, where the recipe leaves it open
 
@@ -105,6 +107,7 @@ def resolve_film(
     device: DeviceDefaults,
     seed: int,
     limits: FilmLimits | None = None,
+    least_octaves: int = LEAST_OCTAVES,
 ) -> FilmPlan:
     """Fill in all that `recipe` leaves out, for a picture of `height` x `width` pixels.
 
@@ -122,6 +125,8 @@ def resolve_film(
         Recipe(size=_usual_size(recipe, device)) if growing else Recipe(size=_usual_size(recipe, device), steps=1)
     )
     asked = recipe.dream.over(defaults)
+    if not growing and asked.octaves in (None, AUTO):
+        asked = asked.but(octaves=_usual_octaves(asked, height, width, least_octaves))
     seed = seed if asked.seed is None else asked.seed
     names = [station.name for station in recipe.journey or ()]
     variants = [_with_station(asked, name, network) for name in names] or [asked]
@@ -155,6 +160,14 @@ def resolve_film(
 
 def _usual_size(recipe: FilmRecipe, device: DeviceDefaults) -> int:
     return min(device.size, SIZE_BY_FORMAT.get(recipe.format or "mp4", device.size))
+
+
+def _usual_octaves(asked: Recipe, height: int, width: int, least: int) -> int:
+    """Some more than a still picture of this size gets: a film is small, and large features are what one follows."""
+    dreamt = working_size(height, width, int(asked.size or 0))
+    scale = asked.octave_scale or BUILT_IN.octave_scale or 1.4
+    usual = max(least, automatic_octaves(*dreamt, scale, asked.features))
+    return min(usual, most_octaves(*dreamt, scale))
 
 
 def _with_station(asked: Recipe, name: str, network: NetworkInfo) -> Recipe:

@@ -13,7 +13,7 @@ from torch import Tensor
 from dreamcore import ascent
 from dreamcore.blending import blended, luminance_only
 from dreamcore.calming import pull_of, pulled_back
-from dreamcore.films.camera import STILL, Pose, moved, outside, seen_from, warped
+from dreamcore.films.camera import STILL, Pose, moved, outside, seen_from, warped, without_grain
 from dreamcore.films.resolving import FilmPlan
 from dreamcore.films.schedule import Share, frame_octaves, shares_at, speed_at, waking_at
 from dreamcore.films.steadying import Steadier
@@ -77,9 +77,9 @@ class Zooming:
     def _filled(self, picture: Tensor, motion: Pose) -> Tensor:
         """What comes in from outside is the first frame's, mirrored: new to the dream, and yet at home there."""
         fresh = outside(motion, picture.shape[2], picture.shape[3])
-        if fresh is None:
-            return picture
-        return torch.where(fresh.to(picture.device), seen_from(self.source, self.pose), picture)
+        if bool(fresh.any()):
+            picture[:, :, fresh.to(picture.device)] = seen_from(self.source, self.pose, fresh)
+        return picture
 
     def _pose_before_the_end(self) -> Pose:
         """Where the first frame is now if it is to be in its place when the loop begins again."""
@@ -102,6 +102,8 @@ class Zooming:
                 # Two stations take turns, so that a fade costs no more than any other frame.
                 share = shares[(count + self.number) % len(shares)]
                 added = self.dreamers[share.station].step(picture, octave, look, noise, jitter)
+                if added.shape[2:] == (octave.height, octave.width):
+                    added = without_grain(added)
                 picture = self._added(picture, added, size * self._length(share, len(shares)), weight)
                 count += 1
                 after_step()
