@@ -33,10 +33,16 @@ SHEET = 960  #: pixels across
 Labelled = tuple[str, Image.Image]
 
 
-def dreamt(network: Network, rgb: NDArray[np.uint8], recipe: str) -> Image.Image:
-    picture = Picture(rgb=rgb, alpha=None, format="PNG", frames=1, notes=())
+def picture_of(rgb: NDArray[np.uint8]) -> Picture:
+    return Picture(rgb=rgb, alpha=None, format="PNG", frames=1, notes=())
+
+
+def dreamt(
+    network: Network, rgb: NDArray[np.uint8], recipe: str, guide: NDArray[np.uint8] | None = None
+) -> Image.Image:
     asked = Recipe.parse(recipe).over(Recipe.parse("seed=2 precision=fp32"))
-    return Image.fromarray(dream(picture, asked, network=network, device=torch.device("cpu")).rgb)
+    second = None if guide is None else picture_of(guide)
+    return Image.fromarray(dream(picture_of(rgb), asked, network=network, device=torch.device("cpu"), guide=second).rgb)
 
 
 def sheet(cells: list[Labelled], columns: int, width: int) -> Image.Image:
@@ -78,6 +84,49 @@ def save(picture: Image.Image, name: str) -> None:
     picture.save(PICTURES / name, quality=86, optimize=True, progressive=True)
 
 
+def where_and_how(network: Network, photo: NDArray[np.uint8]) -> None:
+    """The pictures of docs/recipes.md, one for each setting."""
+    small, wide = landscape(512, 340), landscape(768, 512)
+
+    def looks(
+        name: str,
+        columns: int,
+        width: int,
+        recipes: list[str],
+        common: str = "style=eyes",
+        picture: NDArray[np.uint8] = small,
+    ) -> None:
+        cells = [(recipe or "as it is", dreamt(network, picture, f"{common} {recipe}")) for recipe in recipes]
+        save(sheet(cells, columns, width), name)
+
+    regions = ["sky", "not-sky", "centre", "edges"]
+    looks("regions.jpg", 2, 480, [f"region={region}" for region in regions], picture=wide)
+    modes = ["normal", "lighten", "darken", "overlay", "soft-light", "luminosity", "colour", "normal:0.4"]
+    looks("blends.jpg", 4, 240, [f"blend={mode}" for mode in modes])
+    looks("features.jpg", 3, 320, ["features=small", "", "features=large"])
+    looks("towards.jpg", 3, 320, ["", "towards=source:0.5", "towards=source"], "style=eyes strength=2.5")
+
+    plain, tile = (dreamt(network, small, f"style=eyes strength=1.5 tile={tile}") for tile in ("off", "on"))
+    cells = [(name, beside_itself(one)) for name, one in (("tile=off", plain), ("tile=on", tile))]
+    save(sheet(cells, 2, 480), "tile.jpg")
+
+    daydream = load("daydream")
+    cells = [("the guide", Image.fromarray(photo).resize((512, 340)))]
+    cells += [
+        (name, dreamt(one, small, "strength=1.4", guide=photo))
+        for name, one in (("with inception_v1", network), ("with daydream", daydream))
+    ]
+    save(sheet(cells, 3, 320), "guide.jpg")
+
+
+def beside_itself(picture: Image.Image) -> Image.Image:
+    """Four of it, as a texture is used."""
+    whole = Image.new("RGB", (2 * picture.width, 2 * picture.height))
+    for corner in ((0, 0), (1, 0), (0, 1), (1, 1)):
+        whole.paste(picture, (corner[0] * picture.width, corner[1] * picture.height))
+    return whole
+
+
 def main() -> None:
     network = load("inception_v1")
     wide = landscape(1024, 640)
@@ -96,6 +145,7 @@ def main() -> None:
         photo = decode(Path(sys.argv[1]).read_bytes()).rgb
         looks = [(f"layer={level}", dreamt(network, photo, f"layer={level}")) for level in LEVELS]
         save(sheet([("the photograph", Image.fromarray(photo)), *looks], 3, 430), "levels.jpg")
+        where_and_how(network, photo)
         save(explained(network, decode(Path(sys.argv[1]).read_bytes())), "explained.jpg")
     save(compared(network, small, "layer=3a,3b,4c,4d strength=0.5,1,2"), "grid.jpg")
 

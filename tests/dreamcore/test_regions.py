@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import torch
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
+from dreamcore.ascent import OctaveState, Shaping
 from dreamcore.dreaming import Dream, dream
 from dreamcore.errors import RecipeError
 from dreamcore.networks import Network
@@ -150,6 +152,46 @@ def test_transparency_and_a_region_go_together(daydream: Network) -> None:
     assert not changed[:, :40].any()
     assert not changed[:, 100:].any()
     assert changed[:, 45:90].mean() > 0.7
+
+
+def test_a_faint_mask_counts_where_the_picture_is_transparent_too(daydream: Network) -> None:
+    rgb = landscape(160, 96)
+    alpha = np.full((96, 160), 255, np.uint8)
+    alpha[:, :20] = 0
+    plane = stripe(96, 160, slice(0, 80))
+    plane[:, 80:] = 64
+    difference = np.abs(dreamt(picture_of(rgb, alpha), "", daydream, mask=grey(plane)).rgb.astype(float) - rgb)
+    assert 0.1 < difference[:, 90:].mean() / difference[:, 25:70].mean() < 0.5
+
+
+def test_nothing_else_moves_while_it_is_dreamt_either(daydream: Network) -> None:
+    """What is seen around a region is the picture itself, so that forms end where it does."""
+    picture = picture_of(landscape(160, 112))
+    previews: list[NDArray[np.uint8]] = []
+    dreamt(
+        picture,
+        "region=edges octaves=1",
+        daydream,
+        on_progress=lambda report: previews.append(report.preview) if report.preview is not None else None,
+    )
+    moved = np.abs(previews[-1].astype(int) - picture.rgb)
+    assert moved[46:66, 60:100].max() <= 1
+    assert moved[:8].mean() > 4
+
+
+@pytest.mark.parametrize("normalisation", ["mean", "std"])
+def test_a_step_in_a_region_is_as_long_as_one_on_a_whole_picture(normalisation: str) -> None:
+    slope = torch.randn(1, 3, 40, 40, generator=torch.Generator().manual_seed(1))
+    half = torch.zeros(1, 1, 40, 40)
+    half[..., :10] = 1
+    lengths = []
+    for weight in (None, half):
+        state = OctaveState(torch.full((1, 3, 40, 40), 128, dtype=torch.uint8), None, weight)
+        state.slope.copy_(slope)
+        state.climb(torch.tensor(0.01), Shaping(smoothing="none", normalisation=normalisation), 0.0)
+        lengths.append(float((state.picture[..., :10] - 128 / 255).abs().mean()))
+        assert float(state.change()) == pytest.approx(0.0125, rel=0.1)  # where it counts, not over all
+    assert lengths[1] == pytest.approx(lengths[0], rel=0.1)
 
 
 @pytest.mark.parametrize("shade", [0, 255])
