@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 
 import numpy as np
@@ -202,3 +203,26 @@ def test_no_shape_of_a_picture_is_too_strange(network_of: NetworkOf, shape: tupl
     alpha = np.full(shape[::-1], 130, np.uint8)
     drawn = made(picture_of(rgb, alpha), "strength=1,2", network_of)
     assert drawn.rgb.shape[1] >= 1200
+
+
+def test_the_seconds_before_a_pause_count(picture: Picture, daydream: Network) -> None:
+    work = parts(sized(picture, 64)[0], daydream, 1.0, 2.0)
+
+    def made_with(checkpoint: bytes | None, *, pause: bool) -> Made | Paused:
+        ticks = itertools.count()
+        return several(
+            work,
+            kind="grid",
+            text="",
+            device=CPU,
+            checkpoint=checkpoint,
+            pause=lambda: pause,
+            clock=lambda: next(ticks),
+        )
+
+    whole, paused = made_with(None, pause=False), made_with(None, pause=True)
+    assert isinstance(whole, Made)
+    assert isinstance(paused, Paused)
+    resumed = made_with(paused.checkpoint, pause=True)
+    assert isinstance(resumed, Made)
+    assert resumed.seconds == whole.seconds
