@@ -20,7 +20,7 @@ from dreamcore.recipe import Recipe
 from dreamcore.sample import landscape
 from dreamcore.sentences import Sentence
 from dreamcore.series import Series
-from dreamcore.several import Part, several, sized
+from dreamcore.several import Made, Part, several, sized
 from tests.dreamcore.conftest import CPU, picture_of
 
 QUICK = "size=64 steps=2 octaves=1 precision=fp32 seed=7"
