@@ -208,21 +208,17 @@ def test_no_shape_of_a_picture_is_too_strange(network_of: NetworkOf, shape: tupl
 def test_the_seconds_before_a_pause_count(picture: Picture, daydream: Network) -> None:
     work = parts(sized(picture, 64)[0], daydream, 1.0, 2.0)
 
-    def made_with(checkpoint: bytes | None, *, pause: bool) -> Made | Paused:
-        ticks = itertools.count()
+    def made_of(wanted: list[Part], checkpoint: bytes | None = None, *, pause: bool = False) -> Made | Paused:
+        clock = itertools.count().__next__
         return several(
-            work,
-            kind="grid",
-            text="",
-            device=CPU,
-            checkpoint=checkpoint,
-            pause=lambda: pause,
-            clock=lambda: next(ticks),
+            wanted, kind="grid", text="", device=CPU, checkpoint=checkpoint, pause=lambda: pause, clock=clock
         )
 
-    whole, paused = made_with(None, pause=False), made_with(None, pause=True)
-    assert isinstance(whole, Made)
+    def seconds(made: Made | Paused) -> float:
+        assert isinstance(made, Made)
+        return made.seconds
+
+    paused = made_of(work, pause=True)
     assert isinstance(paused, Paused)
-    resumed = made_with(paused.checkpoint, pause=True)
-    assert isinstance(resumed, Made)
-    assert resumed.seconds == whole.seconds
+    each = [seconds(made_of([part])) for part in work]
+    assert seconds(made_of(work)) == seconds(made_of(work, paused.checkpoint)) == sum(each) > max(each)
