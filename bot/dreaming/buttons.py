@@ -22,6 +22,7 @@ from bot.kinds import Kind
 from bot.languages import mark, tr
 
 VERSION = "d1"
+MOST_IN_A_ROW = 5
 EVENT = "dream_button"  #: dispatched on the client with (interaction, press)
 
 
@@ -143,8 +144,10 @@ def result_buttons(job: Job, more: Sequence[discord.ui.Item[Any]] = ()) -> disco
     """
     compared = (Action.COMPARE,) if job.kind is Kind.DREAM else ()
     looking = (*compared, Action.RECIPE, Action.DELETE)
-    rows: tuple[tuple[Action, ...], ...] = (GOES_ON.get(job.kind, ()), looking)
-    rows = tuple(filter(None, rows)) if job.manner.buttons else ((Action.DELETE,),)
+    goes_on = GOES_ON.get(job.kind, ())
+    rows: tuple[tuple[Action, ...], ...] = ((Action.DELETE,),)
+    if job.manner.buttons:
+        rows = (goes_on, looking) if len(goes_on) + len(looking) > MOST_IN_A_ROW else ((*goes_on, *looking),)
     if job.manner.secret:  # dreaming on would give away what it was dreamt with; what it was made for comes first
         rows = ((), looking)
     view = _view([[Press(action=action, job=job.id) for action in row] for row in rows])

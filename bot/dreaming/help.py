@@ -133,7 +133,7 @@ def _other_kinds(about: Help) -> str:
     for example, what in _OTHER_KINDS.items():
         slash = f"`/{example.partition(' ')[0]}`"
         ways = f"`{about.prefix}dream {example}` · {slash}" if about.message_content else slash
-        lines.append(f"{ways} {tr(what)}")
+        lines.append(f"{ways}: {tr(what)}")
     return "\n".join(lines)
 
 

@@ -86,10 +86,10 @@ class Cdn:
         if int(expires, 16) < self._clock():
             return _gone()
         headers = SAFELY | {"Content-Type": attachment.content_type, "Cache-Control": "private, max-age=86400"}
-        if not attachment.content_type.startswith("image/"):
+        if not attachment.content_type.startswith(("image/", "video/")):
             # A browser saves it, and shows nothing. The name has been tidied: no quote is in it.
             headers["Content-Disposition"] = f'attachment; filename="{attachment.filename}"'
-        return web.Response(body=attachment.data, headers=headers)
+        return _part(request, attachment.data, headers | {"Accept-Ranges": "bytes"})
 
     async def serve_avatar(self, request: web.Request) -> web.StreamResponse:
         name, _, ending = request.match_info["file"].partition(".")
@@ -116,6 +116,21 @@ class Cdn:
             web.get(r"/avatars/{user:\d+}/{file}", self.serve_avatar),
             web.get(r"/embed/avatars/{index:\d+}.png", self.serve_default_avatar),
         ]
+
+
+def _part(request: web.Request, data: bytes, headers: dict[str, str]) -> web.Response:
+    """The file, or the part of it that a video's player asks for."""
+    try:
+        asked = request.http_range
+    except ValueError:
+        asked = slice(None)
+    if (asked.start, asked.stop) == (None, None):
+        return web.Response(body=data, headers=headers)
+    start, stop, _ = asked.indices(len(data))
+    if start >= stop:
+        return web.Response(status=416, headers={"Content-Range": f"bytes */{len(data)}"})
+    headers = headers | {"Content-Range": f"bytes {start}-{stop - 1}/{len(data)}"}
+    return web.Response(status=206, body=data[start:stop], headers=headers)
 
 
 def _gone() -> web.Response:

@@ -1,4 +1,4 @@
-"""Just enough about pictures: their size out of their first bytes, and small PNGs drawn without a library."""
+"""Just enough about pictures and videos: their size out of their bytes, and small PNGs drawn without a library."""
 
 from __future__ import annotations
 
@@ -55,6 +55,10 @@ def portrait(seed: int, side: int = 128) -> bytes:
     return png(side, side, rows)
 
 
+#: What is written like an MP4, by the first brand that it names.
+_BRANDS = {b"avif": "image/avif", b"avis": "image/avif", b"heic": "image/heic", b"qt  ": "video/quicktime"}
+
+
 def content_type(data: bytes, filename: str) -> str:
     """What a browser would be told, by the first bytes, else by the name.
 
@@ -72,11 +76,17 @@ def content_type(data: bytes, filename: str) -> str:
             return kind
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         return "image/webp"
+    if data[4:8] == b"ftyp":
+        return _BRANDS.get(data[8:12], "video/mp4")
+    if data.startswith(b"\x1a\x45\xdf\xa3"):
+        return "video/webm" if b"webm" in data[:64] else "video/x-matroska"
     ending = filename.rpartition(".")[2].lower()
     return {
         "txt": "text/plain; charset=utf-8",
         "json": "application/json",
         "mp4": "video/mp4",
+        "mov": "video/quicktime",
+        "webm": "video/webm",
         "png": "image/png",
         "jpg": "image/jpeg",
         "jpeg": "image/jpeg",
@@ -87,7 +97,7 @@ def content_type(data: bytes, filename: str) -> str:
 
 
 def dimensions(data: bytes) -> tuple[int, int] | None:
-    """Width and height of a PNG, JPEG, GIF or WebP; None for anything else."""
+    """Width and height of a PNG, JPEG, GIF, WebP or MP4; None for anything else."""
     try:
         if data.startswith(b"\x89PNG\r\n\x1a\n"):
             return struct.unpack(">II", data[16:24])
@@ -97,6 +107,8 @@ def dimensions(data: bytes) -> tuple[int, int] | None:
             return _webp(data)
         if data.startswith(b"\xff\xd8"):
             return _jpeg(data)
+        if content_type(data, "").startswith("video/") and data[4:8] == b"ftyp":
+            return _mp4(data, 0, len(data))
     except (struct.error, IndexError):
         return None
     return None
@@ -128,4 +140,21 @@ def _jpeg(data: bytes) -> tuple[int, int] | None:
             return width, height
         else:
             at += 2 + int.from_bytes(data[at + 2 : at + 4], "big")
+    return None
+
+
+def _mp4(data: bytes, at: int, end: int) -> tuple[int, int] | None:
+    """Of the first track that has a size: at the end of its header box stand both, in 16.16."""
+    while at + 8 <= end:
+        size, kind = int.from_bytes(data[at : at + 4], "big"), data[at + 4 : at + 8]
+        inside = at + (16 if size == 1 else 8)
+        size = int.from_bytes(data[at + 8 : at + 16], "big") if size == 1 else size or end - at
+        if size < 8 or at + size > end:
+            return None
+        if kind in (b"moov", b"trak") and (found := _mp4(data, inside, at + size)):
+            return found
+        if kind == b"tkhd":
+            width, height = struct.unpack(">II", data[at + size - 8 : at + size])
+            return (width >> 16, height >> 16) if width and height else None
+        at += size
     return None

@@ -197,7 +197,7 @@ def _first_of(found: Survey, kind: str) -> Sentence:
     count = found.frames if all_counted else Sentence("more than {count}", count=MAX_FRAMES - 1)
     if kind == "TIFF":
         return Sentence("The first of {count} pages was dreamt.", count=count)
-    return Sentence("The first of {count} frames was dreamt.", count=count)
+    return Sentence("The first of {count} frames was dreamt; a film has all of them.", count=count)
 
 
 _SILENCE = threading.Lock()

@@ -11,6 +11,7 @@ from bot.playground.world import World
 
 _STEPS = 50  #: of a chain of dreams of dreams
 _LOOK_BACK = 50  #: messages among which somebody's last picture is searched
+_NO_DREAMS = ("-imagined", "-explained", "-grid")  #: in the names of files that show no picture and its dream alone
 _LOOK_FAR = 500  #: messages since then; what is older than that goes without
 
 
@@ -28,9 +29,11 @@ class Origins:
             return none
         sources = self._sources(person, message, _STEPS)
         if len(sources) == len(none):
-            return list(sources)
-        # Some could not be made, and are missing.
-        return [_same_name(one, sources) for one in message.attachments]
+            found: list[Attachment | None] = list(sources)
+        else:  # some could not be made, and are missing
+            found = [_same_name(one, sources) for one in message.attachments]
+        made = zip(found, message.attachments, strict=True)
+        return [None if any(sign in after.filename for sign in _NO_DREAMS) else before for before, after in made]
 
     def _sources(self, person: User, message: Message, steps: int) -> list[Attachment]:
         """What an answer of the bot was made from."""

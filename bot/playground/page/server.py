@@ -156,6 +156,7 @@ class Page:
             "script-src": own,
             "style-src": own,
             "img-src": "'self' blob:",
+            "media-src": "'self' blob:",
             # Not every browser takes 'self' for websockets too.
             "connect-src": f"'self' ws://{request.host}",
             "base-uri": "'none'",

@@ -106,14 +106,14 @@ def test_what_is_noted_about_a_dream_is_told_in_the_language_of_the_job(
     assert isinstance(outcome, Made)
     assert [templates(note)[0] for note in outcome.notes] == [
         "The weights of {best} are not here, so {network} dreamt this.",
-        "The first of {count} frames was dreamt.",
+        "The first of {count} frames was dreamt; a film has all of them.",
         "The picture is too small for {octaves} octaves: it was dreamt on {most}.",
     ]
     assert templates(outcome.note)[0].startswith("as ")
     (picture,) = stored(tmp_path, outcome)
     assert picture.result is not None
     assert [unsaid(text) for text in (picture.result.note, *picture.result.notes)] == [[], [], [], []]
-    assert picture.result.notes[1] == "⟦The first of 2 frames was dreamt.⟧"
+    assert picture.result.notes[1] == "⟦The first of 2 frames was dreamt; a film has all of them.⟧"
 
 
 def test_what_fails_beside_the_dreams_can_be_told_in_any_language(cluster: Cluster) -> None:

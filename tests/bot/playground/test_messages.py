@@ -40,6 +40,32 @@ async def test_a_bot_hears_a_picture_reads_it_and_answers_with_a_file() -> None:
 
 
 @runs
+async def test_a_video_says_its_kind_and_its_size_and_is_handed_out_in_parts() -> None:
+    def box(kind: bytes, inside: bytes) -> bytes:
+        return (8 + len(inside)).to_bytes(4, "big") + kind + inside
+
+    head = box(b"tkhd", bytes(76) + (320 << 16).to_bytes(4, "big") + (240 << 16).to_bytes(4, "big"))
+    video = box(b"ftyp", b"isom" + bytes(4)) + box(b"moov", box(b"mvhd", bytes(100)) + box(b"trak", head))
+    async with place() as here:
+        channel = here.bot.text(here.people.general)
+        sent = await channel.send(file=discord.File(io.BytesIO(video), "cat-film.mp4"))
+        (one,) = sent.attachments
+        assert (one.content_type, one.width, one.height) == ("video/mp4", 320, 240)
+        async with aiohttp.ClientSession() as session:
+            for asked, status, data in (
+                ("bytes=4-7", 206, video[4:8]),
+                ("bytes=-3", 206, video[-3:]),
+                ("bytes=8-", 206, video[8:]),
+                ("bytes=9999-", 416, b""),
+                ("nonsense", 200, video),
+            ):
+                async with session.get(one.url, headers={"Range": asked}) as answer:
+                    assert (answer.status, await answer.read()) == (status, data), asked
+        broken = await channel.send(file=discord.File(io.BytesIO(video[:40]), "broken.mp4"))
+        assert (broken.attachments[0].content_type, broken.attachments[0].width) == ("video/mp4", None)
+
+
+@runs
 async def test_an_edit_keeps_what_it_lists_and_loses_what_it_does_not() -> None:
     async with place() as here:
         channel = here.bot.text(here.people.general)

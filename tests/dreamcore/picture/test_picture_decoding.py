@@ -176,7 +176,7 @@ def test_only_the_first_frame_is_taken_and_the_person_is_told(kind: str) -> None
 def test_frames_are_counted_up_to_a_limit() -> None:
     picture = decode(gif(GIF_FRAME * 20_000 + b";"))
     assert picture.frames == 10_000
-    assert picture.notes == ("The first of more than 9999 frames was dreamt.",)
+    assert picture.notes == ("The first of more than 9999 frames was dreamt; a film has all of them.",)
 
 
 def test_a_phones_jpeg_of_several_pictures_is_a_jpeg() -> None:

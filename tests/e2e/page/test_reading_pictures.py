@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import io
 from itertools import combinations
 
+import pytest
 from playwright.async_api import FloatRect, Route, expect
 
 from bot.playground.drafts import File
@@ -74,6 +76,39 @@ async def test_a_hidden_picture_is_shown_first_and_opened_then(town: Town, tab: 
     assert await tab.page.get_by_role("dialog").count() == 0
     await shown(tab, message).get_by_role("button", name="A tabby cat. Open large").press("Enter")
     await expect(tab.page.get_by_role("dialog")).to_be_visible()
+
+
+def clip(**more: str | bool) -> File:
+    """A second of a video, as a browser plays it."""
+    av = pytest.importorskip("av")
+    file = io.BytesIO()
+    with av.open(file, "w", format="mp4") as container:
+        stream = container.add_stream("libx264", rate=8)
+        stream.width, stream.height, stream.pix_fmt = 96, 64, "yuv420p"
+        for number in range(8):
+            frame = av.VideoFrame(96, 64, "yuv420p")
+            for plane, shade in zip(frame.planes, (20 * number, 90, 180), strict=True):
+                plane.update(bytes([shade]) * plane.buffer_size)
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    return File(filename="cat-film.mp4", data=file.getvalue(), **more)  # type: ignore[arg-type]
+
+
+@in_browser(start=False)
+async def test_a_video_plays_where_it_stands(town: Town, tab: Tab, visit: Visit) -> None:
+    message = by_bot(town, town.place.general, "Your film", clip(description="A cat, and deeper in"))
+    player = shown(tab, message).locator("video")
+    await expect(player).to_have_attribute("aria-label", "A cat, and deeper in")
+    await player.evaluate("(one) => one.play()")
+    await tab.page.wait_for_function("() => document.querySelector('video').currentTime > 0.2")
+    assert await player.evaluate("(one) => [one.videoWidth, one.videoHeight, one.controls]") == [96, 64, True]
+    await player.evaluate("(one) => { one.currentTime = 0.9; }")  # which asks for a part of the file
+    await tab.page.wait_for_function("() => !document.querySelector('video').seeking")
+    await tab.screenshot("video")
+    place = town.place
+    hidden = town.standin.people.post(place.general, place.ben, "Guess", attachments=[clip(spoiler=True)])
+    await shown(tab, hidden).get_by_role("button", name="Spoiler video").click()
+    await expect(shown(tab, hidden).locator(".film-cover")).to_have_count(0)
 
 
 @in_browser(start=False)

@@ -1,5 +1,5 @@
 /**
- * Files of a message: pictures as a mosaic, everything else as a card to download. A picture that takes another's
+ * Files of a message: pictures as a mosaic, videos with their controls, everything else as a card to download. A picture that takes another's
  * place, such as the next preview of a dream, is shown only when it is wholly there.
  */
 
@@ -31,6 +31,11 @@ const uncovered = new Set();
 /** @param {object} attachment Discord's payload */
 export function isPicture(attachment) {
   return /^image\/(png|jpeg|gif|webp|avif)$/.test((attachment.content_type ?? "").split(";")[0]);
+}
+
+/** @param {object} attachment Discord's payload. @returns {boolean} whether it plays */
+export function isVideo(attachment) {
+  return /^video\/(mp4|webm|quicktime)$/.test((attachment.content_type ?? "").split(";")[0]);
 }
 
 /** @param {object} attachment Whether it hides until somebody asks for it. */
@@ -108,10 +113,11 @@ export class Attachments {
   _draw(message) {
     const standing = standingAlone(message);
     const pictures = standing.filter(isPicture);
-    const files = standing.filter((one) => !isPicture(one));
+    const videos = standing.filter(isVideo);
+    const files = standing.filter((one) => !isPicture(one) && !isVideo(one));
     const mosaic = pictures.length > 0 && h("div", { class: `mosaic of-${pictures.length}` },
       pictures.map((one, index) => tile(one, index, pictures.length, this)));
-    return [mosaic, ...files.map(fileCard)].filter(Boolean);
+    return [mosaic, ...videos.map((one) => video(one, message)), ...files.map(fileCard)].filter(Boolean);
   }
 
   /** Pictures whose link had expired are tried again when there is a new one. */
@@ -167,6 +173,34 @@ function tile(attachment, index, count, owner) {
     element.classList.add("expired");
     if (!element.querySelector(".gone")) element.append(gone(context));
   });
+  return element;
+}
+
+/** A video with its controls: it plays when somebody says so, and again from the beginning. */
+function video(attachment, message) {
+  const alt = attachment.description ?? "";
+  const path = ownPath(attachment.url);
+  const player = h("video", { src: path, controls: true, loop: true, playsinline: true,
+    preload: "metadata", width: attachment.width, height: attachment.height,
+    "aria-label": alt || `${attachment.filename}, not described` });
+  const mark = `${message.id} ${attachment.id}`;
+  const covered = isSpoiler(attachment) && !uncovered.has(mark);
+  const element = h("figure", { class: ["tile", "film", covered && "covered"], style: frame(attachment) }, player,
+    alt && altBadge(alt));
+  player.addEventListener("error", () => element.replaceWith(fileCard(attachment)));
+  if (!covered) return element;
+  const cover = h("button", { class: "film-cover", type: "button", "aria-label": "Spoiler video: show it" },
+    h("span", { class: "cover" }, "Spoiler"));
+  player.inert = true;
+  cover.addEventListener("click", () => {
+    uncovered.add(mark);
+    element.classList.remove("covered");
+    player.inert = false;
+    cover.remove();
+    player.focus();
+    announce(alt || "The video is shown.");
+  });
+  element.append(cover);
   return element;
 }
 
