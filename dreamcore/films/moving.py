@@ -36,8 +36,8 @@ from dreamcore.resolve import STEPS
 
 TURNOVER = 0.5  #: seconds in which steps as large as the dream itself are made
 LONGEST_STEP = 0.15  #: seconds that a frame's steps are made for, however long it is shown
-CATCHING_UP = 9.0  #: how much larger steps are where nothing was carried to ...
-CAUGHT_UP = 0.25  #: ... and by how much of what is missing that gives way in each frame
+CATCHING_UP = 0.45  #: of the dream, that a frame's steps make at least where nothing was carried to ...
+CAUGHT_UP = 0.35  #: ... and by how much of what is missing that gives way in each frame
 SCALES = (0.6, 1.25)  #: by how much a frame's dream is made weaker or stronger at most, to change as much as asked
 CALMING = 1.0  #: seconds in which towards=source pulls back as much as in a whole dream
 MOST_MADE_UP = 4.0  #: how much a blend that shows little of the dream is made up for
@@ -165,7 +165,9 @@ class Moving:
         target = self._strength(second)
         grown = picture + self.detail
         if target > 0:
-            grown = self._stepped(grown, second, target * span / TURNOVER, after_step)
+            share = span / TURNOVER
+            local = share + max(0.0, CATCHING_UP - share) * (1 - self.age)
+            grown = self._stepped(grown, second, local * target, after_step)
         towards = self.dreamers[0].recipe.towards
         if towards is not None:
             pull = pull_of(towards.weight, max(1, round(CALMING / max(span, 1e-3))))
@@ -174,7 +176,7 @@ class Moving:
         if self.dreamers[0].recipe.colours == "keep":
             detail = blending.luminance_only(detail)
         detail *= max(SCALES[0], min(SCALES[1], target / self._change(detail)))
-        self.age += (1 - self.age) * (1 - (1 - CAUGHT_UP) ** (span * 25))
+        self.age += (1 - self.age) * CAUGHT_UP
         return detail
 
     def _change(self, detail: Tensor) -> float:
@@ -184,7 +186,8 @@ class Moving:
         shown = (detail.square() * self.region).sum() / (3 * self.region.sum().clamp_min(1.0))
         return float(shown.sqrt().clamp_min(1e-9))
 
-    def _stepped(self, grown: Tensor, second: float, size: float, after_step: Callable[[], None]) -> Tensor:
+    def _stepped(self, grown: Tensor, second: float, size: Tensor, after_step: Callable[[], None]) -> Tensor:
+        """A frame's steps. size: (1, 1, H, W), the change that they make together at each place."""
         generator = torch.Generator().manual_seed(self.plan.stations[0].seed + (self.number << 32))
         shares = shares_at(second, self.plan.starts, self.plan.seconds)
         jitter = round(self.plan.value("jitter", second)[0])
@@ -195,13 +198,13 @@ class Moving:
             round(self.plan.value("steps", second)[0]),
         )
         steps, count = sum(octave.steps for octave in octaves), 0
-        local = (1 + (CATCHING_UP - 1) * (1 - self.age)) * (size / steps**STEP_GROWTH)
+        size = size / steps**STEP_GROWTH
         for octave in octaves:
             for look in ascent.drawn_looks(octave.steps, jitter, generator):
                 # Two stations take turns, so that a fade costs no more than any other frame.
                 share = shares[(count + self.number) % len(shares)]
                 added = self.dreamers[share.station].step(grown, octave, look, self.noise, jitter)
-                grown = grown + added * (local * (share.weight * len(shares)))
+                grown = grown + added * (size * (share.weight * len(shares)))
                 count += 1
                 after_step()
         return grown
