@@ -11,12 +11,13 @@ from typing import Any
 from dreamcore import networks as nets
 from dreamcore.commandline.companions import Given, add_companions, companions_of
 from dreamcore.commandline.shared import (
-    Bar,
     add_machine,
-    bytes_of,
+    add_output,
     network_for,
+    progress_bar,
     recipe_of,
     settings_help,
+    write_picture,
 )
 from dreamcore.companions import with_companions
 from dreamcore.devices import choose_device
@@ -24,7 +25,7 @@ from dreamcore.dreaming import dream as dreamt
 from dreamcore.errors import BadValue, DreamError, PictureError
 from dreamcore.estimating import estimate as estimated
 from dreamcore.files import Job, jobs, read, write
-from dreamcore.picture import decode, encode, encode_within
+from dreamcore.picture import decode, encode
 from dreamcore.recipe import Recipe
 from dreamcore.sample import landscape
 
@@ -43,9 +44,7 @@ def add_to(commands: Any) -> None:
     dream_.add_argument("recipe", metavar="key=value", nargs="*", help="what to dream; the settings are below")
     add_companions(dream_)
     dream_.add_argument("--recipe-of", metavar="FILE", help="start from the recipe that is written in this dream")
-    dream_.add_argument("--format", choices=("png", "jpeg", "webp"), help="of the output, where OUT does not say")
-    dream_.add_argument("--fit", metavar="BYTES", type=bytes_of, help="the best that fits into so much: 10M, 800k")
-    dream_.add_argument("--quiet", action="store_true", help="no progress bar and no notes")
+    add_output(dream_)
     add_machine(dream_)
     dream_.set_defaults(command=dream)
 
@@ -132,8 +131,7 @@ def estimate(options: argparse.Namespace) -> int:
 
 def _dream_one(job: Job, asked: Recipe, network: nets.Network, options: argparse.Namespace, given: Given) -> None:
     picture = decode(read(job.source))
-    bar = None if options.quiet else Bar(job.source)
-    try:
+    with progress_bar(job.source, options) as bar:
         result = dreamt(
             picture,
             asked,
@@ -144,21 +142,9 @@ def _dream_one(job: Job, asked: Recipe, network: nets.Network, options: argparse
             memory=options.memory,
             on_progress=bar,
         )
-    finally:
-        if bar:
-            bar.close()
-    notes = [*result.notes]
     text = result.recipe.text
-    if options.fit:
-        fitted = encode_within(result.rgb, result.alpha, limit_bytes=options.fit, recipe=text)
-        data = fitted.data
-        if fitted.note:
-            notes.append(f"Written {fitted.note}.")
-        job = job.written_as(fitted.format)
-    else:
-        data = encode(result.rgb, result.alpha, format=job.format, recipe=text)
-    write(job.target, data)
+    job, notes = write_picture(job, result.rgb, result.alpha, text, options)
     if not options.quiet:
-        for note in notes:
+        for note in (*result.notes, *notes):
             print(note, file=sys.stderr)
         print(f"{job.target}  ({result.seconds:.1f} s)\n{text}", file=sys.stderr)

@@ -5,19 +5,23 @@ from __future__ import annotations
 import argparse
 import os
 import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NoReturn
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from tqdm import tqdm
 
 from dreamcore import networks as nets
 from dreamcore.errors import RecipeError
-from dreamcore.files import read
-from dreamcore.picture import read_recipe
+from dreamcore.files import Job, read, write
+from dreamcore.picture import encode, encode_within, read_recipe
 from dreamcore.progress import Progress
 from dreamcore.recipe import SETTINGS, Recipe
-from dreamcore.settings import AUTO
+from dreamcore.settings import AUTO, Setting
 
 
 def add_machine(parser: argparse.ArgumentParser) -> None:
@@ -30,9 +34,9 @@ def add_machine(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--no-download", action="store_true", help="only networks whose weights are here")
 
 
-def settings_help() -> str:
+def settings_help(settings: Mapping[str, Setting] = SETTINGS) -> str:
     """Every setting of a recipe, for a command's own help."""
-    lines = [f"  {key}\n      {setting.help}" + _range(setting.range) for key, setting in SETTINGS.items()]
+    lines = [f"  {key}\n      {setting.help}" + _range(setting.range) for key, setting in settings.items()]
     return "settings, written as key=value:\n" + "\n".join(lines)
 
 
@@ -128,3 +132,37 @@ def network_for(name: str | None, options: argparse.Namespace) -> nets.Network:
         return nets.load(str(name), download=fetch, on_progress=bar)
     finally:
         bar.close()
+
+
+def write_picture(
+    job: Job, rgb: NDArray[np.uint8], alpha: NDArray[np.uint8] | None, recipe: str | None, options: argparse.Namespace
+) -> tuple[Job, list[str]]:
+    """Write a picture as the options say; where it went (`--fit` may choose another format), and notes on it."""
+    notes = []
+    if options.fit:
+        fitted = encode_within(rgb, alpha, limit_bytes=options.fit, recipe=recipe)
+        job, data = job.written_as(fitted.format), fitted.data
+        if fitted.note:
+            notes.append(f"Written {fitted.note}.")
+    else:
+        data = encode(rgb, alpha, format=job.format, recipe=recipe)
+    write(job.target, data)
+    return job, notes
+
+
+def add_output(parser: argparse.ArgumentParser) -> None:
+    """The options about how a picture is written."""
+    parser.add_argument("--format", choices=("png", "jpeg", "webp"), help="of the output, where OUT does not say")
+    parser.add_argument("--fit", metavar="BYTES", type=bytes_of, help="the best that fits into so much: 10M, 800k")
+    parser.add_argument("--quiet", action="store_true", help="no progress bar and no notes")
+
+
+@contextmanager
+def progress_bar(name: str, options: argparse.Namespace) -> Iterator[Bar | None]:
+    """A bar where one is wanted."""
+    bar = None if options.quiet else Bar(name)
+    try:
+        yield bar
+    finally:
+        if bar:
+            bar.close()

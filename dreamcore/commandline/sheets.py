@@ -5,8 +5,6 @@ from __future__ import annotations
 import argparse
 import functools
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,18 +13,25 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from dreamcore.commandline.shared import Bar, add_machine, bytes_of, network_for, settings_help, typed
+from dreamcore.commandline.shared import (
+    add_machine,
+    add_output,
+    network_for,
+    progress_bar,
+    settings_help,
+    typed,
+    write_picture,
+)
 from dreamcore.devices import choose_device
 from dreamcore.errors import PictureError
 from dreamcore.estimating import estimate
 from dreamcore.explaining.making import explain as explained
 from dreamcore.explaining.recipe import ExplainRecipe
-from dreamcore.files import Job, jobs, read, write
+from dreamcore.files import Job, jobs, read
 from dreamcore.grids import grid as gridded
 from dreamcore.networks import Network
 from dreamcore.pausing import Paused
-from dreamcore.picture import Picture, decode, encode, encode_within
-from dreamcore.progress import ReportProgress
+from dreamcore.picture import Picture, decode
 from dreamcore.recipe import Recipe
 from dreamcore.series import Series
 from dreamcore.settings import AUTO
@@ -64,9 +69,7 @@ def _add_files(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("source", metavar="IN", help="a picture, or - for standard input")
     parser.add_argument("target", metavar="OUT", help="a file (.png, .jpg, .webp), or - for standard output")
     parser.add_argument("recipe", metavar="key=value", nargs="*")
-    parser.add_argument("--format", choices=("png", "jpeg", "webp"), help="of the output, where OUT does not say")
-    parser.add_argument("--fit", metavar="BYTES", type=bytes_of, help="the best that fits into so much: 10M, 800k")
-    parser.add_argument("--quiet", action="store_true", help="no progress bar and no notes")
+    add_output(parser)
     add_machine(parser)
 
 
@@ -88,7 +91,7 @@ def explain(options: argparse.Namespace) -> int:
     mask = _companion(options.mask)
     first = next(iter(recipe.levels().values()))
     _foretell(len(recipe.levels()), recipe.work, first, network, picture, device, options)
-    with _bar(job, options) as report:
+    with progress_bar(job.source, options) as report:
         made = explained(
             picture,
             recipe,
@@ -117,7 +120,7 @@ def grid(options: argparse.Namespace) -> int:
 
     device, first = choose_device(options.device), series.cells[0].dreamt
     _foretell(series.count, series.work, first, network_of(first), picture, device, options)
-    with _bar(job, options) as report:
+    with progress_bar(job.source, options) as report:
         made = gridded(
             picture,
             series,
@@ -166,26 +169,8 @@ def _foretell(
     print(f"{count} dreams, about {max(1, round(seconds))} s here.", file=sys.stderr)
 
 
-@contextmanager
-def _bar(job: Job, options: argparse.Namespace) -> Iterator[ReportProgress | None]:
-    bar = None if options.quiet else Bar(job.source)
-    try:
-        yield bar
-    finally:
-        if bar:
-            bar.close()
-
-
 def _write(sheet: _Sheet, job: Job, options: argparse.Namespace) -> int:
-    lines = list(sheet.lines)
-    if options.fit:
-        fitted = encode_within(sheet.rgb, None, limit_bytes=options.fit, recipe=sheet.text)
-        job, data = job.written_as(fitted.format), fitted.data
-        if fitted.note:
-            lines.append(f"Written {fitted.note}.")
-    else:
-        data = encode(sheet.rgb, None, format=job.format, recipe=sheet.text)
-    write(job.target, data)
+    job, notes = write_picture(job, sheet.rgb, None, sheet.text, options)
     if not options.quiet:
-        print(*lines, f"{job.target}  ({sheet.seconds:.1f} s)", sheet.text, sep="\n", file=sys.stderr)
+        print(*sheet.lines, *notes, f"{job.target}  ({sheet.seconds:.1f} s)", sheet.text, sep="\n", file=sys.stderr)
     return 0

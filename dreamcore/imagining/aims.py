@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -35,12 +35,26 @@ def aim_of(recipe: ResolvedImagineRecipe, network: NetworkInfo) -> Aim:
     return _Layers(tuple((term.name, term.weight) for term in layers))
 
 
-def channels_of(layer: str, groups: list[tuple[int, ...]]) -> Aim:
+def channels_of(layer: str, groups: Sequence[tuple[int, ...]]) -> Aim:
     """One picture for each group of a layer's channels: all of the group, everywhere. Of unrectified values."""
 
     def aim(activations: Mapping[str, Tensor]) -> Tensor:
         a = _places(activations[layer])
         return torch.stack([_awake(a[number, list(group)]).mean() for number, group in enumerate(groups)])
+
+    return aim
+
+
+def quilt_of(layer: str, channels: Sequence[int]) -> Aim:
+    """Channels of a layer side by side in one picture, in equal squares. Of unrectified values."""
+
+    def aim(activations: Mapping[str, Tensor]) -> Tensor:
+        a = _places(activations[layer])
+        height, width = a.shape[2:]
+        across = max(1, min(math.isqrt(len(channels)), height, width))
+        down, right = (torch.arange(length, device=a.device) * across // length for length in (height, width))
+        chosen = torch.tensor(channels, device=a.device)[down[:, None] * across + right[None]]
+        return _awake(a.gather(1, chosen.expand(len(a), 1, height, width))).mean((1, 2, 3))
 
     return aim
 
@@ -57,17 +71,21 @@ def class_of(index: int) -> Aim:
 
 @dataclass(frozen=True)
 class _Layers:
-    """All of some layers: mean squares, each relative to what it is, so that weights mean what they say."""
+    """All of some layers: what varies in each channel, relative to what it is, so that weights mean what they say."""
 
     layers: tuple[tuple[str, float], ...]
 
     def __call__(self, activations: Mapping[str, Tensor]) -> Tensor:
-        values = [weight * _energy(_places(activations[name])) for name, weight in self.layers]
+        values = [weight * _liveliness(_places(activations[name])) for name, weight in self.layers]
         return torch.stack(values).sum(0)
 
 
-def _energy(a: Tensor) -> Tensor:
-    return a.square().mean((1, 2, 3)).clamp_min(torch.finfo(a.dtype).tiny).log()
+def _liveliness(a: Tensor) -> Tensor:
+    """How much a layer's channels vary over the picture: many a little rather than one very much."""
+    if a.shape[2] * a.shape[3] > 1:
+        a = a - a.mean((2, 3), keepdim=True)
+    tiny = torch.finfo(a.dtype).tiny
+    return (a.square().mean((2, 3)) + tiny).sqrt().mean(1).clamp_min(tiny).log()
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from dreamcore.catalogue import NetworkInfo
 from dreamcore.imagining.aims import Aim
 from dreamcore.imagining.glances import Glance, drawn_glances, glanced
 from dreamcore.imagining.manners import Manner
@@ -22,6 +23,9 @@ LATER_NOISE = 0.01  #: of the frequencies that a larger size brings in
 AVERAGES = (0.9, 0.99)  #: how much of the slope's running mean, and of its mean square, the next step keeps
 SETTLING = 0.5  #: the last octave's steps grow shorter over this share of it, so that nothing flickers at the end
 SHORTEST = 0.1  #: of a step, at the very end
+
+
+SURELY_SEEN = 2.5  #: times the side that a network's levels need, and all of it has a place
 
 
 class Growth:
@@ -50,6 +54,17 @@ class Growth:
     @property
     def finished(self) -> bool:
         return self.octave == len(self.octaves)
+
+    @property
+    def done(self) -> int:
+        """Pixels stepped over so far."""
+        pixels = sum(octave.pixels * octave.steps for octave in self.octaves[: self.octave])
+        return pixels if self.finished else pixels + self.octaves[self.octave].pixels * self.made
+
+    @property
+    def share(self) -> float:
+        """Of the work, from 0 to 1."""
+        return self.done / sum(octave.pixels * octave.steps for octave in self.octaves)
 
     def step(self, eye: Eye, aim: Aim) -> Tensor:
         """One step; the value before it, summed over the pictures (0-d, not read here)."""
@@ -126,3 +141,12 @@ class Growth:
         length = (self._square / second).sqrt().clamp_min(torch.finfo(slope.dtype).tiny)
         moved = self._coefficients + size / first * self._mean / length
         self._coefficients = self._waves.held(moved, self._manner.contrast)
+
+
+def least_side(network: NetworkInfo, eye: Eye, octaves: Sequence[Octave]) -> int:
+    """Pixels of the shortest side that the eye can look at; 1 where that is far below all of these octaves.
+
+    To find it out takes seconds in a fresh process; the catalogue's figure, for the levels, is at hand.
+    """
+    smallest = min(min(octave.height, octave.width) for octave in octaves)
+    return 1 if smallest >= SURELY_SEEN * network.minimum_side else eye.minimum_side

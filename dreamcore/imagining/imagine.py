@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import secrets
 import time
 from collections.abc import Callable
@@ -12,10 +13,11 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from dreamcore.catalogue import NetworkInfo
 from dreamcore.dreaming import undisturbed
-from dreamcore.errors import OutOfMemory
+from dreamcore.errors import BadValue, OutOfMemory
 from dreamcore.imagining.aims import aim_of
-from dreamcore.imagining.growth import Growth
+from dreamcore.imagining.growth import Growth, least_side
 from dreamcore.imagining.manners import manner_of
 from dreamcore.imagining.recipe import ImagineRecipe, ResolvedImagineRecipe
 from dreamcore.imagining.resolving import resolve_imagining
@@ -73,7 +75,7 @@ def imagine(
             rectified=resolved.channel is None,
         )
         growth = Growth(
-            resolved.octaves(network.info.family),
+            _seen_octaves(resolved, network.info, eye),
             manner_of(network.info.family),
             count=1,
             seed=resolved.seed,
@@ -84,7 +86,7 @@ def imagine(
         source = fingerprint(network.weights)
         _take_up(growth, checkpoint, resolved.text, source)
         reporter = Reporter(growth.octaves, device, on_progress, cancelled, clock)
-        reporter.done = _done(growth)
+        reporter.done = growth.done
         aim = aim_of(resolved, network.info)
         while not growth.finished:
             octave, step = growth.octave, growth.made + 1
@@ -96,7 +98,7 @@ def imagine(
                     Checkpoint(state=state, arrays=arrays),
                     kind=_KIND, version=_VERSION, recipe=resolved.text, source=source,
                 )  # fmt: skip
-                return Paused(checkpoint=data, share=_done(growth) / reporter.total)
+                return Paused(checkpoint=data, share=growth.share)
         rgb = _bytes(growth.pictures(*resolved.sides))
     return Imagined(rgb=rgb, recipe=resolved, notes=resolution.notes, seconds=clock() - begun)
 
@@ -107,10 +109,16 @@ def _take_up(growth: Growth, checkpoint: bytes | None, text: str, source: str) -
         growth.taken_up(found.state, found.arrays)
 
 
-def _done(growth: Growth) -> int:
-    """Pixels stepped over so far."""
-    whole = sum(octave.pixels * octave.steps for octave in growth.octaves[: growth.octave])
-    return whole if growth.finished else whole + growth.octaves[growth.octave].pixels * growth.made
+def _seen_octaves(recipe: ResolvedImagineRecipe, network: NetworkInfo, eye: Eye) -> tuple[Octave, ...]:
+    """The recipe's octaves that the network can look at."""
+    octaves = recipe.octaves(network.family)
+    least = least_side(network, eye, octaves)
+    seen = tuple(octave for octave in octaves if min(octave.height, octave.width) >= least)
+    if not seen:
+        height, width = recipe.sides
+        size = math.ceil(max(height, width) * least / min(octaves[-1].height, octaves[-1].width))
+        raise BadValue("size", str(recipe.size), Sentence("this network sees nothing below {size} pixels", size=size))
+    return seen
 
 
 def _check_memory(eye: Eye, last: Octave, budget: int) -> None:

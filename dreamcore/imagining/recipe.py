@@ -29,6 +29,7 @@ SHAPES = {"square": (1, 1), "wide": (3, 2), "tall": (2, 3)}
 USUAL_STRENGTH, USUAL_STEPS, USUAL_SIZE, USUAL_SHAPE = 1.0, 60, 384, "square"
 
 _CHANNEL = re.compile(r"""["“”„«»]?\s*(?P<layer>[^\s:#,]+)\s*[:#]\s*(?P<channel>\d+)\s*["“”„«»]?""")
+_COMMAND = re.compile(r"^\s*imagine\b(?!\s*=)", re.IGNORECASE)  # as it stands in files: the command and its recipe
 _FIRST_KEY = re.compile(r"(?:^|\s)[^\W\d][\w-]*\s*=")
 
 
@@ -68,9 +69,20 @@ class ImagineRecipe(Asked):
 
         `dumbbell`, `cat:1, fountain:0.5 size=512`, `4d:144`, `layer=4d channel=144`. Raises RecipeError.
         """
+        text = _COMMAND.sub("", text)
         key = _FIRST_KEY.search(text)
         named, rest = (text, "") if key is None else (text[: key.start()], text[key.start() :])
         return ImagineRecipe.read(f"{_subject(named, rest)} {rest}")
+
+    def over(self, defaults: ImagineRecipe) -> ImagineRecipe:
+        """This recipe, with what it leaves out taken from `defaults`; what to imagine, from one of the two.
+
+        >>> ImagineRecipe.parse("owl seed=3").over(ImagineRecipe.parse("4d:144 size=256")).text
+        'classes=owl size=256 seed=3'
+        """
+        if self.classes or self.layer:
+            defaults = defaults.but(classes=None, layer=None, channel=None)
+        return ImagineRecipe(**{**defaults.given(), **self.given()})
 
     def octaves(self, family: str) -> tuple[Octave, ...]:
         """The sizes at which a network of this family makes it, small to large, and the steps at each."""
