@@ -91,6 +91,15 @@ def test_headings_of_any_length_stay_beside_their_pictures() -> None:
     assert not set(changed) & rows  # captions do not run into pictures
 
 
+def test_where_a_setting_and_its_value_have_no_room_the_value_is_written() -> None:
+    def sheet(key: str) -> Image.Image:
+        plain = content(12)
+        axis = tuple(Heading(key=key, value=str(number)) for number in range(12))
+        return contacts(Contacts(heading="", axes=(axis,), pictures=plain.pictures))
+
+    assert ImageChops.difference(sheet("k" * 90), sheet("m" * 90)).getbbox() is None
+
+
 def test_what_is_transparent_shows_what_is_behind() -> None:
     full = content(2)
     rgb = full.pictures[0].rgb
