@@ -53,6 +53,7 @@ def film(
     memory: int | None = None,
     checkpoint: bytes | None = None,
     pause: AskPause = never,
+    enough: AskPause = never,
     on_progress: ReportProgress | None = None,
     cancelled: AskCancelled | None = None,
     limits: FilmLimits | None = None,
@@ -64,7 +65,7 @@ def film(
     A still picture becomes one that moves; of a moving one every frame is dreamt, at its own time, and an MP4 keeps its
     sound. guide, mask: second pictures, as for a dream of a still one.
     checkpoint: of an earlier part; the recipe must name its seed then. pause: asked between frames; True: what was
-    made so far comes back as `Paused`. limits: how long a film may be. limit_bytes: of the file.
+    made so far comes back as `Paused`. enough: asked as often; True: the film ends there and is written. limits: how long a film may be. limit_bytes: of the file.
     Raises RecipeError before anything is done, InstallationError for MP4 without PyAV, Cancelled and OutOfMemory.
     """
     begun = clock()
@@ -74,7 +75,7 @@ def film(
     with undisturbed(device):
         work = _Film(scene, plan, timing, network, device, budget, on_progress, cancelled, clock)
         work.resume(checkpoint)
-        if not work.run(pause):
+        if not work.run(pause, enough):
             return Paused(checkpoint=work.checkpoint(), share=work.share)
         return work.finished(limit_bytes, begun)
 
@@ -189,14 +190,16 @@ class _Film:
         waiting, blobs = self.reel.pack()
         return pack(Checkpoint(state=state, arrays={**arrays, **waiting}, blobs=blobs), **self.identity)
 
-    def run(self, pause: AskPause) -> bool:
-        """Make the frames that are missing; False where it was asked to pause before the last."""
+    def run(self, pause: AskPause, enough: AskPause) -> bool:
+        """Make the frames that are missing, or as many as are enough; False where it was asked to pause before."""
         for number in range(len(self.reel), self.plan.frames):
             picture = self.maker.frame(number, self._go_on)
             if picture is None:
                 break
             self.reel.add((picture[0].permute(1, 2, 0) * 255).round().to(torch.uint8).cpu().numpy())
             self._report(number + 1, picture)
+            if enough():
+                break
             if number + 1 < self.plan.frames and pause():
                 return False
         return True

@@ -173,6 +173,29 @@ def _gif(data: bytes) -> Survey:
     return Survey(data, width, height, frames)
 
 
+def gif_comments(data: bytes) -> Iterator[str]:
+    """The comments of a GIF, as far as they are text; of a damaged one those before the damage."""
+    position = 13 + _palette_bytes(data[10]) if len(data) > 13 else len(data)
+    for _ in range(_MAX_BLOCKS):
+        block = data[position : position + 2]
+        if block[:1] == b"\x2c":
+            if position + 10 > len(data):
+                return
+            position += 11 + _palette_bytes(data[position + 9])
+        elif block[:1] == b"\x21":
+            position += 2
+        else:
+            return
+        pieces = []
+        while position < len(data) and data[position]:
+            if block == b"\x21\xfe":
+                pieces.append(data[position + 1 : position + 1 + data[position]])
+            position += data[position] + 1
+        position += 1
+        if pieces:
+            yield b"".join(pieces).decode("utf-8", "replace")
+
+
 def _palette_bytes(flags: int) -> int:
     return 3 << ((flags & 7) + 1) if flags & 0x80 else 0
 

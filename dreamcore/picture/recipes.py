@@ -1,6 +1,6 @@
-"""The recipe inside the picture: a text chunk in PNG, an XMP packet in JPEG and WebP.
+"""The recipe inside the file: a text chunk in PNG, an XMP packet in JPEG and WebP, a comment in MP4 and GIF.
 
-Only these three are written by us, so only these are searched when a recipe is read back.
+Only these are written by us, so only these are searched when a recipe is read back.
 """
 
 from __future__ import annotations
@@ -11,25 +11,31 @@ from xml.parsers import expat
 from xml.sax.saxutils import escape
 
 from dreamcore.errors import PictureError
-from dreamcore.picture.containers import jpeg_segments, png_chunks, webp_chunks
-from dreamcore.picture.kinds import identify
+from dreamcore.films.boxes import comment_in
+from dreamcore.picture.containers import gif_comments, jpeg_segments, png_chunks, webp_chunks
+from dreamcore.picture.kinds import identify, identify_video
 from dreamcore.sentences import Sentence
 
 PNG_KEY = "Dreambot recipe"
 NAMESPACE = "https://dreambot.example/ns/1.0/"  # a name, not a place: nobody looks it up
 JPEG_XMP = b"http://ns.adobe.com/xap/1.0/\0"
 
+FILM = "film "  #: what the recipe of a film begins with in its file
 MAX_RECIPE = 32_000  # bytes in UTF-8; a JPEG's segment holds 65 502 with the packet around it, escapes and all
 _MAX_PACKET = 1 << 20
 
 
 def read_recipe(data: bytes) -> str | None:
-    """The recipe that `encode` wrote into a PNG, JPEG or WebP file, letter by letter.
+    """The recipe that was written into a dream's PNG, JPEG or WebP, or a film's MP4, GIF or WebP, letter by letter.
 
     None where there is none, also in a damaged file or one of another kind: nothing is raised for any bytes.
     """
     try:
+        if identify_video(data) == "MP4":
+            return _of_a_film(comment_in(data))
         kind = identify(data)
+        if kind == "GIF":
+            return next(filter(None, map(_of_a_film, gif_comments(data))), None)
         if kind == "PNG":
             return _from_png(data)
         if kind == "JPEG":
@@ -43,6 +49,11 @@ def read_recipe(data: bytes) -> str | None:
     except PictureError:
         pass
     return None
+
+
+def _of_a_film(comment: str | None) -> str | None:
+    """Anybody may write comments: ours begin with the kind of what was made."""
+    return comment if comment is not None and comment.startswith(FILM) and len(comment) <= MAX_RECIPE else None
 
 
 def check_recipe(recipe: str) -> None:
