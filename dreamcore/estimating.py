@@ -48,7 +48,7 @@ class Estimate:
         tiles = f" in {self.tiles} tiles" if self.tiles > 1 else ""
         return (
             f"Dreamt at up to {self.width}x{self.height} on {self.octaves} octaves{tiles}: "
-            f"{self.operations / 1e12:.2f} tera-operations, about {_duration(self.seconds)} here, "
+            f"{self.operations / 1e12:.2f} tera-operations, about {duration(self.seconds)} here, "
             f"at most about {self.bytes / 2**30:.1f} GiB of memory.\n{self.recipe.text}"
         )
 
@@ -113,5 +113,6 @@ def matrix_rate(device: torch.device, precision: str) -> float:
     return float(2 * side**3 / best)
 
 
-def _duration(seconds: float) -> str:
+def duration(seconds: float) -> str:
+    """Seconds, as a person says them."""
     return f"{seconds:.0f} s" if seconds >= 10 else f"{max(seconds, 0.1):.1f} s"
