@@ -9,7 +9,7 @@ from typing import NoReturn
 
 from dotenv import load_dotenv
 
-from dreamcore.commandline import dreams, listing, sheets
+from dreamcore.commandline import dreams, films, imagining, listing, sheets
 from dreamcore.errors import DreamError
 
 BAD_INPUT = 2
@@ -64,7 +64,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="python -m dreamcore", description="Pictures dreamt by a neural network.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    for group in (dreams, listing, sheets):
+    for group in (dreams, films, listing, sheets, imagining):
         group.add_to(commands)
     return parser
 
