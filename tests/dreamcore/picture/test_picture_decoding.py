@@ -169,7 +169,8 @@ def test_only_the_first_frame_is_taken_and_the_person_is_told(kind: str) -> None
     flat = [Image.new("RGB", (20, 10), colour) for colour in ("red", "lime", "blue")]
     picture = decode(saved(flat[0], kind, save_all=True, append_images=flat[1:]))
     assert picture.frames == 3
-    assert picture.notes == (f"The first of 3 {'pages' if kind == 'TIFF' else 'frames'} was dreamt.",)
+    told = "pages was dreamt." if kind == "TIFF" else "frames was dreamt; a film has all of them."
+    assert picture.notes == (f"The first of 3 {told}",)
     assert np.abs(picture.rgb.astype(int) - [255, 0, 0]).max() <= 2
 
 
