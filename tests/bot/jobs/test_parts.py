@@ -46,7 +46,7 @@ async def test_a_film_is_made_part_by_part_and_its_seconds_add_up(tmp_path: Path
         second.pause(0.8, checkpoint=b"two thirds", seconds=16.0)
         third = await desk.executor.order(2)
         assert third.order.checkpoint == b"two thirds"
-        assert checkpoints(tmp_path) == [b"two thirds"], "the one before is needed no more"
+        await until(lambda: checkpoints(tmp_path) == [b"two thirds"])  # the one before is needed no more
         third.start()
         third.end(made(third.order, seconds=4.0))
         await desk.answers.all_of(film.id)
@@ -54,6 +54,7 @@ async def test_a_film_is_made_part_by_part_and_its_seconds_add_up(tmp_path: Path
         assert job.state is JobState.MADE
         assert job.pictures[0].result is not None
         assert job.pictures[0].result.seconds == 35.0
+        await settled(desk)
         assert checkpoints(tmp_path) == []
 
 
@@ -134,6 +135,7 @@ async def test_a_part_that_kills_three_workers_fails_the_film(tmp_path: Path) ->
         job = await job_of(desk.queue, film.id)
         assert job.state is JobState.FAILED
         assert "three times over" in (job.pictures[0].error or "")
+        await settled(desk)
         assert checkpoints(tmp_path) == []
 
 
@@ -149,6 +151,7 @@ async def test_parts_that_bring_it_no_further_come_to_an_end(tmp_path: Path) -> 
         job = await job_of(desk.queue, film.id)
         assert job.state is JobState.FAILED
         assert "came no further" in (job.pictures[0].error or "")
+        await settled(desk)
         assert checkpoints(tmp_path) == []
         assert len(desk.executor.handed) == 4
 
@@ -187,7 +190,7 @@ async def test_a_part_is_stored_once_however_often_it_is_tried(tmp_path: Path) -
         assert checkpoints(tmp_path) == [b"half"]
 
 
-@pytest.mark.parametrize("when", ["running", "waiting"])
+@pytest.mark.parametrize("when", ["running", "waiting", "being stored"])
 def test_cancelling_takes_the_checkpoint_away(tmp_path: Path, when: str) -> None:
     @in_loop
     async def test() -> None:
@@ -195,17 +198,22 @@ def test_cancelling_takes_the_checkpoint_away(tmp_path: Path, when: str) -> None
             film = (await desk.queue.accept(request(kind=Kind.FILM))).job
             part = await desk.executor.order(0)
             part.start()
-            if when == "waiting":  # its next part waits behind somebody's dream
+            if when != "running":  # its next part waits behind somebody's dream
                 await desk.queue.accept(request(requester=2))
                 await desk.executor.order(1)
             part.pause(0.5)
             if when == "running":
                 (await desk.executor.order(1)).start()
-            await until(lambda: checkpoints(tmp_path))
+            if when == "waiting":
+                await until(lambda: (open_ := desk.queue.board.get(film.id)) and open_.pictures[0].share == 0.5)
+                assert checkpoints(tmp_path)
             await desk.queue.cancel(film.id, by=1)
-            assert checkpoints(tmp_path) == []
+            await until(lambda: not checkpoints(tmp_path))
             assert (await job_of(desk.queue, film.id)).state is JobState.CANCELLED
-            assert desk.executor.cancelled == ([film.id] if when == "running" else [])
+            if when != "being stored":
+                assert desk.executor.cancelled == ([film.id] if when == "running" else [])
+            await until(lambda: part.order.key not in desk.dispatcher._orders)
+            assert checkpoints(tmp_path) == []
 
     test()
 
