@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,8 +13,10 @@ from bot.dreaming.messages import (
     thread_name,
     waiting_text,
 )
+from bot.executor.protocol import Belief, Beliefs
 from bot.jobs.manner import Manner
 from bot.jobs.model import JobState, Standing
+from bot.kinds import Kind
 from dreamcore.recipe import Recipe
 from tests.bot.dreaming.answers.making import JOB, NOW, RECIPE, failed, job, picture, result
 
@@ -213,3 +216,33 @@ def test_whatever_comes_a_message_is_never_too_long(
         assert len(shown.alt) <= MOST_ALT
         assert shown.filename.isascii()
         assert not set(shown.filename) & set('"\\/\r\n')
+
+
+@pytest.mark.parametrize("kind", [kind for kind in Kind if kind is not Kind.DREAM])
+def test_of_every_other_kind_one_knows_what_it_is_and_how_long_it_takes(kind: Kind) -> None:
+    asked = job(kind=kind)
+    waiting = waiting_text(asked, Standing(ahead=2, ready_at=NOW + 300, seconds=240, running=False), now=NOW)
+    assert "about 4 min of work." in waiting
+    assert "2 dreams come before it" in waiting
+    assert "It should be ready <t:" in waiting
+    assert "Your dream" not in waiting
+    running = running_text(asked, share=0.5, standing=None, now=NOW)
+    assert "50%" in running
+    assert running.splitlines()[0] != running_text(job(), share=0.5, standing=None, now=NOW).splitlines()[0]
+    assert answer_text(asked, mention=True).startswith("<@5>, ")
+    assert f"!dream {kind.value} network=inception_v1" in answer_text(asked)
+    assert f"?dream {kind.value} network=inception_v1" in answer_text(job(kind=kind, manner=Manner(prefix="?")))
+    assert "cancelled" in answer_text(job(kind=kind, state=JobState.CANCELLED, cancelled_by=5))
+    for text in (waiting, running, restart_text(asked), thread_name(asked)):
+        assert "{" not in text
+
+
+def test_a_film_says_how_long_it_is_and_an_explanation_what_is_believed() -> None:
+    film = answer_text(job(picture(result=result(format="MP4", frames=150, lasts=6.25)), kind=Kind.FILM))
+    assert "6.2 s long, 150 frames" in film
+    before = [
+        Belief(name=name, share=share) for name, share in (("tabby", 0.4), ("lynx", 0.2), ("fox", 0.1), ("cup", 0))
+    ]
+    beliefs = Beliefs(before=tuple(before), after=(Belief(name="peacock", share=0.995),))
+    text = answer_text(job(picture(result=result(beliefs=beliefs)), kind=Kind.EXPLAIN))
+    assert "sees tabby (40 %), lynx (20 %) and fox (10 %); in its own dream of it, peacock (100 %)." in text
