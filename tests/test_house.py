@@ -39,7 +39,7 @@ LIGHT = frozenset(
         "companions",
         "work",
         "series",
-        *(f"films.{name}" for name in ("curves", "recipe", "resolving", "schedule", "work")),
+        *(f"films.{name}" for name in ("curves", "headers", "lengths", "recipe", "resolving", "schedule", "work")),
         *(f"imagining.{name}" for name in ("recipe", "resolving")),
         *(f"explaining.{name}" for name in ("recipe", "words")),
     }

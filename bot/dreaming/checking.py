@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from bot.kinds import Kind
 from bot.recipes import AnyRecipe, network_of
 from dreamcore.catalogue import NetworkInfo, network_info
 from dreamcore.errors import RecipeError
 from dreamcore.explaining.recipe import ExplainRecipe
+from dreamcore.films.headers import extent_of
+from dreamcore.films.lengths import for_moving
 from dreamcore.films.recipe import FilmRecipe
 from dreamcore.films.resolving import FilmLimits, resolve_film
 from dreamcore.imagining.recipe import ImagineRecipe
@@ -49,6 +51,19 @@ def check_recipe(
         except RecipeError:
             if position + 1 == len(names):
                 raise
+
+
+def fitted(recipe: AnyRecipe, pictures: Iterable[bytes | None], *, films: FilmLimits) -> AnyRecipe:
+    """The recipe for these files: a film of a moving one says how many frames are dreamt, so that its time is known.
+
+    Looks at headers only, and may take a moment. Raises RecipeError for a moving picture that is longer than a film
+    may be.
+    """
+    if isinstance(recipe, FilmRecipe):
+        for extent in (extent_of(data) for data in pictures if data is not None):
+            if extent is not None:
+                return for_moving(recipe, extent, films)
+    return recipe
 
 
 def _check(recipe: AnyRecipe, network: NetworkInfo, height: int, width: int, films: FilmLimits) -> None:

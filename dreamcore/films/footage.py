@@ -9,9 +9,22 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from dreamcore.sentences import Sentence, decimal
+from dreamcore.films.headers import SECOND
+from dreamcore.films.lengths import seconds_of
+from dreamcore.sentences import Sentence
 
-SECOND = 1_000_000  #: all times are whole microseconds: fine enough for every frame rate, and exact over pipes
+__all__ = [
+    "DEFAULT_LIMITS",
+    "SECOND",
+    "Frame",
+    "MovingLimits",
+    "MovingPicture",
+    "ReadFrames",
+    "Sound",
+    "fitting_size",
+    "seconds_of",
+    "until_the_break",
+]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,20 +117,6 @@ def fitting_size(width: int, height: int, longest: int | None) -> tuple[int, int
     """
     scale = 1.0 if longest is None else min(1.0, longest / max(width, height))
     return max(1, round(width * scale)), max(1, round(height * scale))
-
-
-def seconds_of(microseconds: float) -> str:
-    """A span of time as a sentence has it.
-
-    >>> seconds_of(3_600_000_000), seconds_of(4_240_000), seconds_of(61_000_000)
-    ('60 minutes', '4.2 seconds', '61 seconds')
-    """
-    seconds = microseconds / SECOND
-    if seconds >= 120:
-        return Sentence.counted("{count} minute", "{count} minutes", round(seconds / 60))
-    if seconds >= 10 or float(f"{seconds:.1f}").is_integer():
-        return Sentence.counted("{count} second", "{count} seconds", round(seconds))
-    return Sentence("{number} seconds", number=decimal(f"{seconds:.1f}"))
 
 
 def until_the_break(read: float, promised: float) -> Sentence:

@@ -6,14 +6,13 @@ import dataclasses
 from dataclasses import dataclass
 
 from dreamcore.catalogue import NetworkInfo
-from dreamcore.errors import RecipeError
-from dreamcore.films.footage import SECOND, MovingPicture, seconds_of
+from dreamcore.films.footage import SECOND, MovingPicture
+from dreamcore.films.lengths import check_length, check_settings
 from dreamcore.films.recipe import FilmRecipe
 from dreamcore.films.resolving import FASTEST_GIF, FilmLimits, FilmPlan, resolve_film
 from dreamcore.resolve import DeviceDefaults
-from dreamcore.sentences import Sentence, decimal
+from dreamcore.sentences import Sentence
 
-_MOVES = ("zoom", "turn", "shift")
 _RATES = (1.0, 60.0)  #: frames a second that a recipe can name
 _SLACK = 2000  #: microseconds by which a frame may come too early for the rate that is asked for
 
@@ -64,10 +63,10 @@ def resolve_moving(
     limits: FilmLimits | None = None,
 ) -> tuple[FilmPlan, Timing]:
     """As `resolve_film`, for a picture that moves by itself: its frames and their times are the film's."""
-    _check(recipe)
+    check_settings(recipe)
     recipe = recipe.but(format=recipe.format or _usual_format(source))
     timing = timing_of(source, recipe)
-    _check_length(timing, limits or FilmLimits())
+    check_length(timing.length, len(timing.starts), limits or FilmLimits())
     rate = len(timing.starts) * SECOND / max(1, timing.length)
     shaped = recipe.but(
         seconds=None, frames=max(2, len(timing.starts)), fps=min(max(rate, _RATES[0]), _RATES[1]), film=None
@@ -86,7 +85,10 @@ def resolve_moving(
         least_octaves=1,
     )
     written = plan.recipe.but(
-        **dict.fromkeys((*_MOVES, "loop", "film")), seconds=recipe.seconds, frames=recipe.frames, fps=recipe.fps
+        **dict.fromkeys(("zoom", "turn", "shift", "loop", "film")),
+        seconds=recipe.seconds,
+        frames=recipe.frames,
+        fps=recipe.fps,
     )
     notes = (*plan.notes, *_notes(source, written))
     return dataclasses.replace(plan, recipe=written, frames=len(timing.starts), fps=rate, notes=notes), timing
@@ -95,40 +97,6 @@ def resolve_moving(
 def _usual_format(source: MovingPicture) -> str:
     """What it came as: people post a GIF for it to play by itself, again and again."""
     return ("gif" if source.format == "GIF" else "webp") if source.animated else "mp4"
-
-
-def _check(recipe: FilmRecipe) -> None:
-    """Raises RecipeError for what is meant for pictures that stand still."""
-    for key in _MOVES:
-        if getattr(recipe, key) is not None:
-            raise RecipeError(
-                Sentence("This picture moves by itself: {key}= is for films of still pictures, leave it out.", key=key)
-            )
-    if recipe.film not in (None, "zoom") or recipe.loop == "on":
-        said = "loop=on" if recipe.loop == "on" else f"film={recipe.film}"
-        raise RecipeError(
-            Sentence("This picture moves by itself: {said} is for films of still pictures, leave it out.", said=said)
-        )
-
-
-def _check_length(timing: Timing, limits: FilmLimits) -> None:
-    most = decimal(f"{limits.seconds:g}")
-    if timing.length > limits.seconds * SECOND * 1.001:
-        raise RecipeError(
-            Sentence(
-                "It lasts {length}, and a film is at most {most} seconds long: seconds={most} dreams its beginning.",
-                length=seconds_of(timing.length),
-                most=most,
-            )
-        )
-    if len(timing.starts) > limits.frames:
-        raise RecipeError(
-            Sentence(
-                "It has {count} frames, and a film has at most {most}: ask for fewer with fps= or seconds=.",
-                count=len(timing.starts),
-                most=limits.frames,
-            )
-        )
 
 
 def _notes(source: MovingPicture, recipe: FilmRecipe) -> tuple[str, ...]:
