@@ -95,7 +95,8 @@ def test_a_cell_without_its_guide_is_refused_before_any_is_dreamt(picture: Pictu
 def test_a_guide_is_what_grows_in_every_cell(picture: Picture, network_of: NetworkOf) -> None:
     guide = picture_of(landscape(80, 60)[::-1])
     drawn = made(picture, "layer=textures,parts", network_of, guide=guide)
-    assert all("objective=guide" in cell.recipe_text for cell in drawn.cells)
+    assert all("objective=guide" in text for cell in drawn.cells for text in (cell.recipe_text, cell.asked_text))
+    assert "objective=guide" in drawn.recipe_text
 
 
 def test_each_cell_is_dreamt_by_its_own_network(picture: Picture, daydream: Network) -> None:
