@@ -144,6 +144,7 @@ class DaskExecutor:
         try:
             future = connection.submit(tracked.order)
         except WorkerGone as error:
+            await asyncio.sleep(LOOK_SECONDS)  # until that is noticed: who tries again at once would try without end
             return tracked.lost(str(error))
         result: asyncio.Future[Outcome] = asyncio.ensure_future(connection.outcome(future))
         try:

@@ -13,10 +13,11 @@ import pytest
 
 from bot.config import ExecutorConfig
 from bot.errors import ConfigError
+from bot.executor.connection import WorkerGone
 from bot.executor.dask_executor import DaskExecutor
 from bot.executor.devices import listed_gpus, nvidia_gpus, plan_workers
 from bot.executor.processes import without_secrets
-from bot.executor.protocol import Event, Lost, Progressed, Started, Stopped
+from bot.executor.protocol import Event, Lost, Order, Progressed, Started, Stopped
 from bot.executor.tracking import Tracked
 from bot.executor.transport import check_address
 from tests.bot.executor.conftest import order
@@ -194,6 +195,33 @@ def test_workers_are_not_told_what_is_secret() -> None:
 
 
 # --- schedulers
+
+
+def test_whoever_finds_the_connection_gone_leaves_the_event_loop_to_those_who_make_another() -> None:
+    class Gone:
+        def submit(self, wanted: Order) -> None:
+            raise WorkerGone("the connection is closed")
+
+    async def tries() -> int:
+        executor = DaskExecutor(config=ExecutorConfig())
+        executor._connection = Gone()  # type: ignore[assignment]
+        executor._ready.set()
+        looks = 0
+
+        async def look() -> None:
+            nonlocal looks
+            while True:
+                looks += 1
+                await asyncio.sleep(0)
+
+        looking = asyncio.create_task(look())
+        outcome = await executor.dream(order(), lambda event: None)
+        assert isinstance(outcome, Lost)
+        assert not outcome.started
+        looking.cancel()
+        return looks
+
+    assert asyncio.run(tries()) > 0
 
 
 @pytest.mark.parametrize("address", ["tls://dreams.example:8786", "tls://127.0.0.1:8786", "tls://[::1]:8786"])

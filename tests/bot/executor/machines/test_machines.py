@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime
 import shutil
 import socket
 import stat
@@ -193,6 +194,54 @@ def test_papers_that_do_not_fit_are_told_on_the_side_that_can_know(start: Start,
     assert late.ended() == 2
     assert "was good until" in late.log
     assert start("scheduler", "--listen", "127.0.0.1:0", "--certificates", str(papers / "scheduler")).ended() == 2
+
+
+@pytest.mark.soak
+@pytest.mark.usefixtures("same_version")
+def test_certificates_that_end_meanwhile_keep_newcomers_out_until_they_are_renewed(
+    start: Start, tmp_path: Path
+) -> None:
+    good_for = datetime.timedelta(seconds=60)
+    papers = tmp_path / "short"
+    certificates.make(
+        papers,
+        hosts=["127.0.0.1"],
+        workers=["one"],
+        days=1,
+        clock=lambda: utc() - datetime.timedelta(days=1) + good_for,
+    )
+    over = utc() + good_for
+    port = free_port()
+    where = ("scheduler", "--listen", f"127.0.0.1:{port}", "--certificates", str(papers / "scheduler"))
+    first = start(*where)
+    first.said("day\\(s\\) from now")
+    address = f"tls://127.0.0.1:{port}"
+    one = worker(start, address, papers)
+    cluster = Cluster(tmp_path, **the_bots(address, papers))
+    try:
+        assert isinstance(cluster.dream(order()).result(PATIENCE), Made)
+        wait_until(lambda: utc() > over)
+        assert isinstance(cluster.dream(order()).result(PATIENCE), Made), "who is in stays in"
+        one.kill()
+        late = worker(start, address, papers)
+        assert late.ended() == 2
+        assert "was good until" in late.log
+        waiting = cluster.dream(order())
+
+        certificates.renew(papers)
+        again = worker(start, address, papers)
+        again.said(
+            "The certificate of the scheduler at .* is over: renew it, copy it there, and start the scheduler again"
+        )
+        assert not waiting.done() or isinstance(waiting.result(), Lost)
+        first.kill()
+        start(*where)
+        outcome: Outcome = waiting.result(PATIENCE)
+        while isinstance(outcome, Lost):
+            outcome = cluster.dream(order()).result(PATIENCE)
+        assert isinstance(outcome, Made)
+    finally:
+        cluster.close()
 
 
 @pytest.mark.usefixtures("same_version")
