@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import TypeVar
 
-from bot.kinds import Kind
+from bot.kinds import Kind, Role
+from dreamcore.companions import with_companions
 from dreamcore.explaining.recipe import ExplainRecipe
 from dreamcore.films.recipe import FilmRecipe
 from dreamcore.imagining.recipe import ImagineRecipe
-from dreamcore.recipe import Recipe
+from dreamcore.recipe import GUIDE, READS_MASK, Recipe
 from dreamcore.series import Series
 from dreamcore.settings import AUTO
 
@@ -51,6 +52,40 @@ def network_of(recipe: AnyRecipe) -> str | None:
     """The network that it names; None: it leaves that open, or names several."""
     named = _dreamt(recipe).network
     return None if named in (None, AUTO) else named
+
+
+def roles_of(recipe: AnyRecipe) -> tuple[Role, ...]:
+    """The second pictures that it reads, in the order in which they are posted behind the first.
+
+    >>> roles_of(read_recipe(Kind.DREAM, "objective=guide")), roles_of(read_recipe(Kind.GRID, "region=sky,mask"))
+    ((<Role.GUIDE: 'guide'>,), (<Role.MASK: 'mask'>,))
+    """
+    dreams = _dreams(recipe)
+    guide = any(one.objective == GUIDE for one in dreams)
+    mask = any(one.region in READS_MASK for one in dreams)
+    return (*([Role.GUIDE] if guide else []), *([Role.MASK] if mask else []))
+
+
+def beside(recipe: RecipeT, roles: Collection[Role]) -> tuple[RecipeT, tuple[str, ...]]:
+    """The recipe of work that comes with these second pictures, and notes on those that it does not read.
+
+    Raises RecipeError where it reads one that is not there.
+    """
+    guide, mask = Role.GUIDE in roles, Role.MASK in roles
+    fitting = [with_companions(one, guide=guide, mask=mask) for one in _dreams(recipe)]
+    if isinstance(recipe, Recipe):
+        return fitting[0].recipe, fitting[0].notes  # type: ignore[return-value]
+    if isinstance(recipe, FilmRecipe):
+        return recipe.but(dream=fitting[0].recipe), fitting[0].notes
+    return recipe, ()
+
+
+def _dreams(recipe: AnyRecipe) -> tuple[Recipe, ...]:
+    """The dreams that it is made of."""
+    if isinstance(recipe, Series):
+        return tuple(cell.dreamt for cell in recipe.cells)
+    dreamt = _dreamt(recipe)
+    return (dreamt,) if isinstance(dreamt, Recipe) else ()
 
 
 def unseeded(recipe: RecipeT) -> RecipeT:

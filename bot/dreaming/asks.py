@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from bot.dreaming.pictures import Found
 from bot.dreaming.scenes import Scene
 from bot.jobs.manner import Manner
 from bot.jobs.model import AskedPicture, Door, Place
-from bot.kinds import Kind
+from bot.kinds import Kind, Role
 from bot.languages import current, speaking, tell
-from bot.recipes import AnyRecipe, kind_of
+from bot.recipes import AnyRecipe, beside, kind_of
 from dreamcore.imagining.recipe import ImagineRecipe
 
 log = logging.getLogger(__name__)
@@ -27,6 +28,7 @@ class Ask:
     recipe: AnyRecipe  # as it will be dreamt here
     found: tuple[Found, ...] = ()  # to be downloaded
     kept: tuple[AskedPicture, ...] = ()  # there already: sources of an earlier dream, or the none of what needs none
+    seconds: Mapping[Role, Found | AskedPicture] = field(default_factory=dict)  # a guide, a mask; kept ones, too
     stays_in: int | None = None  # the age-restricted channel that the kept ones came from
     cause: str
     parent: str | None = None
@@ -44,10 +46,16 @@ class Ask:
     @property
     def authors(self) -> tuple[int, ...]:
         """Who made the pictures, each once."""
-        return tuple(dict.fromkeys([*(one.author for one in self.found), *(one.author for one in self.kept)]))
+        return tuple(dict.fromkeys(one.author for one in (*self.found, *self.kept, *self.seconds.values())))
+
+    @property
+    def to_fetch(self) -> tuple[Found, ...]:
+        """All that is to be downloaded."""
+        return (*self.found, *(one for one in self.seconds.values() if isinstance(one, Found)))
 
     @property
     def count(self) -> int:
+        """How many pictures are to be dreamt."""
         return len(self.found) + len(self.kept)
 
     def manner(self, *, age_restricted: bool) -> Manner:
@@ -87,25 +95,32 @@ def ask_for(
     cause: str,
     found: tuple[Found, ...] = (),
     kept: tuple[AskedPicture, ...] = (),
+    seconds: Mapping[Role, Found | AskedPicture] | None = None,
     stays_in: int | None = None,
     parent: str | None = None,
     notes: tuple[str, ...] = (),
 ) -> Ask:
-    """recipe: as the person has asked for it. notes: sentences for them, to which the settings add theirs."""
+    """recipe: as the person has asked for it. notes: sentences for them, to which the settings add theirs.
+
+    Raises RecipeError where the recipe reads a second picture that is not there.
+    """
+    seconds = seconds or {}
     applied = scene.effective.apply(recipe)
+    fitting, unused = beside(applied.recipe, seconds)
     if isinstance(recipe, ImagineRecipe) and not kept:
         kept = (AskedPicture(data=None, filename=f"{_called(recipe)}.png", author=scene.member),)
     return Ask(
         scene=scene,
         door=door,
         place=place,
-        recipe=applied.recipe,
+        recipe=fitting,
         found=found,
         kept=kept,
+        seconds=seconds,
         stays_in=stays_in,
         cause=cause,
         parent=parent,
-        notes=(*notes, *applied.notes),
+        notes=(*notes, *applied.notes, *unused),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import io
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
 import discord
@@ -22,7 +22,7 @@ from bot.dreaming.service import LOOK_BACK, Dreaming
 from bot.dreaming.waiting import WaitingCommands
 from bot.errors import NoPicture, Refusal
 from bot.jobs.model import Door, Place
-from bot.kinds import Kind
+from bot.kinds import Kind, Role
 from bot.languages import mark, tr
 from bot.moderation.layers import Effective
 from bot.recipes import AnyRecipe, kind_of, read_recipe
@@ -81,21 +81,26 @@ class Commands:
     async def _make(self, kind: Kind, interaction: Interaction, options: dict[str, Any]) -> None:
         scene = self.scene(interaction)
         picture, member = options.pop("picture", None), options.pop("member", None)
+        posted = {role: options.pop(role.value) for role in Role if role.value in options}
         recipe = _recipe(kind, options)
         if picture is not None and member is not None:
             raise Refusal(tr("Give either picture: or member:, not both."))
         self._dreaming.admit(scene, recipe)
         place = self._place(interaction)
         if picture is not None:
-            posted = of_attachment(picture, author=interaction.user.id, origin=scene.channel)
-            found: tuple[Found, ...] = (posted,)
+            found: tuple[Found, ...] = (of_attachment(picture, author=interaction.user.id, origin=scene.channel),)
         elif member is not None:
             found = (of_avatar(member),)
         elif kind.has_source:
             found = await self._own_last_picture(interaction, place, kind)
         else:
             found = ()
-        await self._take(interaction, scene, place, Door.SLASH, recipe, found)
+        beside = {
+            role: of_attachment(one, author=interaction.user.id, origin=scene.channel) for role, one in posted.items()
+        }
+        for one in beside.values():
+            pictures_only((one,))
+        await self._take(interaction, scene, place, Door.SLASH, recipe, found, beside)
 
     def _menu(self, kind: Kind) -> Callable[[Interaction, discord.Message], Coroutine[Any, Any, None]]:
         async def make_of_this(interaction: Interaction, message: discord.Message) -> None:
@@ -131,6 +136,7 @@ class Commands:
         door: Door,
         recipe: AnyRecipe,
         found: tuple[Found, ...],
+        beside: Mapping[Role, Found] | None = None,
     ) -> None:
         usable, notes = pictures_only(found, kind_of(recipe))
         ask = ask_for(
@@ -139,6 +145,7 @@ class Commands:
             place=place,
             recipe=recipe,
             found=usable,
+            seconds=beside,
             cause=f"interaction:{interaction.id}",
             notes=notes,
         )

@@ -22,7 +22,7 @@ def origins_of(client: discord.Client, ask: Ask) -> list[Origin]:
     """Of the pictures that are asked for, as far as anybody knows. Avatars have none."""
     scene = ask.scene
     here = Origin(root=scene.root, age_restricted=scene.age_restricted)
-    posted = dict.fromkeys(one.origin for one in ask.found if one.origin is not None)
+    posted = dict.fromkeys(one.origin for one in ask.to_fetch if one.origin is not None)
     found = [here if channel == scene.channel else origin_of(client, channel) for channel in posted]
     kept = [] if ask.stays_in is None else [Origin(root=ask.stays_in, age_restricted=True)]
     return [*kept, *(origin for origin in found if origin is not None)]
@@ -34,5 +34,6 @@ def stays_in(client: discord.Client, job: Job) -> int | None:
     if job.manner.age_restricted:
         return root
     origin = origin_of(client, root)  # it may have become so since
-    posted = any(picture.attachment is not None for picture in job.pictures)
+    attachments = [*(one.attachment for one in job.pictures), *(one.attachment for one in job.companions)]
+    posted = any(id_ is not None for id_ in attachments)
     return root if posted and origin is not None and origin.age_restricted else None

@@ -12,7 +12,7 @@ from bot.languages import tr
 from bot.recipes import AnyRecipe, read_recipe
 from dreamcore import text as recipe_text
 from dreamcore.errors import BadValue, RecipeError, clip
-from dreamcore.recipe import SETTINGS, Recipe
+from dreamcore.recipe import GUIDE, SETTINGS, Recipe
 from dreamcore.sentences import reason
 
 
@@ -56,6 +56,7 @@ _KINDS = {
     "grid": Kind.GRID,
     "series": Kind.GRID,
 }
+_GUIDED = ("guide", "guided")  #: the second picture says what grows
 _MENTION = re.compile(r"<@!?(\d{1,20})>")
 _LINK = re.compile(r"<?(https?://[^\s<>]+)>?", re.IGNORECASE)
 _BEFORE_SETTINGS = re.compile(r"[^=]*?(?=(?:\b[^\W\d][\w-]*\s*=)|$)")
@@ -75,6 +76,8 @@ def read_command(
             by_mention=False)
     >>> read_command("!dream imagine dumbbell", prefix="!", me=1).kind
     <Kind.IMAGINE: 'imagine'>
+    >>> read_command("!dream guide layer=4c", prefix="!", me=1).rest
+    'objective=guide layer=4c'
     >>> read_command("!dreamer", prefix="!", me=1) is None
     True
     """
@@ -123,7 +126,9 @@ def _command(rest: str, *, by_mention: bool) -> Command:
     if not more.lstrip().startswith("="):
         if (word := _WORDS.get(first.casefold())) is not None:
             return Command(word=word, rest=more, by_mention=by_mention)
-        kind = _KINDS.get(first.casefold().rstrip(":,"))
+        kind = _KINDS.get(word_ := first.casefold().rstrip(":,"))
+        if word_ in _GUIDED:
+            rest = f"objective={GUIDE} {more}"
     return Command(
         word=Word.DREAM,
         kind=kind or Kind.DREAM,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import logging
+from collections.abc import Mapping
 
 import discord
 
@@ -20,11 +21,13 @@ from bot.dreaming.presses import OTHER_VERSION
 from bot.dreaming.readers import speak_where
 from bot.dreaming.scenes import Scene, scene_of_interaction, scene_of_message
 from bot.dreaming.service import LOOK_BACK, Dreaming
+from bot.dreaming.together import told_apart
 from bot.dreaming.words import moment, sentence_for
 from bot.errors import NoPicture, Refusal
 from bot.jobs.model import Door, Place
+from bot.kinds import Role
 from bot.languages import mark, tr
-from bot.recipes import AnyRecipe, kind_of, read_recipe
+from bot.recipes import AnyRecipe, kind_of, read_recipe, roles_of
 
 QUESTION_LIFE = 600.0  #: seconds in which a question may be answered
 
@@ -103,6 +106,11 @@ class Prefix:
         if not command.kind.has_source:
             await self._take(scene, place, recipe, ())
             return
+        if roles := roles_of(recipe):
+            usable, _ = pictures_only(await self._all_meant(message, command), command.kind)
+            together = told_apart(usable, roles)
+            await self._take(scene, place, recipe, (together.picture,), together.beside)
+            return
         found = await self._meant(message, command)
         if found is None:
             await self._from_channel(message, scene, place, recipe)
@@ -112,7 +120,14 @@ class Prefix:
     def _scene(self, message: discord.Message) -> Scene:
         return scene_of_message(message, self._dreaming.settings)
 
-    async def _take(self, scene: Scene, place: Place, recipe: AnyRecipe, found: tuple[Found, ...]) -> None:
+    async def _take(
+        self,
+        scene: Scene,
+        place: Place,
+        recipe: AnyRecipe,
+        found: tuple[Found, ...],
+        beside: Mapping[Role, Found] | None = None,
+    ) -> None:
         usable, notes = pictures_only(found, kind_of(recipe))
         ask = ask_for(
             scene,
@@ -120,11 +135,25 @@ class Prefix:
             place=place,
             recipe=recipe,
             found=usable,
+            seconds=beside,
             cause=f"message:{place.message}",
             notes=notes,
         )
         await self._dreaming.check(ask)
         await self._dreaming.take(ask)
+
+    async def _all_meant(self, message: discord.Message, command: Command) -> tuple[Found, ...]:
+        """Everything that the message points at, the answered message's pictures first. Raises LinkError, NoPicture."""
+        author = message.author.id
+        answered: tuple[Found, ...] = ()
+        if message.reference is not None and message.reference.message_id and not message.message_snapshots:
+            answered = await self._dreaming.found_in(await self._answered(message))
+        return (
+            *answered,
+            *in_message(message, origins=self._dreaming.config.picture_origins),
+            *(of_link(link, author=author, origins=self._dreaming.config.picture_origins) for link in command.links),
+            *[of_avatar(await self._user(message, member)) for member in command.members],
+        )
 
     async def _meant(self, message: discord.Message, command: Command) -> tuple[Found, ...] | None:
         """The pictures that the message points at: its own, a link's, a member's, the answered message's.

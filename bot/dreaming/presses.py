@@ -25,7 +25,7 @@ from bot.dreaming.service import Dreaming, made_pictures, with_authors
 from bot.errors import BotError, NoPicture, Refusal
 from bot.executor.protocol import Encoded
 from bot.jobs.model import AskedPicture, Door, Job
-from bot.kinds import Kind
+from bot.kinds import Kind, Role
 from bot.languages import mark, tell, tr
 from bot.recipes import AnyRecipe, read_recipe, unseeded
 from dreamcore.catalogue import network_info
@@ -128,6 +128,7 @@ class Presses:
             recipe=recipe,
             cause=f"interaction:{interaction.id}",
             parent=job.id,
+            seconds=await self._seconds(job),
             stays_in=stays_in(self._dreaming.client, job),
             **pictures,
         )
@@ -160,6 +161,20 @@ class Presses:
                 )
             )
         return tuple(kept)
+
+    async def _seconds(self, job: Job) -> dict[Role, AskedPicture]:
+        """What was beside them, as far as it is still kept."""
+        kept = {}
+        for one in job.companions:
+            if (data := await self._dreaming.queue.source_bytes(one)) is not None:
+                kept[one.role] = AskedPicture(
+                    data=data,
+                    filename=one.filename,
+                    author=one.author,
+                    attachment=one.attachment,
+                    spoiler=one.spoiler,
+                )
+        return kept
 
     def _varied(self, interaction: Interaction, job: Job, action: Action) -> tuple[Scene, AnyRecipe]:
         """Where it is pressed, and the recipe that the button makes. Raises Refusal where settings leave none of it."""
@@ -240,7 +255,8 @@ class Presses:
         """The requester, the author of one of the pictures, or a moderator."""
         job = await self._dreaming.queue.job(press.job)
         if job is not None:
-            owners = {job.requester, *(picture.author for picture in job.pictures)}
+            beside = (companion.author for companion in job.companions)
+            owners = {job.requester, *(picture.author for picture in job.pictures), *beside}
         else:  # whose it was is forgotten; Discord still says who asked
             owners = _asked_by(interaction.message)
         if interaction.user.id not in owners and not moderates(interaction, self._dreaming.settings):

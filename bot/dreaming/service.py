@@ -109,7 +109,7 @@ class Dreaming:
         rules.check_authors(ask.scene, ask.authors)
         rules.check_origins(ask.scene, origins_of(self.client, ask))
         self.check_recipe(ask.scene, ask.recipe, ask.found)
-        check_sizes(ask.found, self.config.picture_bytes)
+        check_sizes(ask.to_fetch, self.config.picture_bytes)
         await self.check_consent(ask.requester, ask.authors)
         await self.check_limits(ask.scene, ask.place, ask.kind, pictures=ask.count)
 
@@ -163,15 +163,21 @@ class Dreaming:
             self._at_work.discard(task)
 
     async def _take(self, ask: Ask) -> Job:
-        pictures = (*ask.kept, *await self._fetch_all(ask.found))
+        fetched = await self._fetch_all(ask.to_fetch)
+        pictures, beside = fetched[: len(ask.found)], iter(fetched[len(ask.found) :])
+        companions = {role: next(beside) if isinstance(one, Found) else one for role, one in ask.seconds.items()}
+        pictures = (*ask.kept, *pictures)
+        files = [picture.data for picture in pictures]
+        recipe = await asyncio.to_thread(checking.fitted, ask.recipe, files, films=self._films(ask.scene))
         accepted = await self.queue.accept(
             Request(
                 requester=ask.requester,
                 door=ask.door,
                 place=ask.place,
                 kind=ask.kind,
-                recipe=ask.recipe,
+                recipe=recipe,
                 pictures=pictures,
+                companions=companions,
                 cause=ask.cause,
                 parent=ask.parent,
                 manner=ask.manner(age_restricted=any(one.age_restricted for one in origins_of(self.client, ask))),

@@ -31,6 +31,10 @@ OPTIONS = (
 LONGEST_HELP = 100
 
 PICTURE: tuple[Any, str] = (discord.Attachment, mark("The picture; without one, your last picture in this channel"))
+SECONDS: dict[str, tuple[Any, str]] = {
+    "guide": (discord.Attachment, mark("A second picture: what it shows is what grows")),
+    "mask": (discord.Attachment, mark("A second picture that says where: opaque, or bright, is dreamt")),
+}  #: by role
 MEMBER: tuple[Any, str] = (discord.User, mark("Instead of a picture: this member's avatar"))
 
 _Choices = list[app_commands.Choice[str]]
@@ -86,6 +90,7 @@ def dream_shape() -> Shape:
             "picture": PICTURE,
             **{key: (option_type(SETTINGS[key]), described(SETTINGS[key])) for key in OPTIONS},
             "recipe": (app_commands.Range[str, 1, LONGEST_TEXT], mark("All other settings as text, or a whole recipe")),
+            **SECONDS,
             "member": MEMBER,
         },
         choices={key: SETTINGS[key].choices for key in OPTIONS if SETTINGS[key].choices},

@@ -8,7 +8,7 @@ from typing import Any
 from discord import app_commands
 
 from bot.dreaming import suggestions
-from bot.dreaming.slash import COMPLETED, MEMBER, PICTURE, Shape, described, offering, option_type
+from bot.dreaming.slash import COMPLETED, MEMBER, PICTURE, SECONDS, Shape, described, offering, option_type
 from bot.kinds import Kind
 from bot.languages import mark
 from bot.moderation.layers import Effective
@@ -40,6 +40,7 @@ def _film() -> Shape:
             "network": (_TEXT, described(SETTINGS["network"])),
             "seed": (option_type(SETTINGS["seed"]), described(SETTINGS["seed"])),
             MORE: _MORE,
+            **SECONDS,
             "member": MEMBER,
         },
         choices=chosen,

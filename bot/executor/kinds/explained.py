@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from bot.executor.bench import Bench
 from bot.executor.fitting import fitted
 from bot.executor.protocol import Belief, Beliefs, Made, Paused
+from bot.kinds import Role
 from bot.languages import speaking, tell
 from dreamcore import pausing
 from dreamcore.explaining.beliefs import Belief as Believed
@@ -17,7 +18,7 @@ from dreamcore.explaining.recipe import ExplainRecipe
 def make(bench: Bench) -> Made | Paused:
     order = bench.order
     recipe = ExplainRecipe.parse(order.recipe)
-    picture = bench.picture()
+    picture, mask = bench.picture(), bench.companion(Role.MASK)
     network, notes = bench.network(recipe.base.network)
     engine = bench.engine()
     first = max(
@@ -35,6 +36,7 @@ def make(bench: Bench) -> Made | Paused:
             recipe,
             network=network,
             device=engine.device,
+            mask=mask,
             tell=told,
             checkpoint=order.checkpoint,
             pause=bench.pause,

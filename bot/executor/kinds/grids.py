@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.executor.bench import Bench
 from bot.executor.fitting import fitted
 from bot.executor.protocol import Made, Paused
+from bot.kinds import Role
 from bot.languages import speaking, tell
 from dreamcore import pausing
 from dreamcore.grids import grid
@@ -16,7 +17,7 @@ from dreamcore.series import Series
 def make(bench: Bench) -> Made | Paused:
     order = bench.order
     series = Series.parse(order.recipe)
-    picture = bench.picture()
+    picture, guide, mask = bench.picture(), bench.companion(Role.GUIDE), bench.companion(Role.MASK)
     engine = bench.engine()
     # All of them once, beside the engine's thread: their weights may have to be fetched.
     used = {cell.dreamt.network: bench.network(cell.dreamt.network) for cell in series.cells}
@@ -39,6 +40,8 @@ def make(bench: Bench) -> Made | Paused:
             series,
             network_of=network_of,
             device=engine.device,
+            guide=guide,
+            mask=mask,
             tell=told,
             checkpoint=order.checkpoint,
             pause=bench.pause,

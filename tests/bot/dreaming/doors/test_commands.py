@@ -72,7 +72,7 @@ def test_options_have_the_ranges_and_choices_of_the_recipe() -> None:
 @pytest.mark.parametrize("kind", [kind for kind in Kind if kind is not Kind.DREAM])
 def test_the_other_kinds_options_are_settings_of_their_recipes(kind: Kind) -> None:
     shape = shapes()[kind]
-    beside = {"picture", "member", MORE, WHAT}
+    beside = {"picture", "member", "guide", "mask", MORE, WHAT}
     known = {Kind.FILM: {*FILM_SETTINGS, *SETTINGS}, Kind.IMAGINE: {*IMAGINE_SETTINGS}}.get(kind, {*SETTINGS})
     assert set(shape.options) - beside <= known
     assert ("picture" in shape.options) is kind.has_source
