@@ -67,12 +67,16 @@ def test_without_settings_a_recipe_stays_as_it_is(kind: Kind, asked: str) -> Non
         (Kind.IMAGINE, "dumbbell strength=3", {"most_strength": "2"}, "classes=dumbbell strength=2", "so 3 became 2"),
         (Kind.IMAGINE, "dumbbell", {"size": "2048"}, "classes=dumbbell size=384", None),
         (Kind.IMAGINE, "dumbbell network=vgg16", {"locked": "network"}, "classes=dumbbell", "Network cannot"),
+        (Kind.IMAGINE, "dumbbell size=512", {"most_size": "256"}, "classes=dumbbell size=256", "so 512 became 256"),
+        (Kind.IMAGINE, "dumbbell", {"most_size": "256"}, "classes=dumbbell size=256", None),
         (Kind.EXPLAIN, "", {"style": "dogs", "layer": "4c", "locked": "layer, style"}, "", None),
         (Kind.EXPLAIN, "strength=3", {"most_strength": "1.5"}, "strength=1.5", "so 3 became 1.5"),
         (Kind.GRID, "strength=1,2,3", {"most_strength": "2"}, "strength=1,2", "so 3 became 2"),
         (Kind.GRID, "layer=4c,4d strength=1,2", {"locked": "layer", "layer": "3b"}, "layer=3b strength=1,2", "Layer"),
         (Kind.GRID, "layer=4c,4d", {"style": "dogs"}, "layer=4c,4d", None),
         (Kind.GRID, "strength=1,2", {"style": "dogs"}, "style=dogs strength=1,2", None),
+        (Kind.GRID, "strength=1,2", {"size": "4000"}, "strength=1,2 size=1024", None),
+        (Kind.GRID, "style=classic,eyes", {"most_strength": "1.1"}, "style=classic,eyes strength=1.1", None),
     ],
 )
 def test_settings_hold_and_one_sentence_says_so(
