@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 SMALLEST_SIDE = 190  #: where `octaves=auto` ends: about the size of picture that the networks were taught on
 #: With `features`: a network makes a motif as many pixels large as it ever does, so on a smaller picture it is larger.
-SMALLEST_SIDES = {"large": 100, "small": 380}
+#: So much larger or smaller than usual, as nearly as whole octaves allow.
+FEATURES_FACTOR = 2.0
 MOST_ENLARGED = 2.0  #: `features=small`: how much larger than the picture itself it is looked at, at the most
 LEAST_SIDE = 64  #: no octave is smaller, whatever was asked: below it the deep layers see one or two places only
 
@@ -40,26 +41,36 @@ class Octave:
 
 
 def automatic_octaves(height: int, width: int, scale: float, features: str | None = None) -> int:
-    """How many octaves bring the short side down to about SMALLEST_SIDE; at least 1.
+    """How many octaves bring the short side of a picture down to about SMALLEST_SIDE; at least 1.
 
-    >>> automatic_octaves(768, 1024, 1.4), automatic_octaves(768, 1024, 1.4, "large")
-    (5, 7)
+    features: `large` goes further down, `small` ends before, by about FEATURES_FACTOR.
+
+    >>> [automatic_octaves(768, 1024, 1.4, features) for features in ("small", None, "large")]
+    [3, 5, 7]
     """
-    smallest = SMALLEST_SIDES.get(features or "", SMALLEST_SIDE)
-    return 1 + max(0, round(math.log(min(height, width) / smallest, scale)))
+    usual = 1 + max(0, round(math.log(min(height, width) / SMALLEST_SIDE, scale)))
+    return max(1, usual + _further_down(features, scale))
 
 
-def looked_at_size(height: int, width: int, features: str | None) -> tuple[int, int]:
+def _further_down(features: str | None, scale: float) -> int:
+    octaves = max(1, round(math.log(FEATURES_FACTOR, scale)))
+    return {"large": octaves, "small": -octaves}.get(features or "", 0)
+
+
+def looked_at_size(height: int, width: int, scale: float, features: str | None) -> tuple[int, int]:
     """(height, width) of the largest octave for a picture that is dreamt at `height` x `width`.
 
-    For small features a small picture is looked at enlarged; what was dreamt is brought back to its size.
+    For small features a picture that has too few octaves is looked at enlarged; what was dreamt is brought back.
 
-    >>> looked_at_size(192, 256, None), looked_at_size(192, 256, "small"), looked_at_size(768, 1024, "small")
-    ((192, 256), (380, 507), (768, 1024))
+    >>> looked_at_size(192, 256, 1.4, None), looked_at_size(192, 256, 1.4, "small")
+    ((192, 256), (376, 502))
+    >>> looked_at_size(768, 1024, 1.4, "small")
+    (768, 1024)
     """
     if features != "small":
         return height, width
-    factor = min(MOST_ENLARGED, max(1.0, SMALLEST_SIDES["small"] / min(height, width)))
+    missing = 1 - automatic_octaves(height, width, scale) - _further_down(features, scale)
+    factor = min(MOST_ENLARGED, scale ** max(0, missing))
     return round(height * factor), round(width * factor)
 
 

@@ -38,7 +38,7 @@ def octaves_of(recipe: ResolvedRecipe, height: int, width: int) -> tuple[Octave,
     """The octaves at which a picture of this size is dreamt; the last may be the finishing one, beyond `size`."""
     dreamt = working_size(height, width, recipe.size)
     octaves = pyramid(
-        *looked_at_size(*dreamt, recipe.features),
+        *looked_at_size(*dreamt, recipe.octave_scale, recipe.features),
         schedule=recipe.schedule,
         steps=recipe.steps,
         octaves=recipe.octaves,

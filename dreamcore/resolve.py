@@ -61,7 +61,7 @@ def resolve(
     size = device.size if asked.size in (None, AUTO) else int(asked.size or 0)
     scale = asked.octave_scale or 1.4
     features = None if asked.features == "normal" else asked.features
-    dreamt = looked_at_size(*working_size(height, width, size), features)
+    dreamt = looked_at_size(*working_size(height, width, size), scale, features)
     octaves, notes = _octaves(asked, *dreamt, scale)
     resolved = ResolvedRecipe(
         **{

@@ -33,7 +33,7 @@ def _cost(recipe: Recipe) -> float:
     height = max(1, round(width * 0.75))
     scale = asked.octave_scale or 1.4
     schedule = asked.schedule or "coarse"
-    seen = looked_at_size(height, width, asked.features)
+    seen = looked_at_size(height, width, scale, asked.features)
     if asked.octaves in (None, AUTO):
         octaves = automatic_octaves(*seen, scale, asked.features)
     else:
