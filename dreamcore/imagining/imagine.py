@@ -124,7 +124,8 @@ def _seen_octaves(recipe: ResolvedImagineRecipe, network: NetworkInfo, eye: Eye)
 def _check_memory(eye: Eye, last: Octave, budget: int) -> None:
     if last.pixels * MOST_BYTES_PER_PIXEL <= budget:
         return
-    needed = step_bytes(eye, last.height, last.width)
+    with torch.enable_grad():  # a step is watched once, to see what it takes
+        needed = step_bytes(eye, last.height, last.width)
     if needed > budget:
         raise OutOfMemory(
             Sentence(
