@@ -37,6 +37,7 @@ _MENU = mark(
     "Please right-click the picture's message (or hold it) and choose Apps → Dream this, "
     "or use /dream with the picture."
 )
+_NOT_LOOKED_AT = mark("What is imagined begins with noise, so your picture was not looked at.")
 _POST_ONE = mark("Post a picture with it, answer a message that has one, or name a member for their avatar.")
 
 
@@ -104,7 +105,8 @@ class Prefix:
         self._dreaming.admit(scene, recipe)
         place = place_of_message(message)
         if not command.kind.has_source:
-            await self._take(scene, place, recipe, ())
+            unused = (tr(_NOT_LOOKED_AT),) if message.attachments else ()
+            await self._take(scene, place, recipe, (), notes=unused)
             return
         if roles := roles_of(recipe):
             usable, _ = pictures_only(await self._all_meant(message, command), command.kind)
@@ -127,8 +129,9 @@ class Prefix:
         recipe: AnyRecipe,
         found: tuple[Found, ...],
         beside: Mapping[Role, Found] | None = None,
+        notes: tuple[str, ...] = (),
     ) -> None:
-        usable, notes = pictures_only(found, kind_of(recipe))
+        usable, others = pictures_only(found, kind_of(recipe))
         ask = ask_for(
             scene,
             door=Door.PREFIX,
@@ -137,7 +140,7 @@ class Prefix:
             found=usable,
             seconds=beside,
             cause=f"message:{place.message}",
-            notes=notes,
+            notes=(*notes, *others),
         )
         await self._dreaming.check(ask)
         await self._dreaming.take(ask)

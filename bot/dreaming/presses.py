@@ -203,6 +203,8 @@ class Presses:
     async def _compare(self, interaction: Interaction, press: Press) -> None:
         """Before and after, side by side, for whoever asked."""
         job = await self._job(press)
+        if job.kind is not Kind.DREAM:
+            raise Refusal(tr(OTHER_VERSION))
         await defer(interaction, ephemeral=True)
         sources = await self._sources(job)
         if sources is None:

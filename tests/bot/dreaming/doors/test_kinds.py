@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bot.dreaming.commands import MENUS
+from bot.executor.protocol import Event, Order, Outcome, Paused, Progressed, Started
 from bot.kinds import Kind
 from bot.playground.drafts import File
 from tests.bot.dreaming.doors.asking import set_here
@@ -46,6 +50,50 @@ def test_what_is_imagined_needs_no_picture(tmp_path: Path) -> None:
         await house.answer(by_mention)
         assert house.engine.orders[1].recipe.startswith("classes=cat,fountain:0.5 seed=")
         assert house.fetched == []
+
+    living(tmp_path, test)
+
+
+def test_a_picture_beside_what_is_imagined_is_not_looked_at_and_one_hears_so(tmp_path: Path) -> None:
+    async def test(house: House) -> None:
+        answer = await house.answer(await house.post("!dream imagine dumbbell", PICTURE))
+        assert "your picture was not looked at" in answer.text
+        assert house.fetched == []
+        alone = await house.post("imagine 4d:144", channel=house.world.direct(house.alice))
+        assert "channel=144" in (await house.answer(alone)).text
+
+    living(tmp_path, test)
+
+
+def test_between_its_parts_a_film_goes_on_and_begins_nowhere_anew(tmp_path: Path) -> None:
+    async def test(house: House) -> None:
+        real, half = house.engine.dream, asyncio.Event()
+
+        async def in_parts(order: Order, on_event: Callable[[Event], None]) -> Outcome:
+            if order.kind is Kind.DREAM or order.checkpoint is not None:
+                return await real(order, on_event)
+            which: dict[str, Any] = {"job": order.job, "ordinal": order.ordinal, "attempt": order.attempt}
+            on_event(Started(**which))
+            on_event(Progressed(**which, share=0.5, preview=None))
+            await half.wait()
+            house.engine.gate.clear()
+            return Paused(checkpoint=b"half", share=0.5, seconds=15.0)
+
+        house.engine.dream = in_parts  # type: ignore[method-assign]
+        asked = await house.post("!dream film seconds=2", PICTURE)
+        waiting = await house.said("50%")
+        await house.post("!dream seed=1", PICTURE, user=house.bob)
+        await house.said("one dream comes before it")
+        half.set()
+        await house.until(lambda: house.engine.orders)  # Bob's has its turn, while the film waits for its next part
+        assert house.engine.orders[0].kind is Kind.DREAM
+        await house.until(lambda: "ready <t:" in waiting.text and "50%" in waiting.text)
+        house.engine.gate.set()
+        assert await house.answer(asked) is waiting
+        edits = house.standin.record.of("PATCH", "/channels/{channel_id}/messages/{message_id}")
+        said = [one.payload["content"] for one in edits if one.path.endswith(str(waiting.id))]
+        begun = next(number for number, text in enumerate(said) if "Dreaming your film" in text)
+        assert not [text for text in said[begun:] if "It is next" in text or "in the queue" in text or " 0%" in text]
 
     living(tmp_path, test)
 
