@@ -19,7 +19,7 @@ from distributed.security import Security
 
 HELLO = "dreambot_hello"  #: the scheduler's handler that says which version it is
 VERSION = "dreambot_version"  #: under which a worker's is in what it says when it registers
-_PACKAGES = ("bot/executor", "dreamcore")  #: whose code has to be the same on all machines
+_CODE = ("bot/executor", "bot/kinds.py", "dreamcore")  #: what has to be the same on all machines
 
 
 class OtherVersion(Exception):
@@ -58,8 +58,9 @@ def of_worker(_worker: Worker) -> str:
 
 
 def _sources(root: Path) -> Iterator[Path]:
-    for package in _PACKAGES:
-        yield from sorted((root / package).rglob("*.py"))
+    for name in _CODE:
+        path = root / name
+        yield from sorted(path.rglob("*.py")) if path.is_dir() else [path]
 
 
 async def hello(address: str, security: Security, *, name: str) -> Hello:
