@@ -65,7 +65,8 @@ def film(
     A still picture becomes one that moves; of a moving one every frame is dreamt, at its own time, and an MP4 keeps its
     sound. guide, mask: second pictures, as for a dream of a still one.
     checkpoint: of an earlier part; the recipe must name its seed then. pause: asked between frames; True: what was
-    made so far comes back as `Paused`. enough: asked as often; True: the film ends there and is written. limits: how long a film may be. limit_bytes: of the file.
+    made so far comes back as `Paused`. enough: asked as often; True: the film ends there and is written. limits: how
+    long a film may be. limit_bytes: of the file.
     Raises RecipeError before anything is done, InstallationError for MP4 without PyAV, Cancelled and OutOfMemory.
     """
     begun = clock()
@@ -129,7 +130,7 @@ class Maker(Protocol):
     """Makes frames one after the other; `zooming`, `growing` and `moving` have one each."""
 
     def frame(self, number: int, after_step: Callable[[], None]) -> Tensor | None:
-        """Frame `number`, (1, 3, H, W) in [0, 1]; None: it is over. Asked for in order, from the first missing one."""
+        """Frame `number`, (1, 3, H, W) in [0, 1], or (1, 4, H, W) with alpha; None: it is over. Asked for in order."""
 
     def state(self) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
         """(what JSON holds, arrays): all that the next frame depends on beside the recipe and the source."""
@@ -197,7 +198,7 @@ class _Film:
             if picture is None:
                 break
             self.reel.add((picture[0].permute(1, 2, 0) * 255).round().to(torch.uint8).cpu().numpy())
-            self._report(number + 1, picture)
+            self._report(number + 1, picture[:, :3])
             if enough():
                 break
             if number + 1 < self.plan.frames and pause():
@@ -217,6 +218,8 @@ class _Film:
             limit_bytes=limit_bytes,
             recipe=f"{KIND} {text}",
             sound=None if self.sound is None else self.sound.until(timing.length),
+            loop=timing.loop,
+            instead=timing.instead,
             keep_going=self._go_on,
         )
         self._tell(plan.frames * (1 + WRITING), None)

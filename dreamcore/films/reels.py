@@ -79,15 +79,19 @@ class VideoReel:
 
 
 class PictureReel:
-    """Frames of a GIF or WebP."""
+    """Frames of a GIF or WebP; those with alpha are kept without loss, since a JPEG has none."""
 
     def __init__(self, width: int, height: int) -> None:
         self.width, self.height = width, height
         self._pictures: list[bytes] = []
 
-    def add(self, rgb: Rgb) -> None:
-        out = io.BytesIO()
-        Image.fromarray(rgb).save(out, "JPEG", quality=_JPEG_QUALITY, subsampling=0)
+    def add(self, pixels: Rgb) -> None:
+        """(H, W, 3), or (H, W, 4) with alpha."""
+        out, image = io.BytesIO(), Image.fromarray(pixels)
+        if image.mode == "RGBA":
+            image.save(out, "WEBP", lossless=True, exact=True, quality=0, method=0)
+        else:
+            image.save(out, "JPEG", quality=_JPEG_QUALITY, subsampling=0)
         self._pictures.append(out.getvalue())
 
     def __len__(self) -> int:
@@ -97,7 +101,7 @@ class PictureReel:
         """All frames so far, decoded one by one."""
         for data in self._pictures:
             with Image.open(io.BytesIO(data)) as image:
-                yield image.convert("RGB")
+                yield image.convert("RGBA" if image.mode == "RGBA" else "RGB")
 
     def pack(self) -> tuple[dict[str, NDArray[Any]], dict[str, bytes]]:
         return {}, {"reel": _joined(self._pictures)}

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dreamcore.octaves import Octave, automatic_octaves, most_octaves, pyramid
+from dreamcore.octaves import Octave, automatic_octaves, full_size_steps, most_octaves, pyramid
 
 MOST_FULL_SIZE_STEPS = 3.0  #: that a frame may cost
 START_SECONDS = 0.8  #: in which the camera comes into motion; and to rest at the end of a film that is no loop
@@ -54,6 +54,25 @@ def shares_at(second: float, starts: tuple[float, ...], length: float) -> tuple[
             weight = eased((second - starts[number] + half) / (2 * half))
             return Share(number - 1, 1 - weight), Share(number, weight)
     return (Share(max(number for number, start in enumerate(starts) if start <= second + 1e-9), 1.0),)
+
+
+def frame_steps(octaves: tuple[Octave, ...], shares: tuple[Share, ...]) -> list[tuple[Octave, Share]]:
+    """Who dreams at which octaves of a frame, from the smallest to the full size.
+
+    The station with the larger share dreams at all of them; one that fades in or out as well, from the smallest on, as
+    far as the frame's budget goes.
+    """
+    first, *others = sorted(shares, key=lambda share: -share.weight)
+    left = MOST_FULL_SIZE_STEPS - full_size_steps(octaves)
+    found = []
+    for octave in octaves:
+        found.append((octave, first))
+        for other in others:
+            cost = octave.steps * octave.pixels / octaves[-1].pixels
+            if cost <= left:
+                found.append((octave, other))
+                left -= cost
+    return found
 
 
 def speed_at(second: float, length: float, *, loop: bool) -> float:

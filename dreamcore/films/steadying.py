@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 SECONDS = 0.3  #: in which a mean that has drifted comes back by two thirds
+MEAN = 0.025  #: of full scale: the mean is never further away than this, neither in brightness nor in colour
 CONTRAST = (0.9, 1.2)  #: of the first picture's standard deviation of brightness: never outside of these
 LEAST_CONTRAST = 0.12  #: of full scale, that a dream may have where the picture has less
 SATURATION = 1.3  #: of the first picture's standard deviation of colour: never above this
@@ -40,6 +41,7 @@ class Steadier:
         grey = 3**0.5  # the length of white on the axis of brightness
         self.mean = tone.mean.clone()
         self.mean[0].clamp_(DARKEST * grey, BRIGHTEST * grey)
+        self.least, self.most = torch.minimum(self.mean, tone.mean) - MEAN, torch.maximum(self.mean, tone.mean) + MEAN
         contrast, colour = tone.deviation[0], tone.deviation[1:].norm()
         self.contrast = CONTRAST[0] * contrast, (CONTRAST[1] * contrast).clamp_min(LEAST_CONTRAST * grey)
         self.saturation = (SATURATION * colour).clamp_min(LEAST_SATURATION * grey)
@@ -60,7 +62,7 @@ class Steadier:
         stretched = torch.minimum(torch.maximum(contrast, self.contrast[0]), self.contrast[1]) / contrast
         muted = torch.minimum(colour, self.saturation) / colour
         gains = torch.stack((stretched, muted, muted))
-        mean = tone.mean + share * (self.mean - tone.mean)
+        mean = (tone.mean + share * (self.mean - tone.mean)).clamp(self.least, self.most)
         turned = self.axes.T @ (gains[:, None] * self.axes)
         offset = self.axes.T @ mean - turned @ (self.axes.T @ tone.mean)
         flat = torch.addmm(offset[:, None], turned, picture[0].flatten(1))

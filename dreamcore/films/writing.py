@@ -5,6 +5,7 @@ Every try is a whole film, and its size is what counts; the next one is aimed by
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import itertools
 import math
@@ -59,11 +60,15 @@ def write_film(
     limit_bytes: int = LIMIT,
     recipe: str | None = None,
     sound: Sound | None = None,
+    loop: int | None = 0,
+    instead: str | None = None,
     keep_going: Callable[[], None] = lambda: None,
 ) -> Written:
     """The frames of `reel`, each shown from its start on (microseconds), the last until `length`.
 
-    sound: only an MP4 has it. keep_going: called between tries; may raise. Raises PictureError where nothing fits.
+    sound: only an MP4 has it. loop: how often an animation runs; 0: for ever, None: once. instead: the format for a
+    film that would have to be made smaller in this one; nobody asked for this one then. keep_going: called between
+    tries; may raise. Raises PictureError where nothing fits.
     """
     if recipe is not None:
         check_recipe(recipe)
@@ -78,7 +83,8 @@ def write_film(
         quality = round(best + (worst - best) * level)
         if isinstance(reel, VideoReel):
             return _as_mp4(reel, starts, length, width, height, quality, recipe, sound)
-        return _as_animation(reel, starts, length, width, height, quality, recipe, format_)
+        shown = _Shown(starts, length, width, height, loop)
+        return _as_animation(reel, shown, quality, recipe, format_)
 
     width, height = reel.width, reel.height
     while min(width, height) >= _SMALLEST:
@@ -86,6 +92,10 @@ def write_film(
         if found is not None:
             note = _note(limit_bytes, lowered, None if width == reel.width else (width, height))
             return Written(data=found, format=format_.upper(), width=width, height=height, note=note)
+        if instead is not None:
+            keywords = {"limit_bytes": limit_bytes, "recipe": recipe, "loop": loop, "keep_going": keep_going}
+            other = write_film(reel, starts, length, format_=instead, **keywords)  # type: ignore[arg-type]
+            return dataclasses.replace(other, note=_instead(format_, other))
         shrink = min(0.85, 0.97 * math.sqrt(limit_bytes / least))
         width, height = (max(2, round(side * shrink / 2) * 2) for side in (width, height))
     raise PictureError(
@@ -155,20 +165,30 @@ def _as_mp4(
     )
 
 
-def _as_animation(
-    reel: PictureReel,
-    starts: Sequence[int],
-    length: int,
-    width: int,
-    height: int,
-    quality: int,
-    recipe: str | None,
-    format_: str,
-) -> bytes:
-    images = [image.resize((width, height), Image.Resampling.LANCZOS) for image in reel.images()]
+def _instead(format_: str, other: Written) -> str:
+    return Sentence(
+        "As a {first} it would have had to be made smaller to fit, so it is a {second}.",
+        first=format_.upper(),
+        second=other.format.replace("WEBP", "WebP"),
+    )
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """How an animation is shown."""
+
+    starts: Sequence[int]
+    length: int
+    width: int
+    height: int
+    loop: int | None
+
+
+def _as_animation(reel: PictureReel, shown: _Shown, quality: int, recipe: str | None, format_: str) -> bytes:
+    images = [image.resize((shown.width, shown.height), Image.Resampling.LANCZOS) for image in reel.images()]
     tick = 10 if format_ == "gif" else 1
-    at = [round(start / _MILLISECOND / tick) * tick for start in (*starts, length)]
+    at = [round(start / _MILLISECOND / tick) * tick for start in (*shown.starts, shown.length)]
     durations = [max(tick, end - start) for start, end in itertools.pairwise(at)]
     if format_ == "gif":
-        return write_gif(images, durations, colours=quality, recipe=recipe)
-    return write_webp(images, durations, quality=quality, recipe=recipe)
+        return write_gif(images, durations, colours=quality, recipe=recipe, loop=shown.loop)
+    return write_webp(images, durations, quality=quality, recipe=recipe, loop=shown.loop)

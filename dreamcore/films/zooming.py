@@ -15,7 +15,7 @@ from dreamcore.blending import blended, luminance_only
 from dreamcore.calming import pull_of, pulled_back
 from dreamcore.films.camera import STILL, Pose, moved, outside, seen_from, warped, without_grain
 from dreamcore.films.resolving import FilmPlan
-from dreamcore.films.schedule import Share, frame_octaves, shares_at, speed_at, waking_at
+from dreamcore.films.schedule import frame_octaves, frame_steps, shares_at, speed_at, waking_at
 from dreamcore.films.steadying import Steadier
 from dreamcore.films.stepping import Dreamer
 from dreamcore.octaves import Octave
@@ -96,24 +96,19 @@ class Zooming:
         rolled = torch.randint(0, ascent.NOISE_SIDE, (2,), generator=generator).tolist()
         noise = torch.roll(self.noise, rolled, (2, 3)) * min(1.0, strength)
         size = RATE / self.plan.fps * strength / sum(octave.steps for octave in octaves)
-        weight, count = self._weight(), 0
-        for octave in octaves:
+        weight = self._weight()
+        for octave, share in frame_steps(octaves, shares):
+            dreamer = self.dreamers[share.station]
             for look in ascent.drawn_looks(octave.steps, jitter, generator):
-                # Two stations take turns, so that a fade costs no more than any other frame.
-                share = shares[(count + self.number) % len(shares)]
-                added = self.dreamers[share.station].step(picture, octave, look, noise, jitter)
+                added = dreamer.step(picture, octave, look, noise, jitter)
                 if added.shape[2:] == (octave.height, octave.width):
                     added = without_grain(added)
-                picture = self._added(picture, added, size * self._length(share, len(shares)), weight)
-                count += 1
+                picture = self._added(picture, added, size * dreamer.reference * share.weight, weight)
                 after_step()
         if self.recipe.towards is not None:
             pull = pull_of(self.recipe.towards.weight, max(1, round(CALMING_SECONDS * self.plan.fps)))
             picture = pulled_back(picture, seen_from(self.source, self.pose), pull)
         return picture
-
-    def _length(self, share: Share, together: int) -> float:
-        return self.dreamers[share.station].reference * share.weight * together
 
     def _added(self, picture: Tensor, added: Tensor, size: float, weight: Tensor | None) -> Tensor:
         """One step of this size laid onto the picture, as the recipe says."""
