@@ -30,7 +30,7 @@ from dreamcore.films.schedule import frame_octaves, shares_at
 from dreamcore.films.stepping import Dreamer
 from dreamcore.films.timing import Timing
 from dreamcore.finishing import as_strong_as
-from dreamcore.picture import Picture
+from dreamcore.picture import Picture, fill_hidden
 from dreamcore.picture.encoding import over_white
 from dreamcore.resolve import STEPS
 
@@ -69,21 +69,24 @@ class Moving:
         self.age = torch.empty(0)  # (1, 1, H, W): 0 where nothing was carried to, 1 where it has caught up
         self.region: Tensor | None = None
         self.number = -1  # of the last frame that was made
-        self.before: NDArray[np.uint8] | None = None  # that frame, as it is in the source
-        self._frames: Iterator[tuple[int, NDArray[np.uint8]]] | None = None
-        self._next: tuple[int, NDArray[np.uint8]] | None = None
+        self.before: NDArray[np.uint8] | None = None  # that frame, as it is in the source ...
+        self.alpha: NDArray[np.uint8] | None = None  # ... and what of it is seen
+        self.transparent = source.transparent and plan.recipe.format != "mp4"
+        self._frames: Iterator[tuple[int, Frame]] | None = None
+        self._next: tuple[int, Frame] | None = None
 
     def frame(self, number: int, after_step: Callable[[], None]) -> Tensor | None:
-        """Frame `number`, (1, 3, H, W) in [0, 1]; None where the source has ended before."""
+        """Frame `number`, (1, 3, H, W) in [0, 1], (1, 4, H, W) with alpha; None where the source has ended before."""
         if self._frames is None:
             self._frames = self._read(number)
             self._next = next(self._frames, None)
         if self._next is None:
             return None
-        there, rgb = self._next
+        there, frame = self._next
         if there > number and self.before is not None:  # a frame that could not be read: the one before stays
             return self._shown(self._tensor(self.before), self.before)
         self._next = next(self._frames, None)
+        rgb, self.alpha = frame.rgb, frame.alpha
         picture = self._tensor(rgb)
         motion = None if self.before is None else self.finder.between(self.before, rgb)
         last, self.number = self.number, number
@@ -97,7 +100,7 @@ class Moving:
         after_step()
         return self._shown(picture, rgb)
 
-    def _read(self, first: int) -> Iterator[tuple[int, NDArray[np.uint8]]]:
+    def _read(self, first: int) -> Iterator[tuple[int, Frame]]:
         """The frames from number `first` on, beginning with the one before it, which is not given out."""
         known = self.number  # where work goes on, the flow begins at the frame that was dreamt last
         wanted = {start: number for number, start in enumerate(self.timing.starts)}
@@ -106,15 +109,20 @@ class Moving:
             if number is None:
                 continue
             if number == known:
-                self.before = self._rgb(frame)
+                last = self._fitted(frame)
+                self.before, self.alpha = last.rgb, last.alpha
             elif number >= first:
-                yield number, self._rgb(frame)
+                yield number, self._fitted(frame)
 
-    def _rgb(self, frame: Frame) -> NDArray[np.uint8]:
-        """At the film's even size: a row or a column less is not seen, and blurs nothing."""
-        rgb = np.array(over_white(frame.rgb, frame.alpha))
+    def _fitted(self, frame: Frame) -> Frame:
+        """At the film's even size: a row or a column less is not seen, and blurs nothing. No colour is hidden."""
         height, width = self.size
-        return np.ascontiguousarray(rgb[:height, :width])
+        alpha = None if frame.alpha is None else np.ascontiguousarray(frame.alpha[:height, :width])
+        if self.transparent and alpha is not None:
+            picture = Picture(rgb=np.ascontiguousarray(frame.rgb[:height, :width]), alpha=alpha, format="PNG")
+            return Frame(rgb=fill_hidden(picture), alpha=alpha, start=frame.start)
+        rgb = np.array(over_white(frame.rgb, frame.alpha))[:height, :width]
+        return Frame(rgb=np.ascontiguousarray(rgb), alpha=None, start=frame.start)
 
     def _tensor(self, rgb: NDArray[np.uint8]) -> Tensor:
         return torch.from_numpy(rgb).permute(2, 0, 1)[None].contiguous().to(self.device).float() / 255
@@ -220,7 +228,11 @@ class Moving:
         if recipe.region is not None:
             self.region = self._region(recipe.region, rgb)
             detail = detail * self.region
-        return (picture + detail * share).clamp(0, 1)
+        shown = (picture + detail * share).clamp(0, 1)
+        if not self.transparent:
+            return shown
+        alpha = np.full(self.size, 255, np.uint8) if self.alpha is None else self.alpha
+        return torch.cat((shown, self._tensor(alpha[..., None])), 1)
 
     def _region(self, name: str, rgb: NDArray[np.uint8]) -> Tensor:
         """(1, 1, H, W) in [0, 1]: found anew in each frame, and carried along so that it does not flicker."""

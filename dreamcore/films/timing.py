@@ -13,6 +13,7 @@ from dreamcore.films.resolving import FASTEST_GIF, FilmLimits, FilmPlan, resolve
 from dreamcore.resolve import DeviceDefaults
 from dreamcore.sentences import Sentence
 
+_LOOPS = ("GIF", "WEBP", "PNG")  #: formats that say how often they run
 _RATES = (1.0, 60.0)  #: frames a second that a recipe can name
 _SLACK = 2000  #: microseconds by which a frame may come too early for the rate that is asked for
 
@@ -24,11 +25,13 @@ class Timing:
     starts: tuple[int, ...]  #: of each frame
     length: int  #: until when the last one is shown
     picks: tuple[int, ...] = ()  #: which of the source's frames each is
+    loop: int | None = 0  #: how often an animation runs; 0: for ever, None: once
+    instead: str | None = None  #: the format of a film that would be too large in its own, which nobody asked for
 
     def up_to(self, frames: int) -> Timing:
         """Of the first `frames` alone."""
         length = self.starts[frames] if frames < len(self.starts) else self.length
-        return Timing(starts=self.starts[:frames], length=length, picks=self.picks[:frames])
+        return dataclasses.replace(self, starts=self.starts[:frames], length=length, picks=self.picks[:frames])
 
 
 def even(plan: FilmPlan) -> Timing:
@@ -50,7 +53,8 @@ def timing_of(source: MovingPicture, recipe: FilmRecipe) -> Timing:
         if fps is None or start + _SLACK >= due:
             picks.append(number)
             due = max(due, start - SECOND / (fps or 1)) + SECOND / (fps or 1)
-    return Timing(starts=tuple(source.starts[pick] for pick in picks), length=end, picks=tuple(picks))
+    loop = source.loop if source.format in _LOOPS else 0
+    return Timing(starts=tuple(source.starts[pick] for pick in picks), length=end, picks=tuple(picks), loop=loop)
 
 
 def resolve_moving(
@@ -64,7 +68,7 @@ def resolve_moving(
 ) -> tuple[FilmPlan, Timing]:
     """As `resolve_film`, for a picture that moves by itself: its frames and their times are the film's."""
     check_settings(recipe)
-    recipe = recipe.but(format=recipe.format or _usual_format(source))
+    asked, recipe = recipe.format, recipe.but(format=recipe.format or _usual_format(source))
     timing = timing_of(source, recipe)
     check_length(timing.length, len(timing.starts), limits or FilmLimits())
     rate = len(timing.starts) * SECOND / max(1, timing.length)
@@ -91,6 +95,7 @@ def resolve_moving(
         fps=recipe.fps,
     )
     notes = (*plan.notes, *_notes(source, written))
+    timing = dataclasses.replace(timing, instead="webp" if asked is None and recipe.format == "gif" else None)
     return dataclasses.replace(plan, recipe=written, frames=len(timing.starts), fps=rate, notes=notes), timing
 
 

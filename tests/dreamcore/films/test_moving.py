@@ -116,12 +116,41 @@ def test_an_mp4_keeps_its_times_and_its_sound(daydream: Network) -> None:
 
 
 def test_a_gif_stays_a_gif_and_keeps_its_times(daydream: Network) -> None:
-    source = read_moving(animation(panned(4), duration=[40, 120, 70, 300]))
+    source = read_moving(animation(panned(4), duration=[40, 120, 70, 300], loop=0))
     result = made(source, "", daydream)
     back = read_moving(result.data)
     assert (result.format, back.format) == ("GIF", "GIF")
     assert (back.starts, back.length) == (source.starts, source.length)
     assert made(source, "format=mp4 fps=10", daydream).format == "MP4"
+
+
+@pytest.mark.parametrize("kind", ["GIF", "WEBP"])
+def test_what_is_transparent_stays_transparent_and_runs_as_often(daydream: Network, kind: str) -> None:
+    pictures = [np.dstack([rgb, np.full(rgb.shape[:2], 255, np.uint8)]) for rgb in panned(3)]
+    for number, picture in enumerate(pictures):
+        picture[:, : 20 + 10 * number, 3] = 0
+    options = {"disposal": 2} if kind == "GIF" else {"lossless": True}
+    source = read_moving(animation(pictures, kind, loop=4, **options))
+    back = read_moving(made(source, "", daydream).data)
+
+    assert (back.format, back.loop) == (kind, 4)
+    for number, (frame, picture) in enumerate(zip(back.frames(), pictures, strict=True)):
+        assert frame.alpha is not None
+        assert np.abs(frame.alpha.astype(int) - picture[..., 3]).mean() < 4
+        seen = np.s_[:, 30 + 10 * number :]
+        assert 5 < np.abs(frame.rgb.astype(int) - picture[..., :3])[seen].mean() < 60, "dreamt, and still itself"
+    assert not read_moving(made(source, "format=mp4", daydream).data).transparent
+
+
+def test_a_gif_that_would_have_to_be_made_smaller_becomes_a_webp(daydream: Network) -> None:
+    source = read_moving(animation(panned(5, 128, 96)))
+    whole = made(source, "", daydream)
+    result = made(source, "", daydream, limit_bytes=len(whole.data) // 2)
+    assert (result.format, result.width) == ("WEBP", 128)
+    assert result.notes[-1] == "As a GIF it would have had to be made smaller to fit, so it is a WebP."
+    asked = made(source, "format=gif", daydream, limit_bytes=len(whole.data) // 2)
+    assert asked.format == "GIF"
+    assert asked.width < 128
 
 
 def test_sound_that_the_format_cannot_have_is_said_to_be_lost(daydream: Network) -> None:
