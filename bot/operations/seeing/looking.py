@@ -161,7 +161,7 @@ def _workers(executor: Executor | None) -> tuple[WorkerState, ...]:
 def _disk(home: Path) -> tuple[int | None, int | None]:
     try:
         free = shutil.disk_usage(home).free
-        kept = sum(file.stat().st_size for file in (home / "sources").iterdir())
+        kept = sum(file.stat().st_size for name in ("sources", "checkpoints") for file in (home / name).iterdir())
     except FileNotFoundError:  # just starting, or a picture was deleted while they were counted
         return (shutil.disk_usage(home).free if home.exists() else None), None
     except OSError:

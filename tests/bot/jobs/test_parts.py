@@ -284,7 +284,11 @@ async def test_where_a_film_stands_is_told_of_the_whole(tmp_path: Path) -> None:
         assert now is not None
         assert now.ready_at == pytest.approx(clock() + 45), "a quarter took 15 seconds"
         part.pause(0.25, seconds=15.0)
-        (await desk.executor.order(1)).start()
+        following = await desk.executor.order(1)
+        now = desk.queue.standing(film.id)
+        assert now is not None
+        assert now.ready_at == pytest.approx(clock() + 45), "and so it is between two parts"
+        following.start()
         clock.tick(3)
         now = desk.queue.standing(film.id)
         assert now is not None
