@@ -87,7 +87,7 @@ def write_film(
         return _as_animation(reel, shown, quality, recipe, format_)
 
     width, height = reel.width, reel.height
-    while min(width, height) >= _SMALLEST:
+    while width == reel.width or min(width, height) >= _SMALLEST:
         found, lowered, least = _best_at(functools.partial(written, width, height), limit_bytes)
         if found is not None:
             note = _note(limit_bytes, lowered, None if width == reel.width else (width, height))
