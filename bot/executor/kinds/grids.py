@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.executor.bench import Bench
-from bot.executor.fitting import fitted
+from bot.executor.fitting import fitted_sheet
 from bot.executor.protocol import Made, Paused
 from bot.kinds import Role
 from bot.languages import speaking, tell
@@ -51,7 +51,8 @@ def make(bench: Bench) -> Made | Paused:
     )
     if isinstance(made, pausing.Paused):
         return bench.paused(made)
-    encoded = bench.encoded(lambda: fitted(made.rgb, None, order.byte_limit, None if order.bare else made.recipe_text))
+    written = None if order.bare else f"grid {made.recipe_text}"
+    encoded = bench.encoded(lambda: fitted_sheet(made.rgb, order.byte_limit, written))
     height, width = made.rgb.shape[:2]
     return bench.made(
         encoded, size=(width, height), recipe=made.recipe_text, network=network, notes=(*notes, *made.notes)

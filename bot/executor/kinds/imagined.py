@@ -30,6 +30,7 @@ def make(bench: Bench) -> Made | Paused:
     if isinstance(made, pausing.Paused):
         return bench.paused(made)
     text = made.recipe.text
-    encoded = bench.encoded(lambda: fitted(made.rgb, None, order.byte_limit, None if order.bare else text))
+    written = None if order.bare else f"imagine {text}"
+    encoded = bench.encoded(lambda: fitted(made.rgb, None, order.byte_limit, written))
     height, width = made.rgb.shape[:2]
     return bench.made(encoded, size=(width, height), recipe=text, network=network, notes=(*notes, *made.notes))

@@ -7,20 +7,17 @@ import time
 from collections.abc import Callable
 
 import numpy as np
-from PIL import Image
 
 from bot.executor.decoding import Decoder
-from bot.executor.fitting import fitted
+from bot.executor.fitting import fitted_sheet
 from bot.executor.protocol import Encoded, SheetKind, SheetOrder
 from bot.executor.sheets import leaf, results
 from dreamcore.errors import Cancelled, PictureError
 from dreamcore.picture import Picture
-from dreamcore.picture.encoding import jpeg
 from dreamcore.progress import AskCancelled
 
 PATIENCE = 15.0  #: seconds for one picture
 ALL_PATIENCE = 75.0  #: for all of them; those that are left then are not shown
-QUALITY = 90
 
 #: How a kind of sheet is drawn, and how large a picture of it can be.
 _KINDS = {
@@ -45,7 +42,7 @@ def sheet(
     whole = draw(order, pictures)
     if stop():
         raise Cancelled
-    return _encoded(whole, order.byte_limit)
+    return fitted_sheet(np.asarray(whole), order.byte_limit)
 
 
 def _read(data: bytes | None, decoder: Decoder, longest: int, patience: float) -> Picture | None:
@@ -59,11 +56,3 @@ def _read(data: bytes | None, decoder: Decoder, longest: int, patience: float) -
     except PictureError as error:
         _log.warning("a picture of a sheet is left out: %s", error.log)
         return None
-
-
-def _encoded(whole: Image.Image, byte_limit: int) -> Encoded:
-    """A JPEG that loads quickly, where that fits; otherwise whatever does."""
-    data = jpeg(whole, b"", quality=QUALITY)
-    if len(data) <= byte_limit:
-        return Encoded(data=data, format="JPEG", note="")
-    return fitted(np.asarray(whole), None, byte_limit, None)

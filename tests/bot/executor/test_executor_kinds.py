@@ -135,7 +135,23 @@ def test_a_picture_out_of_noise_needs_none(cluster: Cluster) -> None:
 
     assert isinstance(made, Made), made
     assert (made.format, made.width, made.height, made.frames) == ("PNG", 64, 64, 1)
-    assert read_recipe(made.data) == made.recipe
+    assert read_recipe(made.data) == f"imagine {made.recipe}", "as the command line writes it"
+
+
+@pytest.mark.parametrize(("kind", "recipe"), [(Kind.GRID, GRID), (Kind.EXPLAIN, EXPLAIN)])
+def test_a_sheet_loads_quickly_and_carries_its_recipe_as_the_command_line_writes_it(
+    cluster: Cluster, kind: Kind, recipe: str
+) -> None:
+    made = cluster.dream(of_kind(kind, recipe)).result(PATIENCE)
+    secret = cluster.dream(of_kind(kind, recipe, attempt=2, bare=True)).result(PATIENCE)
+
+    assert isinstance(made, Made), made
+    assert isinstance(secret, Made), secret
+    assert made.format == "JPEG"
+    assert read_recipe(made.data) == f"{kind.value} {made.recipe}"
+    assert read_recipe(secret.data) is None
+    small = cluster.run(cluster.executor.refit(made.data, len(made.data) * 2 // 3))
+    assert read_recipe(small.data) == f"{kind.value} {made.recipe}"
 
 
 def test_an_explanation_says_what_is_believed_before_and_after(cluster: Cluster) -> None:
