@@ -20,13 +20,11 @@ from dreamcore.errors import PictureError, RecipeError
 from dreamcore.estimating import duration
 from dreamcore.files import STANDARD_STREAM, jobs, read, write
 from dreamcore.films.estimating import estimate_film
-from dreamcore.films.footage import MovingPicture
 from dreamcore.films.making import KIND, film
-from dreamcore.films.reading import is_moving, read_moving
+from dreamcore.films.reading import read_source
 from dreamcore.films.recipe import FILM_SETTINGS, FORMATS, FilmRecipe
 from dreamcore.films.writing import LIMIT
 from dreamcore.pausing import Paused
-from dreamcore.picture import Picture, decode
 from dreamcore.progress import Progress
 
 
@@ -66,11 +64,11 @@ def make(options: argparse.Namespace) -> int:
     asked = film_recipe(options)
     target = _target(options, asked)
     asked = asked.but(format=_format(target, asked))
-    source = _source(options.source)
+    source = read_source(read(options.source))
     given = companions_of(options)
     network, device = network_for(asked.dream.network, options), choose_device(options.device)
-    if not options.quiet and isinstance(source, Picture):
-        cost = estimate_film(asked, network, source.height, source.width, device, options.memory)
+    if not options.quiet:
+        cost = estimate_film(asked, network, source, device, options.memory)
         print(f"{cost.plan.frames} frames, about {duration(cost.seconds)} here.", file=sys.stderr)
     with _bar(options) as report, _first_interrupt() as interrupted:
         made = film(
@@ -128,11 +126,6 @@ def _format(target: str, asked: FilmRecipe) -> str | None:
     if asked.format not in (None, named):
         raise RecipeError(f"format={asked.format} does not fit {target}: leave one of them out.")
     return named
-
-
-def _source(name: str) -> Picture | MovingPicture:
-    data = read(name)
-    return read_moving(data) if is_moving(data) else decode(data)
 
 
 @contextmanager

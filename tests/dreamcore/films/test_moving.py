@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ import torch
 from numpy.typing import NDArray
 
 from benchmarks.flicker import AIM, MOTIONS, Camera, as_film, filmed, flicker, moving, one_by_one
+from dreamcore.__main__ import main
 from dreamcore.dreaming import dream
 from dreamcore.errors import InstallationError, RecipeError
 from dreamcore.films import Film, FilmLimits, FilmRecipe, film
@@ -241,3 +243,17 @@ def test_flow_finds_known_motion_and_what_was_not_there() -> None:
     assert np.median(np.abs(motion.y - row + 2)[inside]) < 0.3
     assert motion.seen[inside].mean() > 0.9
     assert motion.seen[:, -3:].mean() < 0.2, "what came in from the right"
+
+
+def test_the_command_line_dreams_a_video_and_says_how_long_that_takes(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "in.mp4").write_bytes(video(panned(5), sound="aac"))
+    code = main(
+        ["film", f"{tmp_path}/in.mp4", f"{tmp_path}/out.mp4", "network=daydream", "layer=edges", "seconds=0.12"]
+    )
+    said = capsys.readouterr().err
+    back = read_moving((tmp_path / "out.mp4").read_bytes())
+    assert code == 0
+    assert "3 frames, about " in said
+    assert (len(back.starts), back.length, back.sound is not None) == (3, 120_000, True)
