@@ -7,7 +7,8 @@ what did not work stands in the message that says so, and `Correct it` takes it 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+import textwrap
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import discord
@@ -184,7 +185,7 @@ def _group_menu(groups: list[Group], group: Group, scope: Scope) -> Any:
         discord.SelectOption(
             label=clip(one.title, 100),
             value=one.name.lower(),
-            description=clip(", ".join(setting.key for setting in fields.settings_of(one, scope.level)), 100),
+            description=_named(fields.settings_of(one, scope.level)),
             default=one is group,
         )
         for one in groups
@@ -200,6 +201,12 @@ def _channel_menu(group: str, scope: Scope) -> Any:
         channel_types=CHANNEL_KINDS,
         default_values=[discord.SelectDefaultValue.from_channel(one) for one in preset],
     )
+
+
+def _named(settings: Sequence[Setting]) -> str:
+    """As many of their keys as a menu's line holds, each whole."""
+    keys = [setting.key for setting in settings]
+    return textwrap.shorten(", ".join(keys), 100, placeholder=" …", break_on_hyphens=False)
 
 
 def _role_menu(group: str, scope: Scope) -> Any:

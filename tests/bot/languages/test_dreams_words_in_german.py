@@ -218,6 +218,8 @@ def test_no_error_for_people_is_a_bare_text() -> None:
     bare = []
     for package in ("dreaming", "jobs", "moderation", "executor"):
         for file in (ROOT / "bot" / package).rglob("*.py"):
+            if file.parent.name == "machines":  # in the terminal of whoever runs them: English
+                continue
             for call in ast.walk(ast.parse(file.read_text())):
                 if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in told:
                     sentences_of = [*call.args[:1], *(one.value for one in call.keywords if one.arg == "sentence")]
