@@ -102,7 +102,7 @@ async def opened(
 
 
 _causes = itertools.count(1)
-USUAL = {Kind.DREAM: "", Kind.FILM: "", Kind.IMAGINE: "classes=dumbbell", Kind.EXPLAIN: "", Kind.GRID: "strength=1,2"}
+USUAL = {Kind.IMAGINE: "classes=dumbbell", Kind.GRID: "strength=1,2"}  #: of the kinds that need something
 
 
 def request(
@@ -124,7 +124,7 @@ def request(
         requester=requester,
         door=Door.PREFIX,
         place=Place(guild=guild, channel=5, message=6, reachable=reachable),
-        recipe=read_recipe(kind, recipe or USUAL[kind]),
+        recipe=read_recipe(kind, recipe or USUAL.get(kind, "")),
         pictures=tuple(AskedPicture(data=one, filename=f"{n}.png", author=by) for n, one in enumerate(data)),
         companions={
             role: AskedPicture(data=one, filename=f"{role.value}.png", author=by)
