@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import logging
@@ -24,6 +25,7 @@ VERSION = 1  #: of the tiles: goes up when they look otherwise
 QUALITY = 66  #: of the pages' WebP
 READY = Path(__file__).parent / "ready"
 ABOUT = "about.json"
+PART = ".part"  #: a page that is not done
 _LARGEST = 4 << 20  # bytes of a page's file
 
 Tiles = NDArray[np.uint8]  #: (n, TILE, TILE, 3)
@@ -56,12 +58,40 @@ def kept_tiles(page: AtlasPage, weights: str, folder: Path) -> Tiles | None:
     return _read(_kept(page, weights, folder), page)
 
 
+def kept_with_any_weights(page: AtlasPage, folder: Path) -> Tiles | None:
+    """The page as it was made before, by weights that nobody has looked at since: the newest there is."""
+    name = quote(Path(page.network).name, safe="")
+    found = [path for path in folder.glob(f"{name}-*-{VERSION}") if (path / _name(page)).is_file()]
+    newest = max(found, key=lambda path: (path / _name(page)).stat().st_mtime, default=None)
+    return None if newest is None else _read(newest / _name(page), page)
+
+
+def part_kept(page: AtlasPage, weights: str, folder: Path) -> bytes | None:
+    """What somebody else's making of the page has come to, as a checkpoint."""
+    try:
+        path = _kept(page, weights, folder).with_suffix(PART)
+        return path.read_bytes() if path.stat().st_size <= _LARGEST else None
+    except OSError:
+        return None
+
+
+def keep_part(page: AtlasPage, weights: str, folder: Path, checkpoint: bytes) -> None:
+    """For whoever goes on with it, though it may be for somebody else."""
+    _write(_kept(page, weights, folder).with_suffix(PART), checkpoint)
+
+
 def keep(page: AtlasPage, weights: str, folder: Path, tiles: Tiles) -> None:
     """Write the page down, whole or not at all. A folder that cannot be written to only costs time later."""
     path = _kept(page, weights, folder)
+    _write(path, encoded(tiles))
+    with contextlib.suppress(OSError):
+        path.with_suffix(PART).unlink(missing_ok=True)
+
+
+def _write(path: Path, data: bytes) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        write(str(path), encoded(tiles))
+        write(str(path), data)
     except OSError as error:
         _log.warning("A page of the atlas cannot be kept in %s: %s", path, error)
 

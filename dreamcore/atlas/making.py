@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
 from dreamcore.atlas import keeping
-from dreamcore.atlas.pages import AtlasPage, atlas_page, short_name
+from dreamcore.atlas.pages import AtlasPage, atlas_page, heading_of, remark_of
 from dreamcore.atlas.sheet import painted
 from dreamcore.atlas.tiles import TILE, batches, grown
 from dreamcore.catalogue import NetworkInfo
@@ -22,7 +23,6 @@ from dreamcore.networks import Network
 from dreamcore.pausing import AskPause, Checkpoint, Paused, fingerprint, never, pack, unpack
 from dreamcore.planning import device_defaults
 from dreamcore.progress import AskCancelled, Progress, ReportProgress
-from dreamcore.sentences import Sentence
 
 _KIND = "atlas"
 
@@ -65,9 +65,16 @@ def atlas_sheet(
         tiles = keeping.kept_tiles(page, loaded.weights, folder)
         if tiles is None:
             made = page_tiles(
-                page, loaded, device, checkpoint=checkpoint, pause=pause, on_progress=on_progress, cancelled=cancelled
+                page,
+                loaded,
+                device,
+                checkpoint=_furthest(page, loaded, device, checkpoint, keeping.part_kept(page, loaded.weights, folder)),
+                pause=pause,
+                on_progress=on_progress,
+                cancelled=cancelled,
             )
             if isinstance(made, Paused):
+                keeping.keep_part(page, loaded.weights, folder, made.checkpoint)
                 return made
             keeping.keep(page, loaded.weights, folder, made)
             tiles = made
@@ -75,25 +82,30 @@ def atlas_sheet(
     return AtlasSheet(rgb=np.asarray(sheet), page=page, seconds=clock() - begun)
 
 
-def heading_of(page: AtlasPage, info: NetworkInfo) -> str:
-    """Above a page: what it shows of which network."""
-    if page.layer is None:
-        return Sentence(
-            "{network}: its layers, {number} of {count}", network=info.name, number=page.number, count=page.count
-        )
-    (layer,) = info.find_layers(page.layer)
-    return Sentence(
-        "{network}, {layer}: its channels, {number} of {count}",
-        network=info.name,
-        layer=short_name(layer, info),
-        number=page.number,
-        count=page.count,
-    )
+def sheet_there(
+    info: NetworkInfo,
+    layer: str | None = None,
+    number: int = 1,
+    *,
+    weights: str | None = None,
+    folder: Path | None = None,
+    heading: str | None = None,
+    remark: str | None = None,
+) -> AtlasSheet | None:
+    """The sheet of a page that was made before; None where it was not. Reads one small file and no network.
 
-
-def remark_of(page: AtlasPage) -> str:
-    """Below a page: how one of its tiles is dreamt."""
-    return Sentence("Dream one of them on a picture of yours: {text}", text=page.tiles[0].text)
+    weights: `Network.weights` of the network, where it is loaded. The rest as for `atlas_sheet`.
+    """
+    page, folder = atlas_page(info, layer, number), folder or keeping.cache_folder()
+    tiles = keeping.ready_tiles(page)
+    if tiles is None and weights is None:
+        tiles = keeping.kept_with_any_weights(page, folder)
+    elif tiles is None and weights is not None:
+        tiles = keeping.kept_tiles(page, weights, folder)
+    if tiles is None:
+        return None
+    sheet = painted(page, tiles, heading=heading or heading_of(page, info), remark=remark or remark_of(page))
+    return AtlasSheet(rgb=np.asarray(sheet), page=page, seconds=0.0)
 
 
 def page_tiles(
@@ -109,10 +121,9 @@ def page_tiles(
     """The page's tiles, made now: (n, TILE, TILE, 3). The same whether it was paused or not."""
     precision = device_defaults(device).precision
     parts = batches(page, network)
-    text, source = f"{page.network} {page.layer} {page.number}", fingerprint(network.weights, precision)
-    found = unpack(checkpoint, kind=_KIND, version=keeping.VERSION, recipe=text, source=source)
-    done = found.arrays.get("tiles") if found is not None else None
-    made = [] if done is None or done.shape[1:] != (TILE, TILE, 3) else [np.asarray(done, np.uint8)]
+    identity = _identity(page, network, precision)
+    done = _unpacked(checkpoint, identity)
+    made = [] if done is None else [done]
     with undisturbed(device):
         for number, part in enumerate(parts):
             have = sum(len(tiles) for tiles in made)
@@ -128,15 +139,29 @@ def page_tiles(
             made.append(grown(part, network, device=device, precision=precision, stepped=stepped))
             if number < len(parts) - 1 and pause():
                 tiles = np.concatenate(made)
-                data = pack(
-                    Checkpoint(arrays={"tiles": tiles}),
-                    kind=_KIND,
-                    version=keeping.VERSION,
-                    recipe=text,
-                    source=source,
-                )
+                data = pack(Checkpoint(arrays={"tiles": tiles}), **identity)
                 return Paused(checkpoint=data, share=len(tiles) / len(page.tiles))
     return np.concatenate(made)
+
+
+def _identity(page: AtlasPage, network: Network, precision: str) -> dict[str, Any]:
+    """What a checkpoint is of."""
+    text, source = f"{page.network} {page.layer} {page.number}", fingerprint(network.weights, precision)
+    return {"kind": _KIND, "version": keeping.VERSION, "recipe": text, "source": source}
+
+
+def _unpacked(checkpoint: bytes | None, identity: Mapping[str, Any]) -> NDArray[np.uint8] | None:
+    """The tiles in it; None for one that is damaged or of something else."""
+    found = unpack(checkpoint, **identity)
+    done = found.arrays.get("tiles") if found is not None else None
+    return None if done is None or done.shape[1:] != (TILE, TILE, 3) else np.asarray(done, np.uint8)
+
+
+def _furthest(page: AtlasPage, network: Network, device: torch.device, *checkpoints: bytes | None) -> bytes | None:
+    """The one with the most tiles: a page that several people wait for is made once."""
+    identity = _identity(page, network, device_defaults(device).precision)
+    tiles = [(0 if done is None else len(done)) for done in (_unpacked(one, identity) for one in checkpoints)]
+    return max(zip(tiles, checkpoints, strict=True), key=lambda pair: pair[0])[1]
 
 
 def _progress(page: AtlasPage, tiles: float, batch: int, batches: int) -> Progress:

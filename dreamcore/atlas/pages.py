@@ -67,6 +67,27 @@ def short_name(layer: LayerInfo, network: NetworkInfo) -> str:
     return min([*aliases, layer.name], key=lambda name: (len(name), name))
 
 
+def heading_of(page: AtlasPage, info: NetworkInfo) -> str:
+    """Above a page: what it shows of which network."""
+    if page.layer is None:
+        return Sentence(
+            "{network}: its layers, {number} of {count}", network=info.name, number=page.number, count=page.count
+        )
+    (layer,) = info.find_layers(page.layer)
+    return Sentence(
+        "{network}, {layer}: its channels, {number} of {count}",
+        network=info.name,
+        layer=short_name(layer, info),
+        number=page.number,
+        count=page.count,
+    )
+
+
+def remark_of(page: AtlasPage) -> str:
+    """Below a page: how one of its tiles is dreamt."""
+    return Sentence("Dream one of them on a picture of yours: {text}", text=page.tiles[0].text)
+
+
 def _paged(network: NetworkInfo, layer: str | None, tiles: list[AtlasTile]) -> tuple[AtlasPage, ...]:
     parts = [tuple(tiles[first : first + PER_PAGE]) for first in range(0, len(tiles), PER_PAGE)]
     return tuple(

@@ -27,6 +27,8 @@ def aim_of(recipe: ResolvedImagineRecipe, network: NetworkInfo) -> Aim:
     """The aim of a recipe's one picture."""
     if recipe.classes:
         indices = [network.find_class(term.name) for term in recipe.classes]
+        if len(indices) == 1:
+            return class_of_each(indices)
         weights = [term.weight for term in recipe.classes]
         return _Classes(tuple(indices), tuple(weights), direction=2 * math.pi * (recipe.seed % 360) / 360)
     layers = recipe.layer or ()
@@ -64,9 +66,19 @@ def _awake(a: Tensor) -> Tensor:
     return F.leaky_relu(a, WAKING)
 
 
-def class_of(index: int) -> Aim:
-    """A single class, everywhere."""
-    return _Classes((index,), (1.0,), direction=0.0)
+def class_of_each(indices: Sequence[int]) -> Aim:
+    """One picture for each class, all of it."""
+
+    def aim(activations: Mapping[str, Tensor]) -> Tensor:
+        logits = _places(activations[LOGITS]).mean((2, 3))
+        return logits.gather(1, torch.tensor(indices, device=logits.device)[:, None])[:, 0] - _rivals(logits)
+
+    return aim
+
+
+def _rivals(logits: Tensor) -> Tensor:
+    """What classes have to beat."""
+    return RIVALS * logits.logsumexp(1)
 
 
 @dataclass(frozen=True)
@@ -90,7 +102,7 @@ def _liveliness(a: Tensor) -> Tensor:
 
 @dataclass(frozen=True)
 class _Classes:
-    """Classes by index; where there are several, each has its own part of the picture, as large as its weight."""
+    """Several classes by index: each has its own part of the picture, as large as its weight."""
 
     indices: tuple[int, ...]
     weights: tuple[float, ...]
@@ -98,10 +110,7 @@ class _Classes:
 
     def __call__(self, activations: Mapping[str, Tensor]) -> Tensor:
         logits = _places(activations[LOGITS])
-        if len(self.indices) == 1:
-            whole = logits.mean((2, 3))
-            return whole[:, self.indices[0]] - RIVALS * whole.logsumexp(1)
-        above = logits[:, list(self.indices)] - RIVALS * logits.logsumexp(1, keepdim=True)
+        above = logits[:, list(self.indices)] - _rivals(logits)[:, None]
         wanted = [weight for weight in self.weights if weight > 0]
         shares = iter(shared_places(wanted, logits.shape[2], logits.shape[3], self.direction).to(logits.device))
         total = logits.new_zeros(len(logits))

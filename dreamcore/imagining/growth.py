@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import torch
@@ -66,8 +66,11 @@ class Growth:
         """Of the work, from 0 to 1."""
         return self.done / sum(octave.pixels * octave.steps for octave in self.octaves)
 
-    def step(self, eye: Eye, aim: Aim) -> Tensor:
-        """One step; the value before it, summed over the pictures (0-d, not read here)."""
+    def step(self, eye: Callable[[Tensor], Mapping[str, Tensor]], aim: Aim) -> Tensor:
+        """One step; the value before it, summed over the pictures (0-d, not read here).
+
+        eye: pictures in [0, 1] -> activations by name.
+        """
         with torch.enable_grad():
             moving = self._coefficients.detach().requires_grad_(True)
             shown = glanced(torch.sigmoid(self._waves.seen(moving)), self._glances[self.made])

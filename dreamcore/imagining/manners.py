@@ -7,6 +7,7 @@ of the size it was taught; it is followed along its own slope, and what it drew 
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from dataclasses import dataclass
 
@@ -30,6 +31,14 @@ class Manner:
     shift: float  #: pixels by which the picture is shown elsewhere, at the most
     turn: float  #: degrees
     zoom: float  #: share
+
+    def roomier(self, times: float) -> Manner:
+        """For more than one motif beside each other; where pictures grow as large as they are asked, they have room."""
+        if self.last_side is None:
+            return self
+        return dataclasses.replace(
+            self, first_side=round(self.first_side * times), last_side=round(self.last_side * times)
+        )
 
     def octaves(self, height: int, width: int, steps: int) -> tuple[Octave, ...]:
         """The sizes at which a picture of `height` x `width` grows, small to large, and the steps at each."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from typing import ClassVar
@@ -27,6 +28,8 @@ ENGINE = 1  #: goes up whenever the same resolved recipe would give another pict
 
 SHAPES = {"square": (1, 1), "wide": (3, 2), "tall": (2, 3)}
 USUAL_STRENGTH, USUAL_STEPS, USUAL_SIZE, USUAL_SHAPE = 1.0, 60, 384, "square"
+
+MOST_ROOM = 2.0  #: times one motif's side: what a layer, which repeats its own, and four classes get
 
 _CHANNEL = re.compile(r"""["“”„«»]?\s*(?P<layer>[^\s:#,]+)\s*[:#]\s*(?P<channel>\d+)\s*["“”„«»]?""")
 _COMMAND = re.compile(r"^\s*imagine\b(?!\s*=)", re.IGNORECASE)  # as it stands in files: the command and its recipe
@@ -86,7 +89,8 @@ class ImagineRecipe(Asked):
 
     def octaves(self, family: str) -> tuple[Octave, ...]:
         """The sizes at which a network of this family makes it, small to large, and the steps at each."""
-        return manner_of(family).octaves(*self.sides, self.steps or USUAL_STEPS)
+        room = min(MOST_ROOM, math.sqrt(len(self.classes or ()) or 1)) if not self.layer else MOST_ROOM
+        return manner_of(family).roomier(room).octaves(*self.sides, self.steps or USUAL_STEPS)
 
     @property
     def sides(self) -> tuple[int, int]:
