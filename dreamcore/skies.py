@@ -14,7 +14,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageFilter
 
 from dreamcore.finishing import brightness, enlarged_rows, guided
 from dreamcore.strips import strips
@@ -27,11 +27,12 @@ SIDE = 224  #: longest side at which the sky is looked for, in pixels
 THRESHOLDS = (0.006, 0.25, 10)  #: of the gradient, of full scale a pixel: from, to, how many, evenly by ratio
 ROUNDS = 3  #: until both sides' colours are told apart by themselves
 COLOUR_BINS, TEXTURE_BINS = 10, 12
-GAP = 3  #: pixels: a wire or a mast does not part the sky
+GAP = 3  #: pixels: a wire or a mast does not part the sky ...
+WIRES = 5  #: pixels: and under a median of so many it does not end it
 LEAST_AREA, USUAL_AREA = 0.02, 0.3  #: of the picture
 APART = 0.35  #: what it counts that the colours of both sides can be told apart, against the rim's contrast
 LEAST_SCORE = 1.5  #: of rim and colours together: 1.6 to 4 on skies, below 1.5 on grass, fur, brick
-LEAST_AT_THE_TOP, MOST_AT_THE_BOTTOM = 0.2, 0.3  #: of these borders: less is a window, more is paper or a wall
+LEAST_AT_THE_TOP, MOST_AT_THE_BOTTOM = 0.2, 0.2  #: of these borders: less is a window, more is paper or a wall
 #: Blue less red, of the brightest; and brightness less the ground's: a sky has the one or the other.
 LEAST_BLUE, LEAST_BRIGHTER = 0.2, 0.08
 RIM_RADIUS, RIM_FLATNESS = 3, 1e-3  #: of the guided filter by which the rim follows the picture's edges
@@ -43,7 +44,8 @@ def sky_of(rgb: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
     shrink = min(1.0, SIDE / max(height, width))
     size = max(8, round(width * shrink)), max(8, round(height * shrink))
     small = np.asarray(Image.fromarray(rgb).resize(size, Image.Resampling.BOX))
-    scene = _Scene(small.astype(np.float32) / np.float32(255))
+    bare = np.asarray(Image.fromarray(small).filter(ImageFilter.MedianFilter(WIRES)))
+    scene = _Scene(small.astype(np.float32) / np.float32(255), bare.astype(np.float32) / np.float32(255))
     best = max(scene.found(), key=lambda found: found[0], default=None)
     return None if best is None else _along_the_edges(best[1], small, rgb)
 
@@ -63,13 +65,13 @@ def _along_the_edges(sky: Bools, small: NDArray[np.uint8], rgb: NDArray[np.uint8
 
 
 class _Scene:
-    """A small picture, and what is measured of each of its pixels once."""
+    """A small picture, and what is measured of each of its pixels once. bare: the same without thin lines."""
 
-    def __init__(self, colour: Floats) -> None:
+    def __init__(self, colour: Floats, bare: Floats) -> None:
         self.colour = colour
         self.height, self.width = colour.shape[:2]
         self.rows = np.arange(self.height)[:, None]
-        self.gradient = _gradient(colour)
+        self.gradient, self.bare_gradient = _gradient(colour), _gradient(bare)
         cells = np.clip((colour * COLOUR_BINS).astype(np.intp), 0, COLOUR_BINS - 1)
         self.colours: Integers = (cells[..., 0] * COLOUR_BINS + cells[..., 1]) * COLOUR_BINS + cells[..., 2]
         rough = np.log(_mean_around(self.gradient, 2) + 1e-4)
@@ -86,7 +88,7 @@ class _Scene:
     def _proposals(self) -> Iterator[Bools]:
         earlier: list[Bools] = []
         for threshold in np.geomspace(*THRESHOLDS):
-            over = self.gradient > threshold
+            over = self.bare_gradient > threshold
             skyline = np.where(over.any(0), over.argmax(0), self.height)
             sky = self.rows < skyline[None]
             if LEAST_AREA < sky.mean() < 1 - LEAST_AREA and all((sky ^ other).mean() > 0.02 for other in earlier):

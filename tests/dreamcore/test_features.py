@@ -45,6 +45,8 @@ def test_large_is_larger_and_small_is_smaller(daydream: Network, size: tuple[int
     changes = [result.change for result in made.values()]
     assert changes == pytest.approx([changes[1]] * 3, rel=0.1)
     assert all(result.rgb.shape == picture.rgb.shape for result in made.values())
+    seen = float(np.sqrt(np.mean((made["small"].rgb.astype(float) - picture.rgb) ** 2))) / 255
+    assert seen == pytest.approx(changes[2], rel=0.01)  # of the picture itself, not of it enlarged
 
 
 def test_a_recipe_says_it_and_makes_it_again(daydream: Network) -> None:

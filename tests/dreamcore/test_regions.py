@@ -225,11 +225,12 @@ def test_the_sky_of_a_landscape_is_its_sky() -> None:
 
 
 def tower(sky: tuple[int, int, int], ground: tuple[int, int, int]) -> NDArray[np.uint8]:
-    """A plain with a mast that parts the sky, and grain."""
+    """A plain with a mast and a wire that part the sky, and grain."""
     scene = Image.new("RGB", (240, 160), sky)
     draw = ImageDraw.Draw(scene)
     draw.rectangle((0, 110, 240, 160), fill=ground)
-    draw.rectangle((118, 20, 122, 110), fill=(60, 55, 50))
+    draw.rectangle((118, 0, 121, 110), fill=(60, 55, 50))
+    draw.line((0, 48, 240, 48), fill=(70, 70, 70), width=2)
     draw.ellipse((150, 60, 220, 150), fill=(40, 70, 30))
     random = np.random.default_rng(2)
     return np.clip(np.asarray(scene) + random.normal(0, 4, (160, 240, 3)), 0, 255).astype(np.uint8)
@@ -256,7 +257,17 @@ def test_a_sky_is_found_in_any_light_and_on_both_sides_of_a_mast(
     assert found[100:140, 170:200].max() < 60
 
 
-@pytest.mark.parametrize("kind", ["wall", "paper", "dark"])
+def test_rough_ground_of_the_skys_colours_is_ground() -> None:
+    random = np.random.default_rng(4)
+    rgb = np.full((160, 240, 3), 190.0) + random.normal(0, 2, (160, 240, 3))
+    rgb[80:] += np.kron(random.normal(-45, 35, (40, 120, 1)), np.ones((2, 2, 1)))
+    found = sky_of(np.clip(rgb, 0, 255).astype(np.uint8))
+    assert found is not None
+    assert (found[:70] > 200).mean() > 0.98
+    assert (found[95:] > 100).mean() < 0.02
+
+
+@pytest.mark.parametrize("kind", ["wall", "paper", "dark", "logo", "backdrop"])
 def test_what_is_no_sky_is_not_taken_for_one(kind: str) -> None:
     random = np.random.default_rng(3)
     if kind == "wall":
@@ -266,6 +277,15 @@ def test_what_is_no_sky_is_not_taken_for_one(kind: str) -> None:
     elif kind == "paper":
         rgb = np.full((160, 200, 3), 250.0)
         rgb[60:100, 60:140] = (30, 90, 160)
+    elif kind in ("logo", "backdrop"):
+        scene = Image.new("RGB", (200, 160), (255, 255, 255) if kind == "logo" else (110, 150, 220))
+        draw = ImageDraw.Draw(scene)
+        if kind == "logo":
+            draw.ellipse((22, 2, 178, 158), fill=(140, 200, 60))
+        else:
+            draw.ellipse((75, 30, 125, 100), fill=(200, 150, 120))
+            draw.rectangle((60, 100, 140, 160), fill=(40, 40, 60))
+        rgb = np.asarray(scene).astype(float)
     else:
         rgb = np.full((160, 200, 3), 12.0) + random.normal(0, 2, (160, 200, 1))
         rgb[60:150, 40:160] = (200, 120, 40)
