@@ -159,7 +159,8 @@ def _place_by_place(coefficients: Tensor, first: Tensor, weights: list[Tensor], 
     planes = coefficients[0].flatten(1)
     result = planes.index_select(1, flat).view(-1, height, width).mul_(weights[0])
     for tap in range(1, _TAPS):
-        result.addcmul_(planes[:, tap * stride :].index_select(1, flat).view_as(result), weights[tap])
+        flat += stride
+        result.addcmul_(planes.index_select(1, flat).view_as(result), weights[tap])
     return result[None]
 
 
