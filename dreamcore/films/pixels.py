@@ -30,10 +30,14 @@ class Form:
     swapped: bool = False  # rows become columns first ...
     flipped: bool = False  # ... then the frame is turned upside down ...
     mirrored: bool = False  # ... and left becomes right
+    transfer: int = 2  # what its signals mean, ITU-T H.273
 
 
-def form_of(frame: VideoFrame, aspect: float) -> Form:
-    """`aspect`: how much wider than high a pixel is. The smaller side is stretched, so that nothing is lost."""
+def form_of(frame: VideoFrame, aspect: float, transfer: int) -> Form:
+    """`aspect`: how much wider than high a pixel is; `transfer`: as the codec says, in H.273's numbers.
+
+    The smaller side is stretched, so that nothing is lost.
+    """
     width, height = frame.width, frame.height
     if aspect > 1:
         width = round(width * aspect)
@@ -42,7 +46,8 @@ def form_of(frame: VideoFrame, aspect: float) -> Form:
     swapped, flipped, mirrored = _turn(frame)
     if swapped:
         width, height = height, width
-    return Form(width=max(1, width), height=max(1, height), swapped=swapped, flipped=flipped, mirrored=mirrored)
+    turned = {"swapped": swapped, "flipped": flipped, "mirrored": mirrored}
+    return Form(width=max(1, width), height=max(1, height), transfer=transfer, **turned)
 
 
 def srgb(frame: VideoFrame, form: Form, width: int, height: int) -> NDArray[np.uint8]:
@@ -51,8 +56,8 @@ def srgb(frame: VideoFrame, form: Form, width: int, height: int) -> NDArray[np.u
     upright: NDArray[np.uint8]
     if frame.interlaced_frame:
         upright = _one_field(frame, wide, high)
-    elif frame.color_trc in (_PQ, _HLG):
-        upright = _tone_mapped(_converted(frame, "rgb48le", wide, high), frame.color_trc)
+    elif form.transfer in (_PQ, _HLG):
+        upright = _tone_mapped(_converted(frame, "rgb48le", wide, high, unsaid=_BT2020), form.transfer)
     else:
         upright = _converted(frame, "rgb24", wide, high).astype(np.uint8, copy=False)
     if form.swapped:
@@ -76,10 +81,10 @@ def _turn(frame: VideoFrame) -> tuple[bool, bool, bool]:
     return False, d < 0, a < 0
 
 
-def _converted(frame: VideoFrame, kind: str, width: int, height: int) -> NDArray[np.generic]:
+def _converted(frame: VideoFrame, kind: str, width: int, height: int, unsaid: int | None = None) -> NDArray[np.generic]:
     """By swscale: to RGB by the frame's own matrix (or the customary one), and to size."""
-    unsaid = _BT709 if max(frame.height, frame.width * 9 // 16) >= _HD else _BT601
-    matrix = _BT2020 if frame.color_trc in (_PQ, _HLG) else unsaid
+    customary = _BT709 if max(frame.height, frame.width * 9 // 16) >= _HD else _BT601
+    matrix = customary if unsaid is None else unsaid
     smaller = width < frame.width or height < frame.height
     how: dict[str, Any] = {
         "width": width,

@@ -43,7 +43,7 @@ def read_video(data: bytes, kind: str, *, digest: str, limits: MovingLimits, hea
         first = next(_decoded(container, stream, limits), None)
         if first is None:
             raise _unreadable(data)
-        form = pixels.form_of(first.picture, _aspect(stream))
+        form = pixels.form_of(first.picture, _aspect(stream), int(stream.codec_context.color_trc))
         check_frame(form.width, form.height, limits)
         starts = sorted(start for at in set(index.times) if (start := at - first.at) >= 0) or [0]
     if len(starts) > limits.frames:
