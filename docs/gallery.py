@@ -18,6 +18,7 @@ from dreamcore.catalogue import LEVELS
 from dreamcore.dreaming import dream
 from dreamcore.explaining.making import explain
 from dreamcore.explaining.recipe import ExplainRecipe
+from dreamcore.films import FilmRecipe, film
 from dreamcore.grids import grid
 from dreamcore.networks import Network, load
 from dreamcore.pausing import Paused
@@ -29,6 +30,7 @@ from dreamcore.styles import styles_of
 
 PICTURES = Path(__file__).parent / "pictures"
 GAP = 6
+CLIP = 400_000  #: bytes of a film
 SHEET = 960  #: pixels across
 Labelled = tuple[str, Image.Image]
 
@@ -119,6 +121,20 @@ def where_and_how(network: Network, photo: NDArray[np.uint8]) -> None:
     save(sheet(cells, 3, 320), "guide.jpg")
 
 
+def films(network: Network, daydream: Network, photo: Picture) -> None:
+    """The clips of docs/films.md; small ones, since they are in the repository."""
+    clips = [
+        ("zoom", network, picture_of(landscape(512, 340)), "style=eyes zoom=1.35 turn=4 seconds=6"),
+        ("journey", network, photo, "journey=edges,patterns,parts zoom=1.3 seconds=6"),
+        ("growing", daydream, photo, "film=growing style=creatures octaves=4 seconds=4"),
+    ]
+    for name, dreamer, picture, text in clips:
+        asked = FilmRecipe.parse(f"{text} fps=10 size=320 format=webp seed=2 precision=fp32")
+        made = film(picture, asked, network=dreamer, device=torch.device("cpu"), limit_bytes=CLIP)
+        assert not isinstance(made, Paused)
+        (PICTURES / f"film-{name}.webp").write_bytes(made.data)
+
+
 def beside_itself(picture: Image.Image) -> Image.Image:
     """Four of it, as a texture is used."""
     whole = Image.new("RGB", (2 * picture.width, 2 * picture.height))
@@ -146,6 +162,7 @@ def main() -> None:
         looks = [(f"layer={level}", dreamt(network, photo, f"layer={level}")) for level in LEVELS]
         save(sheet([("the photograph", Image.fromarray(photo)), *looks], 3, 430), "levels.jpg")
         where_and_how(network, photo)
+        films(network, daydream, picture_of(photo))
         save(explained(network, decode(Path(sys.argv[1]).read_bytes())), "explained.jpg")
     save(compared(network, small, "layer=3a,3b,4c,4d strength=0.5,1,2"), "grid.jpg")
 
