@@ -16,11 +16,17 @@ class Kind(enum.Enum):
     IMAGINE = "imagine"  #: a picture out of noise: there is none to begin with
     EXPLAIN = "explain"  #: a sheet with what each level sees in a picture
     GRID = "grid"  #: a sheet of one picture dreamt in several ways
+    ATLAS = "atlas"  #: a sheet with what each layer of a network sees, or each channel of a layer
 
     @property
     def has_source(self) -> bool:
         """Whether it begins with a picture."""
-        return self is not Kind.IMAGINE
+        return self not in (Kind.IMAGINE, Kind.ATLAS)
+
+    @property
+    def draws(self) -> bool:
+        """Whether something in it is drawn by a seed."""
+        return self is not Kind.ATLAS
 
     @property
     def pauses(self) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Mapping
 from typing import TypeVar
 
 from bot.kinds import Kind, Role
+from dreamcore.atlas.recipe import AtlasRecipe
 from dreamcore.companions import with_companions
 from dreamcore.explaining.recipe import ExplainRecipe
 from dreamcore.films.recipe import FilmRecipe
@@ -15,7 +16,7 @@ from dreamcore.recipe import GUIDE, READS_MASK, Recipe
 from dreamcore.series import Series
 from dreamcore.settings import AUTO
 
-AnyRecipe = Recipe | FilmRecipe | ImagineRecipe | ExplainRecipe | Series
+AnyRecipe = Recipe | FilmRecipe | ImagineRecipe | ExplainRecipe | Series | AtlasRecipe
 RecipeT = TypeVar("RecipeT", bound=AnyRecipe)
 
 _READERS: Mapping[Kind, Callable[[str], AnyRecipe]] = {
@@ -24,6 +25,7 @@ _READERS: Mapping[Kind, Callable[[str], AnyRecipe]] = {
     Kind.IMAGINE: ImagineRecipe.parse,
     Kind.EXPLAIN: ExplainRecipe.parse,
     Kind.GRID: Series.parse,
+    Kind.ATLAS: AtlasRecipe.parse,
 }
 _KINDS: Mapping[type, Kind] = {
     Recipe: Kind.DREAM,
@@ -31,6 +33,7 @@ _KINDS: Mapping[type, Kind] = {
     ImagineRecipe: Kind.IMAGINE,
     ExplainRecipe: Kind.EXPLAIN,
     Series: Kind.GRID,
+    AtlasRecipe: Kind.ATLAS,
 }
 
 
@@ -92,10 +95,12 @@ def unseeded(recipe: RecipeT) -> RecipeT:
     """The same, whose seed is still to be drawn."""
     if isinstance(recipe, ExplainRecipe | Series):
         return dataclasses.replace(recipe, base=recipe.base.but(seed=None))
+    if isinstance(recipe, AtlasRecipe):
+        return recipe
     return recipe.but(seed=None)  # type: ignore[return-value]
 
 
-def _dreamt(recipe: AnyRecipe) -> Recipe | ImagineRecipe:
+def _dreamt(recipe: AnyRecipe) -> Recipe | ImagineRecipe | AtlasRecipe:
     """The part of it that says how one picture is made."""
     if isinstance(recipe, FilmRecipe):
         return recipe.dream

@@ -18,7 +18,7 @@ LONGEST = 340  #: lines; about 300 are meant
 WORKER_MODULES = frozenset(
     {
         *(f"bot.executor.{name}" for name in ("bench", "decoder", "decoding", "engine", "fitting", "moving", "studio")),
-        *(f"bot.executor.kinds.{name}" for name in ("dreams", "films", "imagined", "explained", "grids")),
+        *(f"bot.executor.kinds.{name}" for name in ("dreams", "films", "imagined", "explained", "grids", "atlases")),
         *(f"bot.executor.sheets.{name}" for name in ("arranging", "leaf", "making", "results")),
         "bot.operations.probe",
     }
@@ -42,6 +42,7 @@ LIGHT = frozenset(
         *(f"films.{name}" for name in ("curves", "headers", "lengths", "recipe", "resolving", "schedule", "work")),
         *(f"imagining.{name}" for name in ("recipe", "resolving")),
         *(f"explaining.{name}" for name in ("recipe", "words")),
+        *(f"atlas.{name}" for name in ("pages", "recipe")),
     }
 )
 

@@ -13,6 +13,7 @@ from bot.jobs.model import AskedPicture, Door, Place
 from bot.kinds import Kind, Role
 from bot.languages import current, speaking, tell
 from bot.recipes import AnyRecipe, beside, kind_of
+from dreamcore.atlas.recipe import AtlasRecipe
 from dreamcore.imagining.recipe import ImagineRecipe
 
 log = logging.getLogger(__name__)
@@ -107,7 +108,7 @@ def ask_for(
     seconds = seconds or {}
     applied = scene.effective.apply(recipe)
     fitting, unused = beside(applied.recipe, seconds)
-    if isinstance(recipe, ImagineRecipe) and not kept:
+    if isinstance(recipe, ImagineRecipe | AtlasRecipe) and not kept:
         kept = (AskedPicture(data=None, filename=f"{_called(recipe)}.png", author=scene.member),)
     return Ask(
         scene=scene,
@@ -124,7 +125,11 @@ def ask_for(
     )
 
 
-def _called(recipe: ImagineRecipe) -> str:
-    """What is imagined, as the name of a picture."""
+def _called(recipe: ImagineRecipe | AtlasRecipe) -> str:
+    """What is imagined, or shown, as the name of a picture."""
+    if isinstance(recipe, AtlasRecipe):
+        return "-".join(
+            filter(None, (recipe.network, (recipe.layer or "layers").replace("/", "-"), f"{recipe.page or 1}"))
+        )
     terms = (*(recipe.classes or ()), *(recipe.layer or ()))
     return "_".join(term.name.replace("/", "-") for term in terms) or "imagined"

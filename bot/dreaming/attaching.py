@@ -20,9 +20,16 @@ _ALT = {
     Kind.IMAGINE: mark("Imagined out of noise with {recipe}"),
     Kind.EXPLAIN: mark("A sheet: the picture as each level of the network {network} dreams it, from edges to objects"),
     Kind.GRID: mark("A sheet of dreams of one picture, with {recipe}"),
+    Kind.ATLAS: mark("A page of small pictures: what the network {network} sees, {recipe}"),
 }
 #: What a file is called after the picture that it was made of.
-_ENDINGS = {Kind.FILM: "film", Kind.IMAGINE: "imagined", Kind.EXPLAIN: "explained", Kind.GRID: "grid"}
+_ENDINGS = {
+    Kind.FILM: "film",
+    Kind.IMAGINE: "imagined",
+    Kind.EXPLAIN: "explained",
+    Kind.GRID: "grid",
+    Kind.ATLAS: "atlas",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,7 +94,7 @@ def _stem(filename: str) -> str:
     while name.startswith("SPOILER_"):
         name = name.removeprefix("SPOILER_")
     stem = re.sub(r"[^A-Za-z0-9_-]+", "_", name.rpartition(".")[0] or name).strip("_")
-    while (shorter := re.sub(r"-(dream|film|imagined|explained|grid)$", "", stem)) != stem:
+    while (shorter := re.sub(r"-(dream|film|imagined|explained|grid|atlas)$", "", stem)) != stem:
         stem = shorter  # a dream of a dream
     return stem[:60] or "picture"
 

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 
 from bot.kinds import Kind
 from bot.recipes import AnyRecipe, network_of
+from dreamcore.atlas.recipe import AtlasRecipe
 from dreamcore.catalogue import NetworkInfo, network_info
 from dreamcore.errors import RecipeError
 from dreamcore.explaining.recipe import ExplainRecipe
@@ -21,7 +22,7 @@ from dreamcore.series import Series
 from dreamcore.settings import AUTO
 
 USUAL_SIDE = 1024  #: pixels, of a picture whose size Discord does not say
-MOST_PICTURES = {Kind.DREAM: 10, Kind.FILM: 1, Kind.IMAGINE: 1, Kind.EXPLAIN: 1, Kind.GRID: 1}  #: of one request
+MOST_PICTURES = {kind: 10 if kind is Kind.DREAM else 1 for kind in Kind}  #: of one request
 
 _DEVICE = DeviceDefaults(size=USUAL_SIDE, precision="fp32")
 
@@ -82,6 +83,8 @@ def _check(recipe: AnyRecipe, network: NetworkInfo, height: int, width: int, fil
             device=_DEVICE,
             seed=0,
         )
+    elif isinstance(recipe, AtlasRecipe):
+        recipe.page_of(network)
     else:
         resolve(recipe, network=network, height=height, width=width, device=_DEVICE, seed=0)
 

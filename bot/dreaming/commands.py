@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import io
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
@@ -13,8 +12,9 @@ from discord import app_commands
 from bot.dreaming import help as help_texts
 from bot.dreaming import slash, works
 from bot.dreaming.asks import ask_for
+from bot.dreaming.atlas import Atlas
 from bot.dreaming.conversation import Interaction, answered, defer, defer_after, say
-from bot.dreaming.parsing import recipe_from_options, recipe_from_words
+from bot.dreaming.parsing import recipe_from_options, recipe_from_words, recipe_line
 from bot.dreaming.pictures import Found, of_attachment, of_avatar, pictures_only
 from bot.dreaming.places import place_of_interaction
 from bot.dreaming.scenes import Scene, scene_of_interaction
@@ -26,7 +26,8 @@ from bot.kinds import Kind, Role
 from bot.languages import mark, tr
 from bot.moderation.layers import Effective
 from bot.recipes import AnyRecipe, kind_of, read_recipe
-from dreamcore.catalogue import NetworkInfo, network_info
+from dreamcore.atlas.recipe import MOST_PAGES, AtlasRecipe
+from dreamcore.catalogue import network_info
 from dreamcore.settings import AUTO
 
 MENU_NAME = "Dream this"
@@ -53,6 +54,7 @@ class Commands:
         self._dreaming = dreaming
         self._message_content = message_content
         self.waiting = WaitingCommands(dreaming)
+        self.atlas = Atlas(dreaming)
 
     def install(self, tree: app_commands.CommandTree[Any]) -> None:
         personal = self._dreaming.config.personal_install
@@ -101,6 +103,14 @@ class Commands:
         for one in beside.values():
             pictures_only((one,))
         await self._take(interaction, scene, place, Door.SLASH, recipe, found, beside)
+
+    async def dream_text(self, interaction: Interaction, text: str) -> None:
+        """A recipe that was chosen from a menu, on the person's last picture in the channel."""
+        try:
+            await self._make(Kind.DREAM, interaction, {"recipe": text})
+        except NoPicture as error:
+            line = recipe_line(text, self._dreaming.settings.prefix(interaction.guild_id))
+            raise NoPicture(f"{error.sentence}\n{tr('With a picture, this does it:')} `{line}`") from None
 
     def _menu(self, kind: Kind) -> Callable[[Interaction, discord.Message], Coroutine[Any, Any, None]]:
         async def make_of_this(interaction: Interaction, message: discord.Message) -> None:
@@ -169,18 +179,27 @@ class Commands:
     # --- what one asks about
 
     def _layers_command(self) -> Any:
-        @app_commands.describe(network=mark("Of which network; without, of the one that dreams usually"))
-        @app_commands.autocomplete(network=slash.complete_network)
-        async def layers(interaction: Interaction, network: str | None = None) -> None:
-            await answered(interaction, self._layers(interaction, network))
+        @app_commands.describe(
+            network=mark("Of which network; without, of the one that dreams usually"),
+            layer=mark("Every channel of this layer, as pictures"),
+            page=mark("Which page of the pictures"),
+        )
+        @app_commands.autocomplete(network=slash.complete_network, layer=slash.complete_layer(self._effective))
+        async def layers(
+            interaction: Interaction,
+            network: str | None = None,
+            layer: str | None = None,
+            page: app_commands.Range[int, 1, MOST_PAGES] | None = None,
+        ) -> None:
+            await answered(interaction, self._layers(interaction, network, layer, page))
 
         return layers
 
-    async def _layers(self, interaction: Interaction, network: str | None) -> None:
-        scene = self.scene(interaction)
-        info = self.network(network, scene)
-        file = discord.File(io.BytesIO(help_texts.layers_text(info).encode()), f"{info.name}.txt")
-        await say(interaction, "", embed=self.layers_embed(info, scene), files=[file])
+    async def _layers(self, interaction: Interaction, network: str | None, layer: str | None, page: int | None) -> None:
+        named, layer = (network or "").strip(), (layer or "").strip()
+        if named and named != AUTO:
+            network_info(named)
+        await self.atlas.by_command(interaction, AtlasRecipe(network=named or None, layer=layer or None, page=page))
 
     def _help_command(self) -> Any:
         async def help_(interaction: Interaction) -> None:
@@ -224,14 +243,6 @@ class Commands:
                 here=tuple(help_texts.here(effective)),
             )
         )
-
-    def layers_embed(self, network: NetworkInfo, scene: Scene) -> discord.Embed:
-        return help_texts.layers_embed(network, default=network.name == scene.effective.networks[0])
-
-    def network(self, name: str | None, scene: Scene) -> NetworkInfo:
-        """The network of this name, or the one that dreams usually there. Raises UnknownNetwork."""
-        wanted = (name or "").strip()
-        return network_info(wanted if wanted and wanted != AUTO else scene.effective.networks[0])
 
 
 def _recipe(kind: Kind, options: dict[str, Any]) -> AnyRecipe:

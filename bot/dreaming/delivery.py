@@ -15,10 +15,10 @@ from typing import Any
 import discord
 
 from bot.dreaming.attaching import shown_pictures
-from bot.dreaming.buttons import result_buttons
 from bot.dreaming.finding import find, look
 from bot.dreaming.fitting import LEAST, STEP, Files, fit, load
 from bot.dreaming.mailbox import Compose, Letter, Mailbox, Waits
+from bot.dreaming.menus import result_view
 from bot.dreaming.messages import LONG_WAIT, answer_text, moved_text, stays_text
 from bot.dreaming.pacer import Importance
 from bot.dreaming.rest import Refused, RestError, Unreachable, Upload
@@ -173,7 +173,7 @@ class Delivery:
         lost = made and len(shown) < sum(picture.result is not None for picture in job.pictures)
         return Letter(
             text=answer_text(job, mention=call, by_direct_message=way is Way.DIRECT, lost=lost),
-            components=result_buttons(job, more).to_components() if made and not talk.plain else [],
+            components=result_view(job, more).to_components() if made and not talk.plain else [],
             uploads=tuple(
                 Upload(
                     filename=picture.filename,

@@ -13,10 +13,13 @@ from bot.challenges.doors.entry import ChallengeDoors
 from bot.challenges.records import Challenges
 from bot.config import Config
 from bot.dreaming.buttons import EVENT, DreamButton, Press
+from bot.dreaming.choices import Choices
 from bot.dreaming.commands import Commands
 from bot.dreaming.conversation import Interaction, tell
 from bot.dreaming.mailbox import Mailbox
 from bot.dreaming.members import MemberCommands
+from bot.dreaming.menus import EVENT as MENU_EVENT
+from bot.dreaming.menus import Handle, Item
 from bot.dreaming.prefix import Prefix
 from bot.dreaming.presses import Presses
 from bot.dreaming.service import Announcing, Dreaming
@@ -64,6 +67,7 @@ class Doors:
         self._prefix = Prefix(self._dreaming, self._commands, message_content=message_content)
         self._members = MemberCommands(self._dreaming)
         self._presses = Presses(self._dreaming, questions=self._prefix.answer, members=self._members.answer)
+        self._choices = Choices(self._dreaming, commands=self._commands, presses=self._presses)
         self._moderation = ModerationDoors(
             client=client,
             queue=queue,
@@ -91,8 +95,9 @@ class Doors:
         self._moderation.install(self._tree)
         self.challenges.install(self._tree)
         self._tree.error(self._command_failed)
-        self._client.add_dynamic_items(DreamButton)
+        self._client.add_dynamic_items(DreamButton, Item)
         setattr(self._client, f"on_{EVENT}", self._on_button)
+        setattr(self._client, f"on_{MENU_EVENT}", self._on_menu)
         setattr(self._client, "on_interaction", self._on_interaction)  # noqa: B010 - discord.py looks for the name
 
     async def start(self) -> None:
@@ -111,6 +116,9 @@ class Doors:
 
     async def _on_button(self, interaction: Interaction, press: Press) -> None:
         await self._presses.pressed(interaction, press)
+
+    async def _on_menu(self, interaction: Interaction, read: Handle) -> None:
+        await self._choices.made(interaction, read)
 
     async def _on_interaction(self, interaction: Interaction) -> None:
         """Forms that were handed in are known by their ids: discord.py knows only what this process has opened."""

@@ -164,7 +164,9 @@ def _recipes(job: Job, room: int) -> list[str]:
     """What makes the dreams again; what several pictures have in common stands there once."""
     made = [(picture, picture.result) for picture in job.pictures if picture.result]
     if job.kind is not Kind.DREAM:  # one picture each, by a command of its own
-        return _block(job, recipe_line(made[0][1].recipe, job.manner.prefix, job.kind), room)
+        recipe = made[0][1].recipe
+        block = _block(job, recipe_line(recipe, job.manner.prefix, job.kind), room)
+        return [*block, phrases.tiles(recipe, job.manner.prefix)] if job.kind is Kind.ATLAS else block
     texts = list(dict.fromkeys(result.recipe for _, result in made))
     if len(texts) == 1:
         return _block(job, texts[0], room)

@@ -32,7 +32,7 @@ class Command:
 
     word: Word
     kind: Kind = Kind.DREAM  # what DREAM makes
-    rest: str = ""  # a recipe's text for DREAM, a network's name for LAYERS
+    rest: str = ""  # a recipe's text for DREAM, what is to be shown for LAYERS
     members: tuple[int, ...] = ()  # mentioned, in the order typed, each once
     links: tuple[str, ...] = ()
     by_mention: bool = False
@@ -43,6 +43,7 @@ _WORDS = {
     "?": Word.HELP,
     "layers": Word.LAYERS,
     "layer": Word.LAYERS,
+    "atlas": Word.LAYERS,
     "styles": Word.LAYERS,
     "networks": Word.LAYERS,
     "queue": Word.QUEUE,

@@ -9,16 +9,21 @@ from bot.executor.protocol import Belief, Beliefs
 from bot.jobs.model import Job, Result, Standing
 from bot.kinds import Kind
 from bot.languages import listed, mark, number, tr, tr_count
+from dreamcore.atlas.pages import AtlasPage
+from dreamcore.atlas.recipe import AtlasRecipe
+from dreamcore.catalogue import network_info
+from dreamcore.errors import DreamError
 
 MOST_BELIEVED = 3  #: names of what a network takes a picture for
 
-EMOJI = {Kind.DREAM: "🌙", Kind.FILM: "🎞️", Kind.IMAGINE: "✨", Kind.EXPLAIN: "🔎", Kind.GRID: "🗂️"}
+EMOJI = {Kind.DREAM: "🌙", Kind.FILM: "🎞️", Kind.IMAGINE: "✨", Kind.EXPLAIN: "🔎", Kind.GRID: "🗂️", Kind.ATLAS: "🧭"}
 
 _WORK = {
     Kind.FILM: mark("A film: about {time} of work."),
     Kind.IMAGINE: mark("A picture out of noise: about {time} of work."),
     Kind.EXPLAIN: mark("Every level of the network, one after the other: about {time} of work."),
     Kind.GRID: mark("A sheet with many dreams: about {time} of work."),
+    Kind.ATLAS: mark("A page of what a network sees: about {time} of work."),
 }
 _UNDER_WAY = {
     Kind.DREAM: mark("Dreaming …"),
@@ -26,6 +31,7 @@ _UNDER_WAY = {
     Kind.IMAGINE: mark("Imagining …"),
     Kind.EXPLAIN: mark("Dreaming level by level …"),
     Kind.GRID: mark("Dreaming your sheet, one dream after the other …"),
+    Kind.ATLAS: mark("Drawing the page, tile by tile …"),
 }
 _HERE = {
     Kind.DREAM: mark("{member}, your dream is here."),
@@ -33,6 +39,7 @@ _HERE = {
     Kind.IMAGINE: mark("{member}, what you wanted imagined is here."),
     Kind.EXPLAIN: mark("{member}, your explanation is here."),
     Kind.GRID: mark("{member}, your sheet is here."),
+    Kind.ATLAS: mark("{member}, the page is here."),
 }
 _THREADS = {
     Kind.DREAM: mark("Dream of {picture}"),
@@ -40,6 +47,7 @@ _THREADS = {
     Kind.IMAGINE: mark("Imagined: {picture}"),
     Kind.EXPLAIN: mark("What each level sees in {picture}"),
     Kind.GRID: mark("Many dreams of {picture}"),
+    Kind.ATLAS: mark("What the network sees: {picture}"),
 }
 
 
@@ -114,6 +122,30 @@ def length(result: Result) -> str:
     if result.lasts is None:
         return ""
     return tr("{seconds} s long, {frames} frames", seconds=number(result.lasts, 1), frames=result.frames)
+
+
+def dreamt_by_text(page: AtlasPage, prefix: str, more: str = "") -> str:
+    """How what a page's tiles show is dreamt, with each tile's text to copy. more: what stands before it."""
+    parted = [tile.text.rpartition("=") for tile in page.tiles]
+    heads = dict.fromkeys(f"{head}=" for head, _, _ in parted)
+    ways = [
+        tr(
+            "`{command}` with one of these: {values}",
+            command=f"{prefix}dream {more}{head}…",
+            values=" ".join(f"`{value}`" for one, _, value in parted if f"{one}=" == head),
+        )
+        for head in heads
+    ]
+    return "\n".join(ways)
+
+
+def tiles(recipe: str, prefix: str) -> str:
+    """The same, of a page that was made; nothing for one that cannot be read any more."""
+    try:
+        asked = AtlasRecipe.parse(recipe)
+        return dreamt_by_text(asked.page_of(network_info(str(asked.network))), prefix, f"network={asked.network} ")
+    except DreamError:
+        return ""
 
 
 def believed(beliefs: Beliefs) -> str:

@@ -84,9 +84,7 @@ class Prefix:
         if command.word is Word.HELP:
             await reply(message, "", embed=self._commands.help_embed(self._scene(message)))
         elif command.word is Word.LAYERS:
-            scene = self._scene(message)
-            info = self._commands.network(command.rest.removeprefix("network="), scene)
-            await reply(message, "", embed=self._commands.layers_embed(info, scene))
+            await self._commands.atlas.by_message(message, self._scene(message), command.rest)
         elif command.word is Word.QUEUE:
             guild = message.guild.id if message.guild is not None else None
             await reply(message, await self._commands.waiting.queue_text(message.author.id, guild))

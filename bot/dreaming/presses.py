@@ -27,7 +27,7 @@ from bot.executor.protocol import Encoded
 from bot.jobs.model import AskedPicture, Door, Job
 from bot.kinds import Kind, Role
 from bot.languages import mark, tell, tr
-from bot.recipes import AnyRecipe, read_recipe, unseeded
+from bot.recipes import AnyRecipe, kind_of, read_recipe, unseeded
 from dreamcore.catalogue import network_info
 from dreamcore.imagining.recipe import ImagineRecipe
 from dreamcore.recipe import Recipe
@@ -56,6 +56,7 @@ _SAME = {
     Kind.GRID: mark(
         "With the same picture this makes the same sheet; `/grid` takes what follows the word as `settings:`."
     ),
+    Kind.ATLAS: mark("This shows the same page; `/layers` takes the same as options."),
 }
 
 Answering = Callable[[Interaction, Press], Awaitable[None]]
@@ -100,6 +101,16 @@ class Presses:
         if kept is None:
             await self._offer_result(interaction, job, press.action)
             return
+        await self._take(interaction, scene, job, recipe, kept=kept)
+
+    async def dream_of(self, interaction: Interaction, id: str, recipe_of: Callable[[Job], AnyRecipe]) -> None:
+        """The same picture once more, as `recipe_of` wants it of what is made there."""
+        job = await self._shown_job(Press(action=None, job=id))
+        scene, recipe = scene_of_interaction(interaction, self._dreaming.settings), recipe_of(job)
+        rules.admit(scene, now=self._dreaming.clock(), kind=kind_of(recipe))
+        kept = await self._sources(job)
+        if kept is None:
+            raise NoPicture(f"{tr(NO_LONGER_KEPT)} {tr('Please post it again.')}")
         await self._take(interaction, scene, job, recipe, kept=kept)
 
     async def _from_result(self, interaction: Interaction, press: Press) -> None:

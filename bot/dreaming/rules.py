@@ -37,6 +37,7 @@ SWITCHED_OFF = {
     Kind.IMAGINE: mark("Pictures out of noise are not made here: a moderator has switched them off."),
     Kind.EXPLAIN: mark("Explanations are not made here: a moderator has switched them off."),
     Kind.GRID: mark("Grids are not made here: a moderator has switched them off."),
+    Kind.ATLAS: mark("Pages of the atlas are not made here: a moderator has switched them off."),
 }
 
 

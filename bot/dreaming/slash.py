@@ -137,6 +137,11 @@ def _completing(suggest: Completing, here: Callable[[Interaction], Effective]) -
     return complete
 
 
+def complete_layer(here: Callable[[Interaction], Effective]) -> Any:
+    """For an option that takes a layer's name."""
+    return _completing(COMPLETED["layer"], here)
+
+
 def _usual(effective: Effective, key: str) -> str | None:
     """What is set there, as it is typed."""
     usual = effective[key]

@@ -7,7 +7,7 @@ import contextlib
 import itertools
 import logging
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from distributed import Client, Future
 
@@ -23,6 +23,7 @@ RESTART_SECONDS = 15.0  #: in which a worker that hangs is ended; Dask asks it k
 QUICK_PRIORITY = 1 << 40
 ANSWER_SECONDS = 5.0  #: for a worker's answer to a short question
 
+T = TypeVar("T")
 _log = logging.getLogger(__name__)
 
 
@@ -100,6 +101,9 @@ class Connection:
     async def sheet(self, order: SheetOrder, key: str) -> Encoded:
         return await self._quick(work.sheet, order, key)
 
+    async def atlas(self, recipe: str, language: str, byte_limit: int) -> Encoded | None:
+        return await self._quick(work.atlas, recipe, language, byte_limit)
+
     async def states(self) -> Sequence[dict[str, Any]]:
         """What every worker says of itself. Raises OSError, TimeoutError."""
         async with asyncio.timeout(ANSWER_SECONDS):
@@ -131,7 +135,7 @@ class Connection:
             async with asyncio.timeout(ANSWER_SECONDS):
                 await self._client.close(timeout=2)  # type: ignore[no-untyped-call]
 
-    async def _quick(self, task: Callable[..., Encoded | DreamError], *arguments: object) -> Encoded:
+    async def _quick(self, task: Callable[..., T | DreamError], *arguments: object) -> T:
         number = next(self._numbers)
         future = self._client.submit(
             task,
@@ -144,7 +148,7 @@ class Connection:
             priority=QUICK_PRIORITY - number,
             resources={QUICK: 1},
         )
-        result: Encoded | DreamError = await self._result(future)
+        result: T | DreamError = await self._result(future)
         if isinstance(result, DreamError):
             raise result
         return result

@@ -116,6 +116,9 @@ class DaskExecutor:
                 self._in_background(self._connection.stop([key]))
             raise
 
+    async def atlas(self, recipe: str, *, language: str, byte_limit: int) -> Encoded | None:
+        return await self._quick(lambda connection: connection.atlas(recipe, language, byte_limit))
+
     async def close(self, grace: float) -> None:
         self._closing = True
         self._stop([tracked for tracked in self._tracked.values() if not tracked.started])
@@ -176,7 +179,7 @@ class DaskExecutor:
         while self._tracked and self._clock() < deadline:
             await asyncio.sleep(0.02)
 
-    async def _quick(self, task: Callable[[Connection], Awaitable[Encoded]]) -> Encoded:
+    async def _quick(self, task: Callable[[Connection], Awaitable[T]]) -> T:
         """Small work beside the dreams; once more where its worker died, since it is not the picture's doing."""
         log = "no worker was ready"
         try:

@@ -104,6 +104,12 @@ class Engine:
                     del self._networks[oldest]
             return network
 
+    def weights_of(self, name: str) -> str | None:
+        """The sum over a network's weights; None while it is not loaded."""
+        with self._lock:
+            network = self._networks.get(name)
+        return None if network is None else network.weights
+
     def first_step_seconds(self, picture: Picture, recipe: Recipe, network: Network) -> float:
         """The longest that the first step may take on any machine. Raises RecipeError, as the dream would."""
         resolved = resolve(

@@ -229,5 +229,11 @@ class Executor(Protocol):
         that is cancelled has the worker stop at the next picture.
         """
 
+    async def atlas(self, recipe: str, *, language: str, byte_limit: int) -> Encoded | None:
+        """A page of an atlas (`AtlasRecipe`, its network named) that was made before; None: it has to be made.
+
+        Raises DreamError, for instance for a page that there is not.
+        """
+
     async def close(self, grace: float) -> None:
         """Let running orders finish for `grace` seconds, then stop them; ends all processes it started."""

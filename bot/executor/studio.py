@@ -20,6 +20,8 @@ from bot.executor.kinds import maker_of
 from bot.executor.moving import decode_source
 from bot.executor.protocol import Encoded, Failed, Made, Order, Outcome, Paused, SheetOrder, Stopped
 from bot.executor.sheets.making import sheet
+from dreamcore.atlas.recipe import AtlasRecipe
+from dreamcore.catalogue import network_info
 from dreamcore.errors import Cancelled, DreamError
 from dreamcore.films.footage import MovingPicture
 from dreamcore.sentences import Sentence
@@ -126,6 +128,16 @@ class Studio:
             return sheet(order, self._decoder, lambda: key in self._stopped)
         finally:
             self._stopped.pop(key, None)
+
+    def atlas(self, recipe: str, language: str, byte_limit: int) -> Encoded | None:
+        """As `Executor.atlas`. Reads what this program has written, in this process."""
+        there = importlib.import_module("bot.executor.kinds.atlases").there  # torch comes with it
+        wanted = AtlasRecipe.parse(recipe)
+        network = network_info(str(wanted.network))
+        engine = self._engine.result() if self.network is not None else None
+        weights = engine.weights_of(network.name) if engine is not None else None
+        found: Encoded | None = there(wanted, network, weights=weights, language=language, byte_limit=byte_limit)
+        return found
 
     def _worked_on(self, order: Order, report: Report) -> Made | Paused:
         def stop() -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from distributed import Worker, get_worker
 
@@ -15,6 +15,8 @@ from dreamcore.errors import DreamError
 
 if TYPE_CHECKING:
     from bot.executor.studio import Studio
+
+T = TypeVar("T")
 
 
 def dream(order: Order) -> Outcome:
@@ -38,7 +40,12 @@ def sheet(order: SheetOrder, key: str) -> Encoded | DreamError:
     return _answer(lambda studio: studio.sheet(order, key))
 
 
-def _answer(ask: Callable[[Studio], Encoded]) -> Encoded | DreamError:
+def atlas(recipe: str, language: str, byte_limit: int) -> Encoded | DreamError | None:
+    """As `Executor.atlas`; see `_answer`."""
+    return _answer(lambda studio: studio.atlas(recipe, language, byte_limit))
+
+
+def _answer(ask: Callable[[Studio], T]) -> T | DreamError:
     """An error is handed back, since Dask would count a raised one as the worker's."""
     try:
         return ask(studio_of(get_worker()))

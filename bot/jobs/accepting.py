@@ -80,7 +80,9 @@ class Acceptance:
         """Make a job of the request, or find the one that the same cause has made before. Raises Refusal."""
         sources, beside, kept = await asyncio.to_thread(_by_content, request)
         hashes = set(kept)
-        recipe = seeded(request.recipe.text, secrets.randbelow(2**32))  # so that every attempt gives the same
+        recipe = request.recipe.text
+        if request.kind.draws:
+            recipe = seeded(recipe, secrets.randbelow(2**32))  # so that every attempt gives the same
         job = _new_id()
 
         async def change(connection: AsyncConnection) -> Entered:

@@ -19,7 +19,7 @@ class Span(enum.Enum):
 class Counted(enum.Enum):
     """Which kinds of work a limit counts."""
 
-    PICTURES = (Kind.DREAM, Kind.IMAGINE, Kind.EXPLAIN)
+    PICTURES = (Kind.DREAM, Kind.IMAGINE, Kind.EXPLAIN, Kind.ATLAS)
     FILMS = (Kind.FILM,)
     GRIDS = (Kind.GRID,)
 
@@ -27,8 +27,8 @@ class Counted(enum.Enum):
     def of(cls, kind: Kind) -> Counted:
         """What work of this kind is counted as.
 
-        >>> Counted.of(Kind.IMAGINE)
-        <Counted.PICTURES: (<Kind.DREAM: 'dream'>, <Kind.IMAGINE: 'imagine'>, <Kind.EXPLAIN: 'explain'>)>
+        >>> Counted.of(Kind.FILM)
+        <Counted.FILMS: (<Kind.FILM: 'film'>,)>
         """
         return next(counted for counted in cls if kind in counted.value)
 

@@ -15,6 +15,7 @@ from bot.moderation import texts
 from bot.moderation.applying import COVERS, Applied, Automatic, Valued, apply, strengths
 from bot.moderation.kinds import misfit
 from bot.recipes import RecipeT
+from dreamcore.atlas.recipe import AtlasRecipe
 from dreamcore.catalogue import network_info
 from dreamcore.errors import RecipeError, UnknownLayer
 from dreamcore.explaining.recipe import SIZE as EXPLAINED_SIZE
@@ -50,6 +51,8 @@ def apply_to(recipe: RecipeT, values: Values, *, networks: tuple[str, ...]) -> A
         applied = _explained(recipe, values, networks)
     elif isinstance(recipe, Series):
         applied = _series(recipe, values, networks)
+    elif isinstance(recipe, AtlasRecipe):
+        applied = _atlas(recipe, values, networks)
     else:
         applied = apply(recipe, values, networks=networks)
     return cast(Applied[RecipeT], applied)
@@ -169,6 +172,17 @@ def _on_a_network_that_has_it(
         return recipe
     notes.append(texts.network_left("layer", IMAGINE_SETTINGS["layer"].write(layer), network.name))
     return recipe.but(network=defaults["network"])
+
+
+def _atlas(recipe: AtlasRecipe, values: Values, networks: tuple[str, ...]) -> Applied[AtlasRecipe]:
+    """Only the network is anybody's choice; of another one its first page is shown."""
+    usual = networks[0]
+    if recipe.network in (None, AUTO):
+        return Applied(recipe=recipe.but(network=usual))
+    if "network" in values["locked"].value and recipe.network != usual:
+        first = None if recipe.layer is None and recipe.page is None else 1
+        return Applied(recipe=AtlasRecipe(network=usual, page=first), notes=(texts.locked(("network",)),))
+    return Applied(recipe=recipe)
 
 
 # --- sheets

@@ -188,7 +188,7 @@ _ALL = (
         merge=Merge.STRICTEST,
         built_in=(),
         unset=mark("nothing"),
-        help=mark("What is not made here at all: films, pictures out of noise, explanations, grids."),
+        help=mark("What is not made here at all: films, pictures out of noise, explanations, grids, the atlas."),
     ),
     Setting(
         key="channels",

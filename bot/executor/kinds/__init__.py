@@ -18,6 +18,7 @@ _MODULES: Mapping[Kind, str] = {
     Kind.IMAGINE: "imagined",
     Kind.EXPLAIN: "explained",
     Kind.GRID: "grids",
+    Kind.ATLAS: "atlases",
 }
 
 

@@ -45,6 +45,7 @@ from bot.playground.standin import StandIn
 from bot.playground.times import Times
 from bot.recipes import network_of, read_recipe
 from bot.store.database import Database
+from dreamcore.atlas.recipe import AtlasRecipe
 from dreamcore.catalogue import network_info
 from dreamcore.films.recipe import FilmRecipe
 from dreamcore.films.resolving import resolve_film
@@ -72,6 +73,8 @@ class Engine:
         self.compare_fails: Exception | None = None
         self.sheets: list[SheetOrder] = []
         self.sheet_fails: Exception | None = None
+        self.looked_up: list[str] = []  # pages of atlases
+        self.drawn = ["daydream"]  # networks whose pages are there
         self._stopped: dict[str, asyncio.Event] = {}
 
     @property
@@ -113,6 +116,12 @@ class Engine:
         self.sheets.append(order)
         return Encoded(data=png(shade=55), format="PNG", note="")
 
+    async def atlas(self, recipe: str, *, language: str, byte_limit: int) -> Encoded | None:
+        self.looked_up.append(recipe)
+        if not any(recipe.startswith(f"network={network}") for network in self.drawn):
+            return None
+        return Encoded(data=png(shade=66), format="JPEG", note="")
+
     async def close(self, grace: float) -> None:
         pass
 
@@ -135,6 +144,8 @@ def made_of(order: Order, usual: str) -> Made:
         resolved = plan.recipe.text
     elif isinstance(recipe, ImagineRecipe):
         resolved = resolve_imagining(recipe, network=network, device=device, seed=0).recipe.text
+    elif isinstance(recipe, AtlasRecipe):
+        resolved = recipe.text
     elif isinstance(recipe, Recipe):
         resolved = resolve(recipe, network=network, **size, device=device, seed=0).recipe.text
     else:

@@ -69,7 +69,7 @@ def test_options_have_the_ranges_and_choices_of_the_recipe() -> None:
         assert option["description"][:20].lower() == setting.help[:20].lower()
 
 
-@pytest.mark.parametrize("kind", [kind for kind in Kind if kind is not Kind.DREAM])
+@pytest.mark.parametrize("kind", [kind for kind in Kind if kind not in (Kind.DREAM, Kind.ATLAS)])
 def test_the_other_kinds_options_are_settings_of_their_recipes(kind: Kind) -> None:
     shape = shapes()[kind]
     beside = {"picture", "member", "guide", "mask", MORE, WHAT}
