@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,28 +10,18 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from bot.executor.machines import certificates
-from tests.bot.engine import RESOLVED, png
 from tests.bot.executor.machines.conftest import Start
+from tests.bot.executor.machines.napping import HERE, nap_environment
 from tests.bot.executor.machines.net import Net, network
 from tests.bot.executor.machines.programs import Program, environment
-
-NAPPING = Path(__file__).parent / "napping"
 
 
 class Farm:
     """A scheduler and workers, each on a machine of its own."""
 
     def __init__(self, net: Net, start: Start, code: Path, papers: Path, *, seconds: float) -> None:
-        folder = papers.with_name("napping")
-        folder.mkdir()
-        shutil.copy(NAPPING / "nap.py", folder / "sitecustomize.py")
         self.net, self._start, self._code, self.papers = net, start, code, papers
-        self._nap = {
-            "NAP_SECONDS": str(seconds),
-            "NAP_PICTURE": png().hex(),
-            "NAP_RECIPE": RESOLVED,
-            "PYTHONPATH": f"{folder}:{code}",
-        }
+        self._nap = nap_environment(papers.with_name("napping"), code, seconds=seconds)
         self.address = f"tls://{net.address('scheduler')}:8786"
         self.scheduler = self.begin_scheduler()
         self.workers: dict[str, Program] = {}
@@ -54,7 +43,7 @@ class Farm:
     @contextmanager
     def fed(self, *, workers: int, jobs: int) -> Iterator[subprocess.Popen[str]]:
         """By a bot's side on a machine of its own, which has begun."""
-        command = [sys.executable, str(NAPPING / "feed.py"), self.address, str(self.papers / "bot")]
+        command = [sys.executable, str(HERE / "feed.py"), self.address, str(self.papers / "bot")]
         with subprocess.Popen(
             [*self.net.before("bot"), *command, str(workers), str(jobs)],
             env=environment(self._code),

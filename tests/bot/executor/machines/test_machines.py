@@ -23,6 +23,7 @@ from bot.executor.protocol import Lost, Made, Outcome
 from bot.operations.elsewhere import examine_machines
 from tests.bot.executor.conftest import Cluster, long_order, order, wait_until
 from tests.bot.executor.machines.conftest import Start
+from tests.bot.executor.machines.napping import nap_environment
 from tests.bot.executor.machines.programs import PATIENCE, Program, copied_code, environment, free_port
 
 
@@ -245,7 +246,9 @@ def test_certificates_that_end_meanwhile_keep_newcomers_out_until_they_are_renew
 
 
 @pytest.mark.usefixtures("same_version")
-def test_on_one_machine_throw_away_certificates_keep_its_other_users_out(start: Start, tmp_path: Path) -> None:
+def test_on_one_machine_throw_away_certificates_keep_its_other_users_out(
+    start: Start, code: Path, tmp_path: Path
+) -> None:
     port = free_port()
     home = tmp_path / "home"
     options = {"DREAM_HOME": str(home), "DREAM_SCHEDULER": f"tls://127.0.0.1:{port}"}
@@ -258,7 +261,7 @@ def test_on_one_machine_throw_away_certificates_keep_its_other_users_out(start: 
     assert second.ended() == 1
     assert "Another scheduler is at work" in second.log
 
-    worker_ = start("worker", **options)
+    worker_ = start("worker", **options, **nap_environment(tmp_path / "nap", code, seconds=0.1))
     files = {"ca": "ca.pem", "cert": "certificate.pem", "key": "key.pem"}
     named = {f"scheduler_{name}": str(home / "scheduler" / file) for name, file in files.items()}
     cluster = Cluster(tmp_path, scheduler=f"tls://127.0.0.1:{port}", **named)
