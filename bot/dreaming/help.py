@@ -134,6 +134,13 @@ def _other_kinds(about: Help) -> str:
         slash = f"`/{example.partition(' ')[0]}`"
         ways = f"`{about.prefix}dream {example}` · {slash}" if about.message_content else slash
         lines.append(f"{ways}: {tr(what)}")
+    if about.message_content:
+        lines.append(f"`{about.prefix}dream guide`: {tr('with two pictures: what the second shows grows in the first')}")
+    else:
+        lines.append(f"`/dream guide:`: {tr('a second picture, whose likeness grows in the first')}")
+    lines.append(
+        f"`/layers`: {tr('what each layer and each channel of the network looks for, as pictures to choose from')}"
+    )
     return "\n".join(lines)
 
 

@@ -85,5 +85,8 @@ class PretendExecutor:
         self.sheets.append(order)
         return Encoded(data=png(shade=55), format="PNG", note="")
 
+    async def atlas(self, recipe: str, *, language: str, byte_limit: int) -> Encoded | None:
+        return Encoded(data=png(shade=66), format="PNG", note="")
+
     async def close(self, grace: float) -> None:
         pass

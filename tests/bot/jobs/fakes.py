@@ -222,6 +222,9 @@ class ScriptedExecutor:
     async def sheet(self, order: SheetOrder) -> Encoded:
         raise NotImplementedError
 
+    async def atlas(self, recipe: str, *, language: str, byte_limit: int) -> Encoded | None:
+        raise NotImplementedError
+
     async def close(self, grace: float) -> None: ...
 
 
