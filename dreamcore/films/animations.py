@@ -46,7 +46,8 @@ def read_animation(data: bytes, kind: str, *, digest: str, limits: MovingLimits)
         raise PictureError(DAMAGED, log=f"{kind}: {frames.trouble}")
     notes: tuple[Sentence, ...] = ()
     if frames.trouble is not None or broken:
-        notes = (until_the_break(length, length * frames.promised / len(starts)),)
+        promised = len(starts) if kind == "GIF" else frames.promised  # a GIF does not say how many it had
+        notes = (until_the_break(length, length * promised / len(starts)),)
     return MovingPicture(
         width=frames.width,
         height=frames.height,
