@@ -14,12 +14,15 @@ import torch
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
+from dreamcore.atlas.making import atlas_sheet
 from dreamcore.catalogue import LEVELS
 from dreamcore.dreaming import dream
 from dreamcore.explaining.making import explain
 from dreamcore.explaining.recipe import ExplainRecipe
 from dreamcore.films import FilmRecipe, film
 from dreamcore.grids import grid
+from dreamcore.imagining.imagine import imagine
+from dreamcore.imagining.recipe import ImagineRecipe
 from dreamcore.networks import Network, load
 from dreamcore.pausing import Paused
 from dreamcore.picture import Picture, decode
@@ -135,6 +138,25 @@ def films(network: Network, daydream: Network, photo: Picture) -> None:
         (PICTURES / f"film-{name}.webp").write_bytes(made.data)
 
 
+def out_of_noise(network: Network, daydream: Network) -> None:
+    """The pictures of docs/imagining.md."""
+    asked = [
+        *(("golden retriever", network, 1), ("cat:1, fountain:0.5", network, 3), ("4d:144", network, 1)),
+        *(("layer=3b", network, 1), ("butterfly", daydream, 2), ("owl:2, mushroom", daydream, 2)),
+    ]
+    cells = []
+    for text, dreamer, seed in asked:
+        recipe = ImagineRecipe.parse(text).but(seed=seed, precision="fp32", size=320)
+        made = imagine(recipe, network=dreamer, device=torch.device("cpu"))
+        assert not isinstance(made, Paused)
+        cells.append((f"imagine {text}", Image.fromarray(made.rgb)))
+    save(sheet(cells, 3, 316), "imagining.jpg")
+
+    page = atlas_sheet(daydream.info, "4c", network=lambda: daydream, device=torch.device("cpu"))
+    assert not isinstance(page, Paused)
+    save(_narrowed(Image.fromarray(page.rgb)), "atlas.jpg")
+
+
 def beside_itself(picture: Image.Image) -> Image.Image:
     """Four of it, as a texture is used."""
     whole = Image.new("RGB", (2 * picture.width, 2 * picture.height))
@@ -164,6 +186,7 @@ def main() -> None:
         where_and_how(network, photo)
         films(network, daydream, picture_of(photo))
         save(explained(network, decode(Path(sys.argv[1]).read_bytes())), "explained.jpg")
+    out_of_noise(network, daydream)
     save(compared(network, small, "layer=3a,3b,4c,4d strength=0.5,1,2"), "grid.jpg")
 
 
