@@ -28,6 +28,8 @@ _DECODERS = frozenset(
     {"h264", "hevc", "vp8", "vp9", "libvpx", "libvpx-vp9", "av1", "libdav1d", "mpeg4", "h263", "mjpeg"}
 )
 
+_ATTACHED = 0x0400  #: disposition of a picture that stands for a file
+
 _NOTHING_THERE = Sentence(
     "The video breaks off before its first picture, or is damaged: please save it again, and post it anew."
 )
@@ -133,7 +135,8 @@ def _picture_stream(container: InputContainer, data: bytes) -> VideoStream:
 
 def _is_cover(stream: VideoStream) -> bool:
     """A song's picture counts as a video stream."""
-    return bool(getattr(stream, "disposition", 0) & 0x0400)
+    disposition = stream.disposition  # a number, or in older versions of the library what has one
+    return bool(int(getattr(disposition, "value", disposition)) & _ATTACHED)
 
 
 def _check_header(container: InputContainer, stream: VideoStream, limits: MovingLimits) -> None:
