@@ -6,13 +6,15 @@ A subclass is a frozen dataclass whose fields are made by the functions of `sett
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, ClassVar, Self
 
 from dreamcore import text as recipe_text
 from dreamcore.errors import BadValue, RecipeError, UnknownKey
 from dreamcore.sentences import Sentence, reason
-from dreamcore.settings import Setting
+from dreamcore.settings import Setting, Term
 
 
 class Asked:
@@ -26,7 +28,9 @@ class Asked:
             try:
                 settings[key].check(value)
             except ValueError as error:
-                shown = settings[key].write(value) if isinstance(value, str | int | float | tuple) else str(value)
+                shown = (
+                    settings[key].write(value) if isinstance(value, str | int | float | tuple | Term) else str(value)
+                )
                 raise BadValue(key, shown, reason(error)) from None
             if isinstance(value, int) and not settings[key].whole:
                 object.__setattr__(self, key, float(value))  # 1 and 1.0 are one recipe
@@ -72,13 +76,16 @@ class Asked:
 
 
 def settings_of(kind: type[Asked]) -> Mapping[str, Setting]:
-    """Every setting of a kind of recipe by key, in the order in which it is written.
+    """Every setting of a kind of recipe by key, in the order in which it is written."""
+    return _declared(kind)  # type: ignore[arg-type]  # a class is hashable, whatever its instances are
 
-    A resolved recipe says that its fields are never left out; what they are stands where they were declared first.
-    """
+
+@functools.cache
+def _declared(kind: type[Asked]) -> Mapping[str, Setting]:
+    """A resolved recipe says that its fields are never left out; what they are stands where they came first."""
     declared: dict[str, Setting] = {}
     for base in reversed(kind.__mro__):
         for field in vars(base).get("__dataclass_fields__", {}).values():
             if "setting" in field.metadata:
                 declared.setdefault(field.name, field.metadata["setting"])
-    return declared
+    return MappingProxyType(declared)

@@ -6,14 +6,13 @@ Two values of one shape: `Recipe` is what a person asked for, with `None` for al
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, Self
+from typing import ClassVar
 
-from dreamcore import text as recipe_text
-from dreamcore.errors import BadValue, RecipeError, UnknownKey
-from dreamcore.sentences import Sentence, reason
+from dreamcore.asked import Asked, settings_of
+from dreamcore.errors import RecipeError
+from dreamcore.sentences import Sentence
 from dreamcore.settings import (
     AUTO,
     Auto,
@@ -45,13 +44,15 @@ SWITCH = ("on", "off")
 PRECISIONS = ("fp32", "bf16")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Recipe:
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Recipe(Asked):
     """What a person asks for; `None` is what they left out. Every field is validated on creation (RecipeError).
 
     >>> Recipe.parse("layer=patterns strength=1.50")
     Recipe('layer=patterns strength=1.5')
     """
+
+    NEWEST: ClassVar[int] = ENGINE
 
     style: str | None = name_setting(
         Sentence("a look by name, for people who know no layers: classic, eyes, towers … or surprise")
@@ -136,48 +137,10 @@ class Recipe:
     seed: int | None = number_setting(Sentence("the same seed gives the same dream"), 0, 2**32 - 1, whole=True)
     engine: int | None = number_setting(Sentence("version of the engine that the recipe is for"), 1, ENGINE, whole=True)
 
-    def __post_init__(self) -> None:
-        for key, value in self.given().items():
-            setting = SETTINGS[key]
-            try:
-                setting.check(value)
-            except ValueError as error:
-                shown = setting.write(value) if isinstance(value, str | int | float | tuple | Term) else str(value)
-                raise BadValue(key, shown, reason(error)) from None
-            if isinstance(value, int) and not setting.whole:
-                object.__setattr__(self, key, float(value))  # 1 and 1.0 are one recipe
-
     @classmethod
     def parse(cls, text: str) -> Recipe:
         """The recipe written as `key=value` text. Raises RecipeError naming the key and the nearest valid one."""
-        values: dict[str, Any] = {}
-        for key, value in recipe_text.pairs(text):
-            setting = SETTINGS.get(key)
-            if setting is None:
-                raise UnknownKey(key, SETTINGS)
-            try:
-                values[key] = setting.parse(value)
-            except ValueError as error:
-                raise BadValue(key, value, reason(error)) from None
-        if values.get("engine", 1) > ENGINE:
-            raise RecipeError(
-                Sentence(
-                    "This recipe was made by a newer engine ({made_by}); this one is {engine}: update it.",
-                    made_by=values["engine"],
-                    engine=ENGINE,
-                )
-            )
-        return Recipe(**values)
-
-    @property
-    def text(self) -> str:
-        """The recipe as text, in a fixed order; `Recipe.parse` of it is this recipe again."""
-        return recipe_text.join({key: SETTINGS[key].write(value) for key, value in self.given().items()})
-
-    def given(self) -> dict[str, Any]:
-        """The settings that were not left out, by key."""
-        values = ((field.name, getattr(self, field.name)) for field in dataclasses.fields(self))
-        return {key: value for key, value in values if value is not None}
+        return Recipe.read(text)
 
     def over(self, defaults: Recipe) -> Recipe:
         """This recipe, with what it leaves out taken from `defaults`: the nearest layer wins.
@@ -186,13 +149,6 @@ class Recipe:
         'strength=2 seed=3'
         """
         return Recipe(**{**defaults.given(), **self.given()})
-
-    def but(self, **changes: Any) -> Self:
-        """The same recipe with some settings changed; None leaves one out."""
-        return dataclasses.replace(self, **changes)
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}({self.text!r})"
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -233,6 +189,4 @@ class ResolvedRecipe(Recipe):
             raise RecipeError(Sentence("This recipe is not resolved: {keys}.", keys=", ".join(left_out) or "style"))
 
 
-SETTINGS: Mapping[str, Setting] = {
-    field.name: field.metadata["setting"] for field in dataclasses.fields(Recipe)
-}  #: every setting by key, in the order in which a recipe is written
+SETTINGS: Mapping[str, Setting] = settings_of(Recipe)  #: every setting by key, in the order in which it is written
