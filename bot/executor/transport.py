@@ -48,7 +48,6 @@ SETTINGS: Mapping[str, Any] = {
     "distributed.admin.large-graph-warning-threshold": "2 GiB",  # an order has its picture, and what was made so far
     "distributed.admin.low-level-log-length": 100,  # previews lie in the event log
     "distributed.admin.log-length": 100,
-    "distributed.admin.large-graph-warning-threshold": "1 GiB",  # a picture is part of its order
     "distributed.admin.tick.limit": "30s",  # importing torch holds the interpreter for seconds
     "distributed.comm.timeouts.connect": "15s",
     "distributed.comm.compression": False,
