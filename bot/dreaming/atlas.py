@@ -85,6 +85,9 @@ class Atlas:
         if there:
             await self._show(interaction, recipe, text=False)
             return
+        for job in await self._dreaming.queue.open_jobs(requester=interaction.user.id):
+            if job.kind is Kind.ATLAS and job.recipe == recipe.text:
+                raise Refusal(tr("This page is being drawn for you already."))
         place = place_of_interaction(interaction, personal_install=self._dreaming.config.personal_install)
         place = dataclasses.replace(place, ephemeral=place.ephemeral or ephemeral)
         ask = ask_for(scene, door=Door.BUTTON, place=place, recipe=recipe, cause=f"interaction:{interaction.id}")

@@ -45,6 +45,10 @@ _TAKE_THIS = {
         "Attach one with picture:, name a member: for an avatar, or use Apps → Explain this in a message's menu."
     ),
 }
+_POST_WITH = mark(
+    "I see no picture of yours here. Post one with `{line}`, or give `/dream` a picture and `{recipe}` as recipe:."
+)
+_WITH_RECIPE = mark("Give `/dream` a picture and `{recipe}` as recipe:.")
 
 
 class Commands:
@@ -109,8 +113,10 @@ class Commands:
         try:
             await self._make(Kind.DREAM, interaction, {"recipe": text})
         except NoPicture as error:
+            if not self._message_content:
+                raise NoPicture(tr(_WITH_RECIPE, recipe=text), log=error.log) from None
             line = recipe_line(text, self._dreaming.settings.prefix(interaction.guild_id))
-            raise NoPicture(f"{error.sentence}\n{tr('With a picture, this does it:')} `{line}`") from None
+            raise NoPicture(tr(_POST_WITH, line=line, recipe=text), log=error.log) from None
 
     def _menu(self, kind: Kind) -> Callable[[Interaction, discord.Message], Coroutine[Any, Any, None]]:
         async def make_of_this(interaction: Interaction, message: discord.Message) -> None:

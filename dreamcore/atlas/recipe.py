@@ -13,7 +13,7 @@ from dreamcore.sentences import Sentence
 from dreamcore.settings import name_setting, number_setting
 
 MOST_PAGES = 999
-WORK = 2.0  #: usual dreams that a full page is about as much as
+WORK = 5.0  #: usual dreams that a full page is about as much as
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)

@@ -70,7 +70,9 @@ def test_a_tile_is_dreamt_on_ones_last_picture(tmp_path: Path) -> None:
     async def test(house: House) -> None:
         shown = await layers(house, network="daydream", layer="4c", page=2)
         told = await choose(house, house.alice, shown, "tile", "3")
-        await house.told(told, "I see no picture of yours", "`!dream network=daydream layer=4c channel=28`")
+        await house.told(
+            told, "I see no picture of yours", "Post one with `!dream network=daydream layer=4c channel=28`"
+        )
         await house.post("look", PICTURE)
         await choose(house, house.alice, shown, "tile", "3")
         await house.dream()
@@ -93,6 +95,8 @@ def test_a_page_that_nobody_has_had_is_drawn_when_somebody_wants_it(tmp_path: Pa
         await house.until(lambda: house.engine.orders)
         (order,) = house.engine.orders
         assert (order.kind, order.picture, order.recipe) == (Kind.ATLAS, None, "network=inception_v1 layer=4c page=1")
+        again = await house.standin.press(house.alice, shown, "Draw it")
+        await house.told(again, "is being drawn for you already")
         house.engine.gate.set()
         await house.until(lambda: pressed.messages and pressed.messages[0].attachments)
         (made,) = pressed.messages
@@ -102,6 +106,36 @@ def test_a_page_that_nobody_has_had_is_drawn_when_somebody_wants_it(tmp_path: Pa
         assert "`!dream network=inception_v1 layer=4c channel=…` with one of these: `0` `1`" in made.text
         assert labels(made) == ["Recipe", "Delete", "◀", "▶", "All layers"]
         assert len(menu(made, "tile")["options"]) == 25
+
+    living(tmp_path, test)
+
+
+def test_who_asks_for_the_same_page_meanwhile_gets_it_too(tmp_path: Path) -> None:
+    async def test(house: House) -> None:
+        shown = await house.answer(await house.post("!dream layers 4c"))
+        house.engine.gate.clear()
+        first = await house.standin.press(house.alice, shown, "Draw it")
+        second = await house.standin.press(house.bob, shown, "Draw it")
+        house.engine.gate.set()
+        for pressed in (first, second):
+            await house.until(lambda pressed=pressed: pressed.messages and pressed.messages[0].attachments)
+        house.engine.drawn.append("inception_v1")
+        late = await house.standin.press(house.mod, shown, "Draw it")
+        await house.until(lambda: late.messages and late.messages[0].attachments)
+        assert late.messages[0].ephemeral
+        assert len(house.engine.orders) == 2, "who comes when it is there is shown it at once"
+
+    living(tmp_path, test)
+
+
+def test_a_page_counts_as_a_dream(tmp_path: Path) -> None:
+    async def test(house: House) -> None:
+        await set_here(house, "per-hour", "1")
+        shown = await layers(house, layer="4c")
+        pressed = await house.standin.press(house.alice, shown, "Draw it")
+        await house.until(lambda: pressed.messages and pressed.messages[0].attachments)
+        onwards = await layers(house, layer="4d")
+        await house.told(await house.standin.press(house.alice, onwards, "Draw it"), "1 picture")
 
     living(tmp_path, test)
 
