@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -23,6 +24,9 @@ FASTEST_GIF = 50.0  #: its timing is in hundredths of a second, and viewers slow
 LEAST_OCTAVES = 3  #: of a frame, where the recipe leaves them open and the size allows it
 SIZE_BY_DEVICE = {"cpu": 512, "cuda": 1024, "mps": 640}  #: longest side of a film, where the recipe leaves it open
 SIZE_BY_FORMAT = {"gif": 400, "webp": 512}  #: at the most, where the recipe leaves it open
+LARGEST = 2048  #: longest side of any film
+MOST_PIXELS = 720 << 20  #: of all frames together: they are kept, compressed, until the last one is made
+MOST_PIXELS_AT_ONCE = MOST_PIXELS // 4  #: of a GIF or WebP, which is written with all its frames in memory
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,10 +125,10 @@ def resolve_film(
             Sentence("A GIF shows at most {most} frames a second: ask for fps={most} or less.", most=int(FASTEST_GIF))
         )
     growing = recipe.film == "growing"
-    defaults = (
-        Recipe(size=_usual_size(recipe, device)) if growing else Recipe(size=_usual_size(recipe, device), steps=1)
-    )
-    asked = recipe.dream.over(defaults)
+    asked = recipe.dream if growing else recipe.dream.over(Recipe(steps=1))
+    size = _usual_size(recipe, device) if asked.size in (None, AUTO) else int(asked.size or 0)
+    largest = largest_side(recipe.format or "mp4", frames, height, width)
+    asked = asked.but(size=min(size, largest))
     if not growing and asked.octaves in (None, AUTO):
         asked = asked.but(octaves=_usual_octaves(asked, height, width, least_octaves))
     seed = seed if asked.seed is None else asked.seed
@@ -154,8 +158,24 @@ def resolve_film(
         starts=_starts(recipe, frames / fps, fps),
         frames=frames,
         fps=fps,
-        notes=tuple(dict.fromkeys(note for resolution in resolutions for note in resolution.notes)),
+        notes=(
+            *_size_notes(frames, largest, min(size, max(height, width))),
+            *dict.fromkeys(note for resolution in resolutions for note in resolution.notes),
+        ),
     )
+
+
+def largest_side(format_: str, frames: int, height: int, width: int) -> int:
+    """What a film of so many frames takes at the most; of an MP4 always what is usual on every device."""
+    together = MOST_PIXELS if format_ == "mp4" else MOST_PIXELS_AT_ONCE
+    side = int(math.sqrt(together / frames * max(height, width) / min(height, width)))
+    return max(SIZE_BY_DEVICE["cpu"] if format_ == "mp4" else 64, min(LARGEST, side))
+
+
+def _size_notes(frames: int, largest: int, side: int) -> tuple[str, ...]:
+    if side <= largest:
+        return ()
+    return (Sentence("A film of {count} frames is at most {side} pixels wide or high.", count=frames, side=largest),)
 
 
 def _usual_size(recipe: FilmRecipe, device: DeviceDefaults) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dreamcore.films.recipe import FilmRecipe
-from dreamcore.films.resolving import SIZE_BY_FORMAT, frame_count
+from dreamcore.films.resolving import SIZE_BY_FORMAT, frame_count, largest_side
 from dreamcore.films.schedule import frame_octaves
 from dreamcore.octaves import full_size_steps
 from dreamcore.recipe import Recipe
@@ -26,9 +26,10 @@ def work_of(recipe: FilmRecipe) -> float:
     size = recipe.dream.size
     if size in (None, AUTO):
         size = min(USUAL_FILM_SIZE, SIZE_BY_FORMAT.get(recipe.format or "mp4", USUAL_FILM_SIZE))
-    width, height = int(size or 0), max(1, round(int(size or 0) * 0.75))
-    of_a_step = width * height / (USUAL_SIZE * USUAL_SIZE * 0.75) / USUAL_STEPS
     frames = frame_count(recipe)
+    width = min(int(size or 0), largest_side(recipe.format or "mp4", frames, 3, 4))
+    height = max(1, round(width * 0.75))
+    of_a_step = width * height / (USUAL_SIZE * USUAL_SIZE * 0.75) / USUAL_STEPS
     if recipe.film == "growing":
         return work_of_dream(recipe.dream.over(Recipe(size=width))) + frames * FRAME * of_a_step
     asked = recipe.dream.over(Recipe(steps=1)).over(BUILT_IN)

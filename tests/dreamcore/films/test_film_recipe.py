@@ -11,7 +11,8 @@ from dreamcore.catalogue import network_info
 from dreamcore.errors import RecipeError
 from dreamcore.films.curves import EASINGS, Curve
 from dreamcore.films.recipe import FilmRecipe
-from dreamcore.films.resolving import FilmLimits, FilmPlan, frame_count, resolve_film
+from dreamcore.films.resolving import LARGEST, SIZE_BY_FORMAT, FilmLimits, FilmPlan, frame_count, resolve_film
+from dreamcore.films.work import work_of
 from dreamcore.resolve import DeviceDefaults
 
 ON_A_CPU = DeviceDefaults(size=512, precision="fp32")
@@ -106,6 +107,37 @@ def test_the_limits_are_the_callers() -> None:
         short.check(FilmRecipe.parse("seconds=2 fps=24"))
     short.check(FilmRecipe.parse("seconds=1"))
     assert plan("seconds=60 fps=2", limits=FilmLimits(seconds=60)).seconds == 60
+
+
+@pytest.mark.parametrize(
+    ("text", "side"),
+    [
+        ("size=16384 seconds=1", LARGEST),
+        ("size=8192 seconds=30", 1182),
+        ("size=2048 seconds=30 format=webp", 647),
+        ("size=512 seconds=600", 512),
+        ("size=auto", ON_A_CPU.size),
+        ("film=growing size=auto format=gif", SIZE_BY_FORMAT["gif"]),
+    ],
+)
+def test_a_films_frames_fit_into_memory_however_large_its_picture_is(text: str, side: int) -> None:
+    recipe = FilmRecipe.parse(text)
+    made = resolve_film(
+        recipe,
+        network=network_info("inception_v1"),
+        height=6000,
+        width=8000,
+        device=ON_A_CPU,
+        seed=5,
+        limits=FilmLimits(seconds=600, frames=20_000),
+    )
+
+    assert made.stations[0].size == side
+    assert [note for note in made.notes if "pixels wide or high" in note] == (
+        [] if recipe.dream.size in ("auto", 512) else [made.notes[0]]
+    )
+    if recipe.dream.size != "auto":
+        assert work_of(recipe) == work_of(recipe.but(size=side))
 
 
 def test_a_journey_is_as_long_as_its_stations_or_stretched_to_the_film() -> None:
