@@ -131,7 +131,6 @@ def resolve_film(
     asked = asked.but(size=min(size, largest))
     if not growing and asked.octaves in (None, AUTO):
         asked = asked.but(octaves=_usual_octaves(asked, height, width, least_octaves))
-    seed = seed if asked.seed is None else asked.seed
     names = [station.name for station in recipe.journey or ()]
     variants = [_with_station(asked, name, network) for name in names] or [asked]
     resolutions = [

@@ -149,6 +149,19 @@ def test_an_mp4_plays_everywhere_and_says_so(daydream: Network) -> None:
     assert result.data == made(daydream, f"{SHORT} layer=edges").data  # to the byte
 
 
+def test_the_same_frames_are_the_same_bytes_whatever_was_in_memory_before() -> None:
+    chance, files = np.random.default_rng(0), set()
+    wide = landscape(288, 128).astype(np.int16) + chance.integers(-25, 25, (128, 288, 3))
+    for _ in range(5):
+        left_behind = [chance.integers(0, 255, int(chance.integers(1000, 3_000_000)), np.uint8) for _ in range(12)]
+        del left_behind[::2]
+        reel = VideoReel(192, 128)
+        for number in range(24):
+            reel.add(np.ascontiguousarray(wide[:, 4 * number : 4 * number + 192].clip(0, 255).astype(np.uint8)))
+        files.add(b"".join(reel.chunks()))
+    assert len(files) == 1
+
+
 def test_colours_come_through_an_mp4_as_they_were() -> None:
     reel = VideoReel(48, 32)
     colours = [(255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 255), (0, 0, 0), (200, 120, 40)]
@@ -174,6 +187,8 @@ def test_a_film_fits_the_bytes_it_is_given_and_says_what_that_cost(format_: str)
 
     assert 0.5 * len(best.data) * 0.6 < len(squeezed.data) <= len(best.data) * 0.6
     assert squeezed.note
+    if format_ == "mp4":
+        assert squeezed.data.find(b"moov") < squeezed.data.find(b"mdat")
     assert len(tiny.data) <= len(best.data) // 4
     assert "smaller" in tiny.note or "compressed" in tiny.note
     assert (tiny.width % 2, tiny.height % 2) == (0, 0)
