@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 RECIPE_TAG = "comment"  #: of the file's metadata, where the recipe stands
 _TICKS = 90_000  #: of a second, in which a video's times are written
 _BT709 = 1  #: as H.264 numbers matrices, primaries and transfer curves
-#: Without `cpu-independent` two runs on one machine differ, by what their memory held before. Frames that look ahead
-#: (B) would save a tenth, and cost frames of uneven length their exact times.
+#: Frames that look ahead (B) would save a tenth, and cost frames of uneven length their exact times; and with them, but
+#: without `cpu-independent`, two runs on one machine differ by what their memory held before.
 _EXACT = "threads=1:lookahead-threads=1:cpu-independent=1:bframes=0"
 _SOUND_RATE = 128_000  #: bits a second, of sound that is written anew
 

@@ -149,19 +149,6 @@ def test_an_mp4_plays_everywhere_and_says_so(daydream: Network) -> None:
     assert result.data == made(daydream, f"{SHORT} layer=edges").data  # to the byte
 
 
-def test_the_same_frames_are_the_same_bytes_whatever_was_in_memory_before() -> None:
-    chance, files = np.random.default_rng(0), set()
-    wide = landscape(288, 128).astype(np.int16) + chance.integers(-25, 25, (128, 288, 3))
-    for _ in range(5):
-        left_behind = [chance.integers(0, 255, int(chance.integers(1000, 3_000_000)), np.uint8) for _ in range(12)]
-        del left_behind[::2]
-        reel = VideoReel(192, 128)
-        for number in range(24):
-            reel.add(np.ascontiguousarray(wide[:, 4 * number : 4 * number + 192].clip(0, 255).astype(np.uint8)))
-        files.add(b"".join(reel.chunks()))
-    assert len(files) == 1
-
-
 def test_colours_come_through_an_mp4_as_they_were() -> None:
     reel = VideoReel(48, 32)
     colours = [(255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 255), (0, 0, 0), (200, 120, 40)]
