@@ -26,7 +26,7 @@ from dreamcore.styles import styles_of
 
 PACKAGE = Path(dreamcore.__file__).parent
 #: What is said in the terminal only, to whoever runs the command line or trains a network, stays English.
-TERMINAL = frozenset({"__main__.py", "commands.py", "files.py", "training"})
+TERMINAL = frozenset({"__main__.py", "commandline", "files.py", "training"})
 #: Where a sentence is made of what a file of ours holds; its literals stand in `networks/families.py`.
 READ = frozenset({"catalogue.py"})
 ERRORS = frozenset(
