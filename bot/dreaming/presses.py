@@ -27,7 +27,7 @@ from bot.executor.protocol import Encoded
 from bot.jobs.model import AskedPicture, Door, Job
 from bot.kinds import Kind, Role
 from bot.languages import mark, tell, tr
-from bot.recipes import AnyRecipe, kind_of, read_recipe, unseeded
+from bot.recipes import AnyRecipe, read_recipe, unseeded
 from dreamcore.catalogue import network_info
 from dreamcore.imagining.recipe import ImagineRecipe
 from dreamcore.recipe import Recipe
@@ -107,7 +107,6 @@ class Presses:
         """The same picture once more, as `recipe_of` wants it of what is made there."""
         job = await self._shown_job(Press(action=None, job=id))
         scene, recipe = scene_of_interaction(interaction, self._dreaming.settings), recipe_of(job)
-        rules.admit(scene, now=self._dreaming.clock(), kind=kind_of(recipe))
         kept = await self._sources(job)
         if kept is None:
             raise NoPicture(f"{tr(NO_LONGER_KEPT)} {tr('Please post it again.')}")
