@@ -135,7 +135,8 @@ def _other_kinds(about: Help) -> str:
         ways = f"`{about.prefix}dream {example}` · {slash}" if about.message_content else slash
         lines.append(f"{ways}: {tr(what)}")
     if about.message_content:
-        lines.append(f"`{about.prefix}dream guide`: {tr('with two pictures: what the second shows grows in the first')}")
+        two = tr("with two pictures: what the second shows grows in the first")
+        lines.append(f"`{about.prefix}dream guide`: {two}")
     else:
         lines.append(f"`/dream guide:`: {tr('a second picture, whose likeness grows in the first')}")
     lines.append(
