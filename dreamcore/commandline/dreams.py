@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import re
 import sys
 from pathlib import Path
 from typing import Any
 
 from dreamcore import networks as nets
+from dreamcore.commandline import films
 from dreamcore.commandline.companions import Given, add_companions, companions_of
 from dreamcore.commandline.shared import (
     add_machine,
@@ -17,12 +17,13 @@ from dreamcore.commandline.shared import (
     progress_bar,
     recipe_of,
     settings_help,
+    size_in,
     write_picture,
 )
 from dreamcore.companions import with_companions
 from dreamcore.devices import choose_device
 from dreamcore.dreaming import dream as dreamt
-from dreamcore.errors import BadValue, DreamError, PictureError
+from dreamcore.errors import DreamError, PictureError
 from dreamcore.estimating import estimate as estimated
 from dreamcore.files import Job, jobs, read, write
 from dreamcore.picture import decode, encode
@@ -58,7 +59,9 @@ def add_to(commands: Any) -> None:
     add_machine(first_)
     first_.set_defaults(command=first)
 
-    estimate_ = commands.add_parser("estimate", help="what a dream would cost", usage="%(prog)s IN [key=value ...]")
+    estimate_ = commands.add_parser(
+        "estimate", help="what a dream or a film would cost", usage="%(prog)s IN [key=value ...]"
+    )
     estimate_.add_argument("source", metavar="IN", help="a picture, or a size such as 1024x768")
     estimate_.add_argument("recipe", metavar="key=value", nargs="*")
     add_companions(estimate_)
@@ -110,13 +113,13 @@ def first(options: argparse.Namespace) -> int:
 
 def estimate(options: argparse.Namespace) -> int:
     """`estimate IN key=value …`"""
+    if films.asks_for_a_film(options):
+        return films.estimate(options)
     given = companions_of(options)
     asked = with_companions(recipe_of(options), guide=given.guide is not None, mask=given.mask is not None).recipe
     picture = None
-    if size := re.fullmatch(r"(\d{1,6})[x×](\d{1,6})", options.source):
-        width, height = int(size[1]), int(size[2])
-        if not (width and height):
-            raise BadValue("size", options.source, "a picture has at least one pixel")
+    if (size := size_in(options.source)) is not None:
+        height, width = size
     else:
         picture = decode(read(options.source))
         width, height = picture.width, picture.height

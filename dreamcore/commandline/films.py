@@ -11,21 +11,26 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+import numpy as np
 from tqdm import tqdm
 
 from dreamcore.commandline.companions import add_companions, companions_of
-from dreamcore.commandline.shared import add_machine, bytes_of, network_for, recipe_in, settings_help, typed
+from dreamcore.commandline.shared import add_machine, bytes_of, network_for, recipe_in, settings_help, size_in, typed
 from dreamcore.devices import choose_device
 from dreamcore.errors import PictureError, RecipeError
 from dreamcore.estimating import duration
 from dreamcore.files import STANDARD_STREAM, jobs, read, write
+from dreamcore.films.curves import is_curve
 from dreamcore.films.estimating import estimate_film
+from dreamcore.films.footage import MovingPicture
 from dreamcore.films.making import KIND, film
 from dreamcore.films.reading import read_source
 from dreamcore.films.recipe import FILM_SETTINGS, FORMATS, FilmRecipe
 from dreamcore.films.writing import LIMIT
 from dreamcore.pausing import Paused
+from dreamcore.picture import Picture
 from dreamcore.progress import Progress
+from dreamcore.text import pairs
 
 
 def add_to(commands: Any) -> None:
@@ -89,6 +94,24 @@ def make(options: argparse.Namespace) -> int:
         ended = ("Stopped: the film ends with the frame that was made last.",) if interrupted() else ()
         what = f"{target}  ({made.frames} frames, {len(made.data) / 1e6:.2f} MB, {made.seconds:.1f} s)"
         print(*made.notes, *ended, what, made.recipe_text, sep="\n", file=sys.stderr)
+    return 0
+
+
+def asks_for_a_film(options: argparse.Namespace) -> bool:
+    """Whether any setting that was typed is a film's alone, or a curve."""
+    return any(key in FILM_SETTINGS or is_curve(value) for key, value in pairs(typed(options.recipe)))
+
+
+def estimate(options: argparse.Namespace) -> int:
+    """`estimate IN key=value …` where a setting is a film's."""
+    asked = film_recipe(options)
+    if (size := size_in(options.source)) is not None:
+        pixels = np.broadcast_to(np.zeros((), np.uint8), (*size, 3))  # takes no memory, whatever its size
+        source: Picture | MovingPicture = Picture(rgb=pixels, alpha=None, format="")
+    else:
+        source = read_source(read(options.source))
+    network, device = network_for(asked.dream.network, options), choose_device(options.device)
+    print(estimate_film(asked, network, source, device, options.memory).sentences)
     return 0
 
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from dreamcore import networks as nets
-from dreamcore.errors import RecipeError
+from dreamcore.errors import BadValue, RecipeError
 from dreamcore.files import Job, read, write
 from dreamcore.picture import encode, encode_within, read_recipe
 from dreamcore.progress import Progress
@@ -63,6 +63,17 @@ def bytes_of(text: str) -> int:
     if size < 1:
         raise argparse.ArgumentTypeError(f"a size such as 800k, 10M or 2G is needed, not {text}")
     return size
+
+
+def size_in(text: str) -> tuple[int, int] | None:
+    """(height, width) of a size such as 1024x768, where a picture may be named too; None for a name."""
+    size = re.fullmatch(r"(\d{1,6})[x×](\d{1,6})", text)
+    if size is None:
+        return None
+    width, height = int(size[1]), int(size[2])
+    if not (width and height):
+        raise BadValue("size", text, "a picture has at least one pixel")
+    return height, width
 
 
 class Bar:

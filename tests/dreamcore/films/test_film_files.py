@@ -254,6 +254,15 @@ def test_the_command_line_makes_films(tmp_path: Path, capsys: pytest.CaptureFixt
     assert again.read_bytes() == target.read_bytes()
 
 
+def test_what_a_film_costs_can_be_asked_without_making_it(capsys: pytest.CaptureFixture[str]) -> None:
+    for text, told in (
+        ("journey=edges,parts seconds=2", "48 frames of 512x384, 2 s at 24 frames a second"),
+        ("strength=0..2 size=256", "120 frames of 256x192"),
+    ):
+        assert main(["estimate", "1024x768", "network=daydream", *text.split(), "--threads", "1"]) == 0
+        assert told in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     ("target", "text", "told"),
     [
