@@ -1,5 +1,6 @@
-"""The command line: `python -m bot start | run | doctor | status | backup | restore | playground`, and the programs
-of other machines: `scheduler | worker | certificates` (bot.operations.machines_commands)."""
+"""The command line: `python -m bot start | run | doctor | status | backup | restore | playground`, the owner's
+`servers | leave | block | unblock | blocks | drain` (bot.owner.commands), and the programs of other machines:
+`scheduler | worker | certificates` (bot.operations.machines_commands)."""
 
 from __future__ import annotations
 
@@ -17,6 +18,7 @@ from bot.config import Config, read_config
 from bot.errors import BotError, ConfigError
 from bot.logs import configure
 from bot.operations import machines_commands
+from bot.owner import commands as owner_commands
 
 FAILED = 1  #: worth another try, by systemd for instance
 BAD_CONFIG = 2  #: somebody has to change something first
@@ -83,6 +85,11 @@ def _status(options: argparse.Namespace) -> int:
     from bot.operations.seeing.asking import ask
 
     return asyncio.run(ask(_config().home, print))
+
+
+def _owner(options: argparse.Namespace) -> int:
+    """Which servers, who may ask, and an end to taking anything new."""
+    return owner_commands.run(options, _config(), print)
 
 
 def _backup(options: argparse.Namespace) -> int:
@@ -167,6 +174,7 @@ def _parser() -> argparse.ArgumentParser:
         one.add_argument("file", metavar="FILE", type=Path)
         one.set_defaults(command=command)
     one.add_argument("--force", action="store_true", help="also where there is a database: that one is moved aside")
+    owner_commands.add_to(commands, _owner)
     machines_commands.add_to(commands, _elsewhere)
     what = "the bot in a stand-in for Discord on this machine, without an account"
     playground = commands.add_parser("playground", help=what, description=what)

@@ -36,6 +36,9 @@ from bot.operations.backups.commands import tidy
 from bot.operations.loop import LoopWatch
 from bot.operations.rest import WrongToken
 from bot.operations.seeing.entry import Seeing
+from bot.owner.doorkeeper import Doorkeeper
+from bot.owner.guests import Guests
+from bot.owner.hand import Hand
 from bot.signals import told_to_stop
 from bot.standby import end_when_lost, our_turn
 from bot.store.database import Database
@@ -62,6 +65,7 @@ class DreamClient(discord.AutoShardedClient):
         pausing: Pausing,
         records: Records,
         challenges: Challenges,
+        guests: Guests,
         clock: Callable[[], float] = time.time,
     ) -> None:
         intents = discord.Intents.none()
@@ -94,6 +98,10 @@ class DreamClient(discord.AutoShardedClient):
             clock=clock,
         )
         self.answers.offer(self.doors.challenges.members.offers)
+        self.doorkeeper = Doorkeeper(
+            client=self, guests=guests, settings=settings, mailbox=self.answers.mailbox, clock=clock
+        )
+        self.tree.welcome = self.doorkeeper.welcome
         self._recovery: asyncio.Task[None] | None = None
 
     async def setup_hook(self) -> None:
@@ -108,6 +116,16 @@ class DreamClient(discord.AutoShardedClient):
 
     async def on_ready(self) -> None:
         _log.info("ready: %s, in %d server(s)", self.user, len(self.guilds))
+        await self.doorkeeper.ready()
+
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        await self.doorkeeper.joined(guild)
+
+    async def on_guild_available(self, guild: discord.Guild) -> None:
+        await self.doorkeeper.joined(guild)
+
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        await self.doorkeeper.removed(guild)
 
     async def on_message(self, message: discord.Message) -> None:
         await self.doors.on_message(message)
@@ -118,6 +136,7 @@ class DreamClient(discord.AutoShardedClient):
             self._recovery.cancel()
             with contextlib.suppress(asyncio.CancelledError, Exception):  # logged when it failed
                 await self._recovery
+        await self.doorkeeper.close()
         await self.doors.close()
         await self.answers.close(grace=grace)
 
@@ -170,6 +189,7 @@ async def _work(
         stack.push_async_callback(queue.close)
         settings = await open_settings(config, database, executor)
         pausing = await open_pausing(database, queue)
+        guests = await open_guests(config, database, queue, settings, pausing)
         client = DreamClient(
             config=config,
             application=application,
@@ -179,7 +199,9 @@ async def _work(
             pausing=pausing,
             records=Records(database=database),
             challenges=open_challenges(database, queue),
+            guests=guests,
         )
+        hand = Hand(client=client, database=database, doorkeeper=client.doorkeeper, draining=guests.draining)
         seeing.begin(
             client=client,
             application=application,
@@ -187,6 +209,7 @@ async def _work(
             executor=executor,
             database=database,
             mailbox=client.answers.mailbox,
+            hand=hand,
         )
         await _serve(client, config.token, queue, executor, stop, ending=seeing.end)
 
@@ -209,6 +232,26 @@ async def open_pausing(database: Database, queue: JobQueue) -> Pausing:
     queue.board.paused = pausing.is_paused
     pausing.on_change = lambda: queue.on_change()
     return pausing
+
+
+async def open_guests(
+    config: Config,
+    database: Database,
+    queue: JobQueue,
+    settings: Settings,
+    pausing: Pausing,
+    *,
+    clock: Callable[[], float] = time.time,
+) -> Guests:
+    """Which servers the operator wants; from now on the queue asks there too."""
+
+    def forgotten(guild: int) -> None:
+        settings.forget(guild)
+        pausing.forget(guild)
+
+    guests = Guests(database=database, queue=queue, config=config, forgotten=forgotten, clock=clock)
+    await guests.look()
+    return guests
 
 
 def open_challenges(database: Database, queue: JobQueue, *, clock: Callable[[], float] = time.time) -> Challenges:

@@ -25,7 +25,6 @@ DISCORD_API = "https://discord.com/api/v10"
 DISCORD_PICTURE_HOSTS = ("cdn.discordapp.com", "media.discordapp.net")
 
 _OTHERS = frozenset({"DISCORD_OPENAPI"})  #: not the bot's, though it looks as if it were
-
 _CERTIFICATES = {
     "DREAM_SCHEDULER_CA": "the certificate of the authority that has signed the others",
     "DREAM_SCHEDULER_CERT": "this machine's own certificate",
@@ -79,6 +78,7 @@ class Config:
     settings: str = ""  # what holds on every server unless it says otherwise: see bot.moderation.operator
     keep_days: float = 7.0  # sources, after delivery
     keep_bytes: int = 5 << 30  # of all sources together; 0: no limit
+    guilds: frozenset[int] = frozenset()  # servers that the bot may be in; none: any
     personal_install: bool = False  # people may install the bot for themselves
     picture_bytes: int = 25 << 20
     film_seconds: float = 30.0  # that a film may last, at the most
@@ -124,6 +124,7 @@ def read_config(environ: Mapping[str, str], dotenv: Path | None) -> Config:
         settings=read.text("DREAM_SETTINGS"),
         keep_days=read.number("DREAM_KEEP_DAYS", 0, 30),
         keep_bytes=int(read.number("DREAM_KEEP_SIZE", 0, 100_000) * (1 << 30)),
+        guilds=read.ids("DREAM_GUILDS"),
         personal_install=read.flag("DREAM_PERSONAL_INSTALL"),
         picture_bytes=int(read.number("DREAM_MAX_UPLOAD", 0.1, 500) * (1 << 20)),
         film_seconds=read.number("DREAM_FILM_SECONDS", 1, 600),
@@ -195,8 +196,7 @@ def is_loopback(host: str | None) -> bool:
 
 
 def _home(read: Reader) -> Path:
-    text = read.text("DREAM_HOME") or platformdirs.user_data_dir("dreambot", appauthor=False)
-    home = _path(read, "DREAM_HOME", text)
+    home = _path(read, "DREAM_HOME", read.text("DREAM_HOME") or platformdirs.user_data_dir("dreambot", appauthor=False))
     if home.exists() and not home.is_dir():
         raise read.wrong("DREAM_HOME", "a folder, or a place where one can be made")
     return home

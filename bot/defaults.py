@@ -15,6 +15,7 @@ DEFAULTS: Mapping[str, str] = MappingProxyType(
         "DATABASE_URL": "",
         "DREAM_PREFIX": "!",
         "DREAM_SETTINGS": "",
+        "DREAM_GUILDS": "",
         "DREAM_PERSONAL_INSTALL": "no",
         "DREAM_KEEP_DAYS": "7",
         "DREAM_KEEP_SIZE": "5",

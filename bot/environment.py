@@ -55,6 +55,14 @@ class Reader:
             raise self.wrong(name, f"{', '.join(choices[:-1])} or {choices[-1]}")
         return by_lower[text]
 
+    def ids(self, name: str) -> frozenset[int]:
+        """Of Discord's, with commas or spaces between them. None for `all`."""
+        text = self.text(name)
+        found = [] if text.lower() == "all" else [part for part in re.split(r"[,\s]+", text) if part]
+        if not all(re.fullmatch(r"[0-9]{15,20}", part) for part in found):
+            raise self.wrong(name, "ids of servers (15 to 20 digits each), separated by commas")
+        return frozenset(map(int, found))
+
     def wrong(self, name: str, expected: str, *, shown: str | None = None) -> ConfigError:
         value = clip(self.text(name) if shown is None else shown, 100)
         return ConfigError(f"{name}={value} does not work: it has to be {expected}.")

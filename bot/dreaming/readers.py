@@ -9,8 +9,9 @@ from typing import Any
 import discord
 from discord import app_commands
 
-from bot.dreaming.conversation import Interaction
+from bot.dreaming.conversation import Interaction, tell
 from bot.dreaming.scenes import scene_of_interaction, scene_of_message
+from bot.errors import Refusal
 from bot.languages import ENGLISH, languages, speak, speaking, supported, tr
 from bot.languages.catalogues import catalogue, name_in
 from bot.moderation.reading import language_of
@@ -38,10 +39,18 @@ class Tree(app_commands.CommandTree[Any]):
     def __init__(self, client: discord.AutoShardedClient, *, settings: Settings) -> None:
         super().__init__(client)
         self._settings = settings
+        #: raises Refusal on a server where the operator does not want the bot
+        self.welcome: Callable[[Interaction], None] = lambda _: None
 
     async def interaction_check(self, interaction: Interaction, /) -> bool:
         """Called before every command and every completion, in the same task."""
         speak_to(interaction, self._settings)
+        try:
+            self.welcome(interaction)
+        except Refusal as error:
+            if interaction.type is not discord.InteractionType.autocomplete:
+                await tell(interaction, error)
+            return False
         return True
 
 

@@ -44,7 +44,7 @@ class Entered(NamedTuple):
 
 
 class Acceptance:
-    """The one way in."""
+    """The one way in. admit: raises Refusal for what the operator wants to have nothing to do with."""
 
     def __init__(
         self,
@@ -55,6 +55,7 @@ class Acceptance:
         board: Board,
         limits: LimitsConfig,
         aliases: Aliases,
+        admit: Callable[[Ask], None],
         clock: Callable[[], float],
     ) -> None:
         self._database = database
@@ -63,6 +64,7 @@ class Acceptance:
         self._board = board
         self._limits = limits
         self._aliases = aliases
+        self._admit = admit
         self._clock = clock
 
     async def check(self, ask: Ask) -> None:
@@ -130,6 +132,7 @@ class Acceptance:
             await asyncio.to_thread(self._shelf.keep_sources, pictures)
 
     async def _check(self, connection: AsyncConnection, ask: Ask) -> None:
+        self._admit(ask)
         every = self._by_any_name(ask)
         await limits.check(connection, every, self._limits, now=self._clock(), next_end=self._next_end)
 

@@ -17,6 +17,7 @@ from bot.jobs import saying
 from bot.jobs.allowance import Limit, Span
 from bot.jobs.people import Block, blocking, opted_out, pause_of
 from bot.jobs.rules import HOUR, SECONDS, Ask, NextEnd, Rule, rules, taken, waiting
+from bot.jobs.servers import GuildBlock, guild_block
 from bot.languages import tr
 from bot.store.tables import decoder_deaths
 
@@ -72,6 +73,9 @@ async def _check_people(connection: AsyncConnection, ask: Ask, now: float) -> No
     block = await blocking(connection, ask.ids, ask.guild, now)
     if block is not None:
         raise Refusal(_with_reason(_blocked(block), block.reason), retry_at=block.until)
+    server = None if ask.guild is None else await guild_block(connection, ask.guild, now)
+    if server is not None:
+        raise server_refused(server)
     pause = None if ask.guild is None else await pause_of(connection, ask.guild)
     if pause is not None:
         raise Refusal(_with_reason(tr("Dreaming is paused on this server"), pause.reason))
@@ -79,6 +83,15 @@ async def _check_people(connection: AsyncConnection, ask: Ask, now: float) -> No
         if await opted_out(connection, author):
             member = f"<@{author}>"
             raise Refusal(tr("{member} does not want their pictures to be dreamt by others.", member=member))
+
+
+def server_refused(block: GuildBlock) -> Refusal:
+    """What is said to those who ask on a server that the operator has blocked."""
+    if block.until is None:
+        said = tr("Whoever runs this bot has blocked this server")
+    else:
+        said = tr("Whoever runs this bot has blocked this server until {when}", when=f"<t:{math.ceil(block.until)}:f>")
+    return Refusal(_with_reason(said, block.reason), retry_at=block.until)
 
 
 def _blocked(block: Block) -> str:

@@ -62,6 +62,7 @@ class JobQueue:
     ) -> None:
         self.on_change: Callable[[], None] = _nothing  #: something was accepted, ended, or is no longer wanted
         self.on_ended: Callable[[str], None] = _nothing  #: a job is MADE, FAILED or CANCELLED
+        self.admit: Callable[[Ask], None] = lambda _: None  #: raises Refusal, before all other checks: bot.owner
         self.watch: Watch = Nobody()
         self._database = database
         self._folder = folder
@@ -78,6 +79,7 @@ class JobQueue:
             board=self._board,
             limits=config.limits,
             aliases=self.aliases,
+            admit=lambda ask: self.admit(ask),
             clock=clock,
         )
         self._owned: set[asyncio.Task[Any]] = set()

@@ -36,6 +36,10 @@ class Pausing:
         async with self._database.reading() as connection:
             self._paused = {pause.guild: pause for pause in await people.all_pauses(connection)}
 
+    def forget(self, guild: int) -> None:
+        """Everything of that server has been deleted from the table."""
+        self._paused.pop(guild, None)
+
     def is_paused(self, guild: int) -> bool:
         return guild in self._paused
 

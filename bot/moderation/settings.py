@@ -91,6 +91,10 @@ class Settings:
                     continue
         return str(setting.built_in)
 
+    def forget(self, guild: int) -> None:
+        """Everything of that server has been deleted from the table."""
+        self._stored.pop(guild, None)
+
     def stored(self, guild: int) -> Overrides:
         """What a server has set, as it is kept."""
         return self._stored.get(guild, {})

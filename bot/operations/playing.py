@@ -84,6 +84,8 @@ def apart(config: Config, home: Path) -> dict[str, str]:
     variables = {"DREAM_HOME": str(home), "DATABASE_URL": f"sqlite+aiosqlite:///{home / 'dreambot.sqlite3'}"}
     if config.metrics is not None:
         variables["DREAM_METRICS"] = "127.0.0.1:0"
+    if config.guilds:
+        variables["DREAM_GUILDS"] = "all"  # its server is none of Discord's
     if config.reports:
         variables["DREAM_REPORTS"] = "owner"  # a channel of Discord's is none of the playground's
     if config.log_file is not None:

@@ -229,6 +229,7 @@ class Guild:
     channels: dict[int, Channel] = field(default_factory=dict)  # with its threads
     premium_tier: int = 0
     locale: str = "en-GB"
+    system_channel: int | None = None  # for the server's own messages
     real_upload_limit: int | None = None  # what is enforced where it differs from what the tier promises
 
     @property

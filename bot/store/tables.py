@@ -207,6 +207,24 @@ pauses = Table(
     Column("reason", Text),
 )
 
+#: Servers that the operator wants to have nothing to do with.
+guild_blocks = Table(
+    "guild_blocks",
+    metadata,
+    Column("guild", BigInteger, primary_key=True, autoincrement=False),
+    Column("until", Double),  # NULL: for good
+    Column("reason", Text),
+    Column("created", Double, nullable=False),
+)
+
+#: Servers that the bot is no longer in, and since when: see bot.owner.departing.
+departures = Table(
+    "departures",
+    metadata,
+    Column("guild", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", Double, nullable=False),
+)
+
 #: Who was forgotten, in numbers that only the key in the data folder makes of their ids: see bot.jobs.aliases.
 tombstones = Table(
     "tombstones",

@@ -22,6 +22,7 @@ from bot.operations.seeing.metrics import Counting, Metrics
 from bot.operations.seeing.reports import Reports
 from bot.operations.seeing.server import Server
 from bot.operations.seeing.snapshot import Stage
+from bot.owner.hand import Hand
 from bot.store.database import Database
 
 
@@ -63,9 +64,11 @@ class Seeing:
         executor: Executor,
         database: Database,
         mailbox: Mailbox,
+        hand: Hand,
     ) -> None:
         """Everything is there, and about to connect."""
-        self.looking.begin(client=client, queue=queue, executor=executor, database=database)
+        self.looking.begin(client=client, queue=queue, executor=executor, database=database, hand=hand)
+        self.server.hand = hand
         tree = getattr(client, "tree")  # noqa: B009 - discord.py's client itself has none
         command.install(tree, looking=self.looking, owners=application.owners)
         if self._config.reports:
@@ -76,6 +79,7 @@ class Seeing:
 
     async def end(self) -> None:
         """The bot is about to end: nothing of it is asked any more."""
+        self.server.hand = None
         self.looking.end()
         await self.looking.close()
         if self._reports is not None:

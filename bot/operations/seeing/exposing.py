@@ -67,6 +67,7 @@ def _health(now: Snapshot) -> Iterator[Metric]:
     for check in Check:
         checks.add_metric([check.value], float(now.stage is Stage.RUNNING and check not in now.failing))
     yield checks
+    yield GaugeMetricFamily("dreambot_draining", "1: nothing new is taken, before an upgrade.", float(now.draining))
     yield GaugeMetricFamily("dreambot_uptime_seconds", "Since the process has begun to be the bot.", now.uptime)
 
 

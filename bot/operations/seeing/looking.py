@@ -21,6 +21,7 @@ from bot.operations.loop import LoopWatch
 from bot.operations.seeing.discord_side import DiscordSide
 from bot.operations.seeing.metrics import Metrics
 from bot.operations.seeing.snapshot import Check, Snapshot, Stage
+from bot.owner.hand import Hand
 from bot.store.database import Database
 
 PATIENCE = 2.0  #: seconds for the database to answer
@@ -51,15 +52,23 @@ class Looking:
         self._executor: Executor | None = None
         self._queue: JobQueue | None = None
         self._database: Database | None = None
+        self._hand: Hand | None = None
         self._probe: asyncio.Task[None] | None = None
         self._latest: tuple[float, Snapshot] | None = None
         self._taking = asyncio.Lock()
 
     def begin(
-        self, *, client: discord.AutoShardedClient, queue: JobQueue, executor: Executor, database: Database
+        self,
+        *,
+        client: discord.AutoShardedClient,
+        queue: JobQueue,
+        executor: Executor,
+        database: Database,
+        hand: Hand | None = None,
     ) -> None:
         """Everything is there now, and about to work."""
         self._executor, self._queue, self._database = executor, queue, database
+        self._hand = hand
         self._discord.attach(client)
         queue.watch = self._metrics
         self.stage = Stage.RUNNING
@@ -101,6 +110,7 @@ class Looking:
             version=version(),
             uptime=time.monotonic() - self._born,
             failing=frozenset(failing),
+            draining=self._hand is not None and self._hand.draining.on,
             guilds=self._discord.guilds,
             waiting=census.waiting,
             running=census.running,

@@ -1,5 +1,6 @@
 """The bot's own small web server: `/healthz`, `/readyz`, `/metrics` where the operator wants it, and a socket in the
-data folder that `python -m bot status` asks. It hears GET only, and says nothing about members.
+data folder that `python -m bot status` and the operator's other commands (`bot.owner.serving`) ask. At a port it hears
+GET only; it says nothing about members.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from bot.operations.seeing.looking import Looking
 from bot.operations.seeing.metrics import Metrics
 from bot.operations.seeing.sockets import SOCKET, socket_in
 from bot.operations.seeing.telling import failing, lines
+from bot.owner.hand import Hand
+from bot.owner.serving import routes
 
 _log = logging.getLogger(__name__)
 
@@ -35,6 +38,7 @@ class Server:
         self._runners: list[web.AppRunner] = []
         self._exposing = asyncio.Lock()
         self._has_socket = False
+        self.hand: Hand | None = None  #: while the bot is at work
         self.port: int | None = None  #: where it really is, when any was asked for
 
     async def listen(self) -> None:
@@ -60,7 +64,7 @@ class Server:
                 listening = socket.socket(socket.AF_UNIX)
                 listening.bind(str(path))
                 path.chmod(0o600)  # before anybody can connect: it does not listen yet
-            runner = await self._run((web.get("/status", self._status),))
+            runner = await self._run((web.get("/status", self._status), *routes(lambda: self.hand)))
             await web.SockSite(runner, listening).start()
             self._has_socket = True
         except OSError as error:
@@ -76,9 +80,9 @@ class Server:
             with contextlib.suppress(OSError):
                 (self._home / SOCKET).unlink(missing_ok=True)
 
-    async def _run(self, routes: tuple[web.RouteDef, ...]) -> web.AppRunner:
+    async def _run(self, known: tuple[web.RouteDef, ...]) -> web.AppRunner:
         app = web.Application()
-        app.add_routes([*routes, web.get("/metrics", self._exposed)])
+        app.add_routes([*known, web.get("/metrics", self._exposed)])
         runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=1.0)
         await runner.setup()
         self._runners.append(runner)
@@ -92,7 +96,8 @@ class Server:
         now = await self._looking.snapshot()
         if now.ready:
             return web.Response(text="ready\n")
-        return web.Response(status=503, text=f"{failing(now) if now.failing else now.stage.value}\n")
+        why = failing(now) if now.failing else "draining" if now.draining else now.stage.value
+        return web.Response(status=503, text=f"{why}\n")
 
     async def _exposed(self, request: web.Request) -> web.Response:
         now = await self._looking.snapshot()

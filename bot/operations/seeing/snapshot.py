@@ -36,6 +36,7 @@ class Snapshot:
     version: str
     uptime: float
     failing: frozenset[Check]
+    draining: bool = False  # nothing new is taken
     guilds: int
     waiting: int
     running: int
@@ -62,4 +63,4 @@ class Snapshot:
 
     @property
     def ready(self) -> bool:
-        return self.stage is Stage.RUNNING and not self.failing
+        return self.stage is Stage.RUNNING and not self.failing and not self.draining

@@ -38,6 +38,10 @@ def _state(now: Snapshot) -> str:
         return tr("Dreambot {version} has been standing by for {time}; another one is at work.", **values)
     if now.stage is Stage.STARTING:
         return tr("Dreambot {version} has been starting for {time}.", **values)
+    if now.draining:
+        return tr(
+            "Dreambot {version} takes nothing new: it finishes what was accepted, then it can be stopped.", **values
+        )
     if now.ready:
         return tr("Dreambot {version} has been running for {time}; all is well.", **values)
     return tr("Dreambot {version} has been running for {time}; not all is well.", **values)

@@ -70,6 +70,8 @@ NOBODYS = {
     "setting_changes": {"number", "edit", "guild", "place", "undoes"},
     "pauses": {"guild"},
     "reports": {"message", "guild"},
+    "guild_blocks": {"guild"},
+    "departures": {"guild"},
     "tombstones": {"alias"},
     "challenges": {"id", "guild", "series"},
     "challenge_entries": {"id", "challenge"},

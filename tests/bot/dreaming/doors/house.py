@@ -17,7 +17,7 @@ from aiohttp import web
 
 from bot import endpoints
 from bot.challenges.records import Challenges
-from bot.client import DreamClient, open_challenges, open_pausing, open_settings
+from bot.client import DreamClient, open_challenges, open_guests, open_pausing, open_settings
 from bot.config import Config, LimitsConfig
 from bot.executor.protocol import (
     Belief,
@@ -37,6 +37,7 @@ from bot.kinds import Kind
 from bot.moderation.records import Records
 from bot.moderation.settings import Settings
 from bot.operations.application import application_of
+from bot.owner.guests import Guests
 from bot.playground.drafts import File
 from bot.playground.interactions import Interaction
 from bot.playground.model import Message, User
@@ -186,6 +187,7 @@ class House:
         self.challenges: Challenges
         self.queue: JobQueue
         self.settings: Settings
+        self.guests: Guests
 
     @property
     def bot(self) -> User:
@@ -275,15 +277,18 @@ class House:
         stack.push_async_callback(queue.close)
         application = await application_of(self.standin.token, self.standin.api)
         stored = await open_settings(config, database, self.engine)
+        pausing = await open_pausing(database, queue)
+        self.guests = await open_guests(config, database, queue, stored, pausing, clock=self.clock)
         client = DreamClient(
             config=config,
             application=application,
             queue=queue,
             executor=self.engine,
             settings=stored,
-            pausing=await open_pausing(database, queue),
+            pausing=pausing,
             records=Records(database=database),
             challenges=open_challenges(database, queue, clock=self.clock),
+            guests=self.guests,
             clock=self.clock,
         )
         client._connection.guild_ready_timeout = 0.01  # instead of waiting whether a further guild comes: see below
