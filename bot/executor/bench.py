@@ -17,6 +17,7 @@ from bot.executor.protocol import STAGES, Beliefs, Encoded, Made, Order, Paused
 from bot.executor.settings import QUIET_SECONDS
 from bot.executor.tracking import STEPS_OF_SILENCE
 from bot.kinds import Role
+from bot.languages import speaking, tell
 from dreamcore.errors import Cancelled
 from dreamcore.films.footage import MovingPicture
 from dreamcore.pausing import Paused as Unfinished
@@ -125,6 +126,11 @@ class Bench:
         if over:  # what was made so far is packed, which is no step
             self._report({"phase": "pausing"})
         return over
+
+    def tell(self, sentence: str) -> str:
+        """In the job's language; the engine's thread has none of its own."""
+        with speaking(self.order.language):
+            return tell(sentence)
 
     def encoded(self, work: Callable[[], Encoded]) -> Encoded:
         self._report({"phase": "encoding", "share": 1.0})

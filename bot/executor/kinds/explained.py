@@ -8,7 +8,6 @@ from bot.executor.bench import Bench
 from bot.executor.fitting import fitted_sheet
 from bot.executor.protocol import Belief, Beliefs, Made, Paused
 from bot.kinds import Role
-from bot.languages import speaking, tell
 from dreamcore import pausing
 from dreamcore.explaining.beliefs import Belief as Believed
 from dreamcore.explaining.making import Explanation, explain
@@ -25,10 +24,6 @@ def make(bench: Bench) -> Made | Paused:
         engine.first_step_seconds(picture, level, network) for level in recipe.levels(network.info.family).values()
     )
 
-    def told(sentence: str) -> str:  # in the engine's thread, which has no language of its own
-        with speaking(order.language):
-            return tell(sentence)
-
     made = bench.work(
         first,
         lambda engine: explain(
@@ -37,7 +32,7 @@ def make(bench: Bench) -> Made | Paused:
             network=network,
             device=engine.device,
             mask=mask,
-            tell=told,
+            tell=bench.tell,
             checkpoint=order.checkpoint,
             pause=bench.pause,
             on_progress=bench.step,

@@ -6,7 +6,6 @@ from bot.executor.bench import Bench
 from bot.executor.fitting import fitted_sheet
 from bot.executor.protocol import Made, Paused
 from bot.kinds import Role
-from bot.languages import speaking, tell
 from dreamcore import pausing
 from dreamcore.grids import grid
 from dreamcore.networks import Network
@@ -26,10 +25,6 @@ def make(bench: Bench) -> Made | Paused:
     notes = tuple(dict.fromkeys(note for name in names for note in used[name][1]))
     used.clear()  # the engine keeps those for which there is memory
 
-    def told(sentence: str) -> str:  # in the engine's thread, which has no language of its own
-        with speaking(order.language):
-            return tell(sentence)
-
     def network_of(recipe: Recipe) -> Network:
         return engine.network_for(recipe.network, bench.stop)[0]
 
@@ -42,7 +37,7 @@ def make(bench: Bench) -> Made | Paused:
             device=engine.device,
             guide=guide,
             mask=mask,
-            tell=told,
+            tell=bench.tell,
             checkpoint=order.checkpoint,
             pause=bench.pause,
             on_progress=bench.step,
