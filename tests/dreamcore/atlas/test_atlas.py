@@ -123,7 +123,9 @@ def test_a_page_is_made_once(daydream: Network, tmp_path: Path, monkeypatch: pyt
 
 
 @pytest.mark.usefixtures("quick")
-@pytest.mark.parametrize("damage", [b"", b"RIFF no picture", None])
+@pytest.mark.parametrize(
+    "damage", [b"", b"RIFF no picture", keeping.encoded(np.zeros((2, 112, 112, 3), np.uint8)), None]
+)
 def test_a_damaged_page_is_made_again(daydream: Network, tmp_path: Path, damage: bytes | None) -> None:
     page = atlas_page(daydream.info, LAYER, 1)
     first = sheet(daydream, tmp_path)
