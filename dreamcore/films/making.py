@@ -36,9 +36,11 @@ from dreamcore.picture.containers import DAMAGED
 from dreamcore.planning import memory_budget
 from dreamcore.progress import AskCancelled, Progress, ReportProgress
 from dreamcore.reporting import PREVIEW_SECONDS, preview_of
+from dreamcore.sentences import Sentence
 
 KIND, VERSION = "film", 1
 REEL = "reel"  #: the reel's own array in a checkpoint
+OPAQUE = Sentence("A film of a still picture has no transparency: what it hid was filled in from around it.")
 WRITING = 0.03  #: what writing the file counts, as a share of making the frames
 
 
@@ -158,7 +160,8 @@ class _Film:
         self.plan, self.timing = plan, timing
         self.on_progress, self.cancelled, self.clock = on_progress, cancelled, clock
         self.sound = source.sound if isinstance(source, MovingPicture) else None
-        self.notes = (*source.notes, *plan.notes)
+        hidden = isinstance(source, Picture) and source.alpha is not None
+        self.notes = (*source.notes, *([OPAQUE] if hidden else []), *plan.notes)
         self.height, self.width = film_size(source.height, source.width, plan.stations[0].size)
         self.format = str(plan.recipe.format)
         self.maker = _maker(scene, plan, timing, network, device, budget, (self.height, self.width))

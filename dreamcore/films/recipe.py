@@ -203,6 +203,8 @@ class FilmRecipe:
                 elif is_curve(value) and SETTINGS[key].minimum is not None:
                     curves[key] = _read_setting_curve(key, value)
                     dreamt[key] = SETTINGS[key].write(_number_of(key, curves[key].points[0]))
+                elif is_curve(value):
+                    raise ValueError(Sentence("only plain numbers change while the film runs, such as strength"))
                 else:
                     dreamt[key] = value
             except ValueError as error:

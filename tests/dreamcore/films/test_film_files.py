@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import itertools
 import signal
@@ -96,6 +97,15 @@ def test_a_checkpoint_that_is_damaged_or_of_another_film_is_begun_again(daydream
     assert isinstance(other, Film)
     assert other.frames == 16
     assert other.data != whole.data
+
+
+def test_transparency_is_not_lost_in_silence(daydream: Network) -> None:
+    clear = dataclasses.replace(picture_of(landscape(96, 64)), alpha=np.zeros((64, 96), np.uint8))
+    clear.alpha[:, 20:60] = 255
+    shown = film(clear, FilmRecipe.parse("size=64 frames=2 strength=0 seed=1"), network=daydream, device=CPU)
+    assert isinstance(shown, Film)
+    assert "has no transparency" in shown.notes[0]
+    assert made(daydream, "size=64 frames=2 strength=0 seed=1").notes == ()
 
 
 def test_progress_counts_frames_of_the_whole_film_and_shows_some(daydream: Network) -> None:

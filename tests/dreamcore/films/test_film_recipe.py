@@ -98,6 +98,11 @@ def test_what_cannot_be_made_is_said_before_anything_is_done(text: str, told: st
     assert told in error.value.sentence
 
 
+def test_what_is_no_plain_number_does_not_change_while_the_film_runs() -> None:
+    with pytest.raises(RecipeError, match="only plain numbers change while the film runs"):
+        FilmRecipe.parse("blend=0.2..1")
+
+
 def test_the_limits_are_the_callers() -> None:
     short = FilmLimits(seconds=2, frames=30)
 
