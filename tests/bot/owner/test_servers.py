@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import logging
 from pathlib import Path
 
+import pytest
 from sqlalchemy import func, select
 
 from bot.challenges.model import Plan, State
@@ -64,7 +66,7 @@ def test_a_server_that_is_not_allowed_is_told_why_and_left_at_once(tmp_path: Pat
     living(tmp_path, test)
 
 
-def test_where_nobody_can_be_told_it_leaves_all_the_same(tmp_path: Path) -> None:
+def test_where_nobody_can_be_told_it_leaves_all_the_same(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     async def test(house: House) -> None:
         carol = house.world.add_user("carol")
         allow(house, house.guild)
@@ -74,7 +76,9 @@ def test_where_nobody_can_be_told_it_leaves_all_the_same(tmp_path: Path) -> None
         house.world.invite_bot(new)
         await left(house, new)
         assert told(house, new, carol) == []
+        assert "could not be told why the bot leaves" in caplog.text
 
+    caplog.set_level(logging.INFO)
     living(tmp_path, test)
 
 
@@ -84,7 +88,7 @@ def test_commands_are_refused_where_it_cannot_leave_yet(tmp_path: Path) -> None:
         allow(house, elsewhere)
         house.standin.faults.answer(r"DELETE /users/@me/guilds/", 403, times=50)
         await house.restart()
-        done = await house.standin.command(house.alice, house.channel, "limits")
+        done = await house.standin.command(house.alice, house.channel, "help")
         await house.told(done, "has not allowed this server")
         asked = await house.post("!dream", PICTURE)
         assert "has not allowed this server" in (await house.answer(asked)).text
@@ -259,6 +263,7 @@ def test_a_removal_while_the_bot_was_down_counts_from_its_next_start(tmp_path: P
         first = (await departures(house))[house.guild.id]
         house.clock.ahead += 10 * DAY
         await house.restart()
+        await house.client.doorkeeper.ready()
         assert await departures(house) == {house.guild.id: first}, "a further start does not begin it anew"
         assert await house.client.doorkeeper.sweep() == 0
         house.clock.ahead += (KEEP_DAYS - 10) * DAY
