@@ -29,7 +29,7 @@ from bot.owner.guests import DAY, Guests
 LOOK_SECONDS = 60.0  #: between looks what the operator has decided meanwhile
 TELL_SECONDS = 5.0  #: for the sentence before leaving
 
-GOODBYE = mark("{why} So I leave now.")
+GOODBYE = mark("{why}\nSo I leave now.")
 SENT_AWAY = mark("Whoever runs this bot has told me to leave this server. Thank you for having me.")
 
 _log = logging.getLogger(__name__)
