@@ -48,7 +48,7 @@ def atlas_pages(network: NetworkInfo, layer: str | None = None) -> tuple[AtlasPa
         raise RecipeError(
             Sentence("“{layer}” means {count} layers: name one of them.", layer=layer[:60], count=len(found))
         )
-    return _paged(network, found[0].name, [_channel_tile(found[0], k, network) for k in range(found[0].channels)])
+    return _paged(network, found[0].name, _channel_tiles(found[0], network))
 
 
 def atlas_page(network: NetworkInfo, layer: str | None, number: int) -> AtlasPage:
@@ -118,11 +118,15 @@ def _layer_tile(layer: LayerInfo, network: NetworkInfo) -> AtlasTile:
     return AtlasTile(layer=layer.name, channel=None, caption=name, text=recipe_text.join({"layer": name}), level=level)
 
 
-def _channel_tile(layer: LayerInfo, channel: int, network: NetworkInfo) -> AtlasTile:
+def _channel_tiles(layer: LayerInfo, network: NetworkInfo) -> list[AtlasTile]:
     if network.classes and layer.name == classifier_of(network):
-        name = plain_class(network, channel)
-        caption, text = name, recipe_text.join({"classes": name})
-    else:
-        caption = str(channel)
-        text = recipe_text.join({"layer": short_name(layer, network), "channel": caption})
-    return AtlasTile(layer=layer.name, channel=channel, caption=caption, text=text)
+        names = [plain_class(network, channel) for channel in range(layer.channels)]
+        return [
+            AtlasTile(layer=layer.name, channel=channel, caption=name, text=recipe_text.join({"classes": name}))
+            for channel, name in enumerate(names)
+        ]
+    base = recipe_text.join({"layer": short_name(layer, network)})
+    return [
+        AtlasTile(layer=layer.name, channel=channel, caption=str(channel), text=f"{base} channel={channel}")
+        for channel in range(layer.channels)
+    ]
