@@ -73,7 +73,7 @@ def test_the_text_in_a_films_file_makes_the_same_film_whatever_the_defaults_beco
         ("strength=1..auto", "a number is needed"),
         ("seed=1..2", "one for the whole film"),
         ("size=100..200", "one for the whole film"),
-        ("layer=edges..parts", "no layer"),
+        ("layer=edges..parts", "only plain numbers change"),
         ("shift=1,1,1", "it takes 2 numbers"),
         ("seconds=2 frames=40", "keep one"),
         ("seconds=31", "at most 30 seconds"),
