@@ -8,10 +8,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypedDict, TypeVar
 
 from bot.executor.decoding import Decoder
-from bot.executor.fitting import preview_jpeg
+from bot.executor.fitting import fitted_sheet, preview_jpeg
 from bot.executor.moving import decode_source
 from bot.executor.protocol import STAGES, Beliefs, Encoded, Made, Order, Paused
 from bot.executor.settings import QUIET_SECONDS
@@ -24,15 +24,28 @@ from dreamcore.pausing import Paused as Unfinished
 from dreamcore.picture import Picture
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from bot.executor.engine import Engine
     from dreamcore.networks import Network
-    from dreamcore.progress import AskCancelled, Progress
+    from dreamcore.pausing import AskPause
+    from dreamcore.progress import AskCancelled, Progress, ReportProgress
 
 STOP_SECONDS = 0.1  #: within which a waiting order heeds that it was stopped
 
 #: Tells the bot: a phase of the order, its share, a preview, and the longest step so far where steps are made.
 Report = Callable[[dict[str, Any]], None]
 T = TypeVar("T")
+
+
+class Controls(TypedDict):
+    """What each long piece of work in `dreamcore` is told by the one who asked for it, and tells."""
+
+    checkpoint: bytes | None
+    pause: AskPause
+    on_progress: ReportProgress
+    cancelled: AskCancelled
 
 
 class Bench:
@@ -116,6 +129,10 @@ class Bench:
 
         return self._wait_for(self._pool.submit(begin))
 
+    @property
+    def controls(self) -> Controls:
+        return Controls(checkpoint=self.order.checkpoint, pause=self.pause, on_progress=self.step, cancelled=self.stop)
+
     def step(self, progress: Progress) -> None:
         """`ReportProgress` of whatever is at work."""
         self._reporter.step(progress)
@@ -139,6 +156,22 @@ class Bench:
     def paused(self, unfinished: Unfinished) -> Paused:
         """A part is done."""
         return Paused(checkpoint=unfinished.checkpoint, share=unfinished.share, seconds=self._seconds["dream"])
+
+    def sheet(
+        self,
+        rgb: NDArray[np.uint8],
+        *,
+        word: str | None,
+        recipe: str,
+        network: Network,
+        notes: tuple[str, ...],
+        beliefs: Beliefs | None = None,
+    ) -> Made:
+        """All of it is, and is a sheet: rgb (H, W, 3). word: which command makes it again; None: that is not said."""
+        written = None if word is None or self.order.bare else f"{word} {recipe}"
+        encoded = self.encoded(lambda: fitted_sheet(rgb, self.order.byte_limit, written))
+        height, width = rgb.shape[:2]
+        return self.made(encoded, size=(width, height), recipe=recipe, network=network, notes=notes, beliefs=beliefs)
 
     def made(
         self,

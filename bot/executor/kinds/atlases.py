@@ -29,18 +29,13 @@ def make(bench: Bench) -> Made | Paused:
             device=engine.device,
             heading=words[0],
             remark=words[1],
-            checkpoint=order.checkpoint,
-            pause=bench.pause,
-            on_progress=bench.step,
-            cancelled=bench.stop,
+            **bench.controls,
         ),
     )
     if isinstance(made, pausing.Paused):
         return bench.paused(made)
-    encoded = bench.encoded(lambda: fitted_sheet(made.rgb, order.byte_limit))
-    height, width = made.rgb.shape[:2]
     text = recipe.but(network=network.info.name).text
-    return bench.made(encoded, size=(width, height), recipe=text, network=network, notes=notes)
+    return bench.sheet(made.rgb, word=None, recipe=text, network=network, notes=notes)
 
 
 def there(

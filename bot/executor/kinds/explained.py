@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from bot.executor.bench import Bench
-from bot.executor.fitting import fitted_sheet
 from bot.executor.protocol import Belief, Beliefs, Made, Paused
 from bot.kinds import Role
 from dreamcore import pausing
@@ -33,20 +32,14 @@ def make(bench: Bench) -> Made | Paused:
             device=engine.device,
             mask=mask,
             tell=bench.tell,
-            checkpoint=order.checkpoint,
-            pause=bench.pause,
-            on_progress=bench.step,
-            cancelled=bench.stop,
+            **bench.controls,
         ),
     )
     if isinstance(made, pausing.Paused):
         return bench.paused(made)
-    written = None if order.bare else f"explain {made.recipe_text}"
-    encoded = bench.encoded(lambda: fitted_sheet(made.rgb, order.byte_limit, written))
-    height, width = made.rgb.shape[:2]
-    return bench.made(
-        encoded,
-        size=(width, height),
+    return bench.sheet(
+        made.rgb,
+        word="explain",
         recipe=made.recipe_text,
         network=network,
         notes=(*notes, *made.notes),

@@ -39,12 +39,9 @@ def make(bench: Bench) -> Made | Paused:
             device=engine.device,
             guide=guide,
             mask=mask,
-            checkpoint=order.checkpoint,
-            pause=bench.pause,
-            on_progress=bench.step,
-            cancelled=bench.stop,
             limits=LIMITS,
             limit_bytes=order.byte_limit,
+            **bench.controls,
         ),
         any_step=FRAMES_SECONDS if isinstance(source, MovingPicture) else 0.0,
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bot.executor.bench import Bench
-from bot.executor.fitting import fitted_sheet
 from bot.executor.protocol import Made, Paused
 from bot.kinds import Role
 from dreamcore import pausing
@@ -38,17 +37,9 @@ def make(bench: Bench) -> Made | Paused:
             guide=guide,
             mask=mask,
             tell=bench.tell,
-            checkpoint=order.checkpoint,
-            pause=bench.pause,
-            on_progress=bench.step,
-            cancelled=bench.stop,
+            **bench.controls,
         ),
     )
     if isinstance(made, pausing.Paused):
         return bench.paused(made)
-    written = None if order.bare else f"grid {made.recipe_text}"
-    encoded = bench.encoded(lambda: fitted_sheet(made.rgb, order.byte_limit, written))
-    height, width = made.rgb.shape[:2]
-    return bench.made(
-        encoded, size=(width, height), recipe=made.recipe_text, network=network, notes=(*notes, *made.notes)
-    )
+    return bench.sheet(made.rgb, word="grid", recipe=made.recipe_text, network=network, notes=(*notes, *made.notes))

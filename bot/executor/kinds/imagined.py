@@ -21,10 +21,7 @@ def make(bench: Bench) -> Made | Paused:
             recipe,
             network=network,
             device=engine.device,
-            checkpoint=order.checkpoint,
-            pause=bench.pause,
-            on_progress=bench.step,
-            cancelled=bench.stop,
+            **bench.controls,
         ),
     )
     if isinstance(made, pausing.Paused):
