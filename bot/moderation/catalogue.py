@@ -125,6 +125,18 @@ def _default(key: str, help: str) -> Setting:
     )
 
 
+def _ceiling(key: str, kind: Kind, help: str) -> Setting:
+    return Setting(
+        key=key,
+        kind=kind,
+        group=Group.LOCKS,
+        levels=_EVERYWHERE,
+        merge=Merge.STRICTEST,
+        help=help,
+        unset=mark("no ceiling"),
+    )
+
+
 def _limit(key: str, help: str, *, levels: frozenset[Level] = _EVERYWHERE) -> Setting:
     return Setting(
         key=key,
@@ -153,33 +165,9 @@ _ALL = (
         unset=mark("nothing"),
         help=mark("What members may not choose for themselves: the default is used instead."),
     ),
-    Setting(
-        key="most-strength",
-        kind=Recipe("strength"),
-        group=Group.LOCKS,
-        levels=_EVERYWHERE,
-        merge=Merge.STRICTEST,
-        help=mark("The strongest that members may dream."),
-        unset=mark("no ceiling"),
-    ),
-    Setting(
-        key="most-size",
-        kind=MostSize(),
-        group=Group.LOCKS,
-        levels=_EVERYWHERE,
-        merge=Merge.STRICTEST,
-        help=mark("The longest side, in pixels, that members may have dreamt."),
-        unset=mark("no ceiling"),
-    ),
-    Setting(
-        key="most-seconds",
-        kind=Number(1, 600),
-        group=Group.LOCKS,
-        levels=_EVERYWHERE,
-        merge=Merge.STRICTEST,
-        help=mark("The longest film, in seconds, that members may have made."),
-        unset=mark("no ceiling"),
-    ),
+    _ceiling("most-strength", Recipe("strength"), mark("The strongest that members may dream.")),
+    _ceiling("most-size", MostSize(), mark("The longest side, in pixels, that members may have dreamt.")),
+    _ceiling("most-seconds", Number(1, 600), mark("The longest film, in seconds, that members may have made.")),
     Setting(
         key="switched-off",
         kind=Words(*(kind.value for kind in Work if kind is not Work.DREAM)),
