@@ -29,7 +29,7 @@ from dreamcore.errors import DreamError, PictureError
 from dreamcore.picture import Limits, decode, encode, shrink
 from dreamcore.sample import landscape
 from dreamcore.sentences import Sentence
-from tests.bot.executor.conftest import wait_until
+from tests.bot.executor.conftest import PATIENCE, wait_until
 
 RGB = landscape(64, 48)
 KINDS = ["PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", *(["AVIF"] if features.check("avif") else [])]
@@ -65,6 +65,26 @@ def limited() -> Iterator[Callable[[DecoderLimits], Decoder]]:
     yield make
     for each in made:
         each.close()
+
+
+@pytest.fixture
+def half_sent(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
+    """The next file stops half-way to its child, which waits for the rest of it, until this is set.
+
+    So a child is in the middle of its work however fast the machine is, and nothing it does has to take long.
+    """
+    go_on, held, send = threading.Event(), threading.Event(), decoding._send
+
+    def slowly(connection: socket.socket, frame: bytes, data: bytes) -> None:
+        if held.is_set():
+            return send(connection, frame, data)
+        held.set()
+        send(connection, frame, data[: len(data) // 2])
+        assert go_on.wait(PATIENCE)
+        return send(connection, b"", data[len(data) // 2 :])
+
+    monkeypatch.setattr(decoding, "_send", slowly)
+    return go_on
 
 
 def parent_of_children() -> psutil.Process:
@@ -174,14 +194,17 @@ def test_memory_is_bounded(limited: Callable[[DecoderLimits], Decoder]) -> None:
 
 
 def test_processor_time_is_bounded(limited: Callable[[DecoderLimits], Decoder]) -> None:
-    decoder = limited(DecoderLimits(cpu_seconds=1))
+    decoder = limited(DecoderLimits(cpu_seconds=1, seconds=PATIENCE))
     hard = saved("WEBP", Image.fromarray(np.tile(landscape(512, 512), (19, 19, 1))), lossless=True, quality=0, method=0)
     with pytest.raises(DecoderKilled, match="took too much") as killed:
         decoder.decode(hard)
     assert "signal" in killed.value.log
 
 
-def test_time_by_the_clock_is_bounded(limited: Callable[[DecoderLimits], Decoder]) -> None:
+def test_time_by_the_clock_is_bounded(
+    limited: Callable[[DecoderLimits], Decoder], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(decoding, "_PATIENCE", PATIENCE)  # the parent is to end it, however late that comes to it
     decoder = limited(DecoderLimits(seconds=0.1))
     decoder.start()
     with pytest.raises(DecoderKilled) as killed:
@@ -189,15 +212,21 @@ def test_time_by_the_clock_is_bounded(limited: Callable[[DecoderLimits], Decoder
     assert "too long" in killed.value.log
 
 
-def test_a_child_that_is_killed_is_the_pictures_fault_and_the_next_picture_is_read(decoder: Decoder) -> None:
+def test_a_child_that_is_killed_is_the_pictures_fault_and_the_next_picture_is_read(
+    decoder: Decoder, half_sent: threading.Event
+) -> None:
+    decoder.start()
+
     def kill() -> None:
         wait_until(lambda: bool(parent_of_children().children()))
         parent_of_children().children()[0].kill()
+        wait_until(lambda: not parent_of_children().children())  # buried, and word of it left
+        half_sent.set()
 
     killer = threading.Thread(target=kill)
     killer.start()
     with pytest.raises(DecoderKilled) as killed:
-        decoder.decode(slow_picture())
+        decoder.decode(saved("PNG"))
     killer.join()
     assert "signal 9" in killed.value.log
     assert decoder.decode(saved("PNG")).width == 64
@@ -212,9 +241,9 @@ def test_a_killed_parent_is_nobodys_fault(decoder: Decoder) -> None:
 
 
 def test_a_parent_that_is_killed_in_the_middle_takes_its_children_along_and_the_picture_is_read_again(
-    decoder: Decoder,
+    decoder: Decoder, half_sent: threading.Event
 ) -> None:
-    decoder.decode(saved("PNG"))
+    decoder.start()
     parent = parent_of_children()
     orphans: list[psutil.Process] = []
 
@@ -223,11 +252,14 @@ def test_a_parent_that_is_killed_in_the_middle_takes_its_children_along_and_the_
         orphans.extend(parent.children())
         orphans[0].suspend()  # so that it cannot end by itself
         parent.kill()
+        half_sent.set()
 
     killer = threading.Thread(target=kill)
     killer.start()
-    assert decoder.decode(slow_picture()).width == 9000
+    assert decoder.decode(saved("PNG")).width == 64
     killer.join()
+    assert orphans
+    assert parent_of_children().pid != parent.pid
     wait_until(lambda: not any(orphan.is_running() for orphan in orphans))
 
 
