@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import logging
 import secrets
 import struct
 import time
@@ -37,6 +38,8 @@ from dreamcore.planning import memory_budget
 from dreamcore.progress import AskCancelled, Progress, ReportProgress
 from dreamcore.reporting import PREVIEW_SECONDS, preview_of
 from dreamcore.sentences import Sentence
+
+_log = logging.getLogger(__name__)
 
 KIND, VERSION = "film", 1
 REEL = "reel"  #: the reel's own array in a checkpoint
@@ -164,8 +167,11 @@ class _Film:
         self.notes = (*source.notes, *([OPAQUE] if hidden else []), *plan.notes)
         self.height, self.width = film_size(source.height, source.width, plan.stations[0].size)
         self.format = str(plan.recipe.format)
-        self.maker = _maker(scene, plan, timing, network, device, budget, (self.height, self.width))
-        self.reel = reel_for(self.format, self.width, self.height)
+        self._begin = lambda: (
+            _maker(scene, plan, timing, network, device, budget, (self.height, self.width)),
+            reel_for(self.format, self.width, self.height),
+        )
+        self.maker, self.reel = self._begin()
         self.identity: dict[str, Any] = {
             "kind": KIND,
             "version": VERSION,
@@ -185,9 +191,13 @@ class _Film:
             return
         try:
             self.reel.unpack(found.arrays, found.blobs)
+            if len(self.reel) > self.plan.frames:
+                raise ValueError(f"it has {len(self.reel)} frames of {self.plan.frames}")
             self.maker.resume(found.state, {name: array for name, array in found.arrays.items() if name != REEL})
-        except (KeyError, ValueError, struct.error) as error:  # ours, whole, and yet not what it says
-            raise RuntimeError("a checkpoint that fits the work does not hold it") from error
+        # Ours, whole, and yet not what it says: torch speaks of a wrong shape by a RuntimeError.
+        except (KeyError, ValueError, TypeError, RuntimeError, struct.error) as error:
+            _log.warning("A checkpoint of a film does not hold what it says, the film begins again: %r", error)
+            self.maker, self.reel = self._begin()
 
     def checkpoint(self) -> bytes:
         state, arrays = self.maker.state()

@@ -5,8 +5,11 @@ from __future__ import annotations
 import dataclasses
 import io
 import itertools
+import json
 import signal
+import struct
 import sys
+import zipfile
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -17,6 +20,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
+from dreamcore import pausing
 from dreamcore.__main__ import main
 from dreamcore.dreaming import dream
 from dreamcore.errors import Cancelled, InstallationError, PictureError
@@ -97,6 +101,40 @@ def test_a_checkpoint_that_is_damaged_or_of_another_film_is_begun_again(daydream
     assert isinstance(other, Film)
     assert other.frames == 16
     assert other.data != whole.data
+
+
+@pytest.mark.parametrize(
+    "lost",
+    [
+        {"state": {}},
+        {"state": {"number": "many"}},
+        {"arrays": {}},
+        {"arrays": {"picture": np.zeros(7, np.float32)}},
+        {"blobs": {}},
+        {"blobs": {"reel": b"\0\0\1"}},
+        {"blobs": {"reel": struct.pack(">I", 0) * 99}},
+    ],
+    ids=str,
+)
+def test_a_checkpoint_that_fits_and_does_not_hold_what_it_says_is_begun_again(
+    daydream: Network, caplog: pytest.LogCaptureFixture, lost: dict[str, object]
+) -> None:
+    recipe, picture = FilmRecipe.parse("size=64 frames=4 steps=1 seed=1 format=webp"), picture_of(landscape(96, 64))
+    paused = film(picture, recipe, network=daydream, device=CPU, pause=iter([False, True]).__next__)
+    assert isinstance(paused, Paused)
+    whole = film(picture, recipe, network=daydream, device=CPU)
+
+    with zipfile.ZipFile(io.BytesIO(paused.checkpoint)) as file:
+        about = json.loads(file.read("about.json"))
+    identity = {name: about[name] for name in ("kind", "version", "recipe", "source")}
+    held = pausing.unpack(paused.checkpoint, **identity)
+    assert held is not None
+    changed = pausing.pack(dataclasses.replace(held, **lost), **identity)  # type: ignore[arg-type]
+    again = film(picture, recipe, network=daydream, device=CPU, checkpoint=changed)
+    assert isinstance(again, Film)
+    assert isinstance(whole, Film)
+    assert again.data == whole.data
+    assert "the film begins again" in caplog.text
 
 
 def test_transparency_is_not_lost_in_silence(daydream: Network) -> None:
