@@ -82,6 +82,11 @@ def _needs_quotes(value: str) -> bool:
 def _loose_word(word: str) -> Sentence:
     if word.startswith("="):
         return Sentence("There is a “=” with no setting before it: write it as key=value, for example strength=1.5.")
+    if word.startswith(","):
+        return Sentence(
+            "There is a comma too many: commas stand between the values of a list, as in layer=4c,3b, and between "
+            "settings there are spaces only."
+        )
     return Sentence(
         "“{word}” is not a setting: settings look like key=value, for example style={style}.",
         word=clip(word),

@@ -107,6 +107,8 @@ def test_people_write_recipes_in_many_ways(text: str, same: str) -> None:
         ("steps=1.5", "whole number"),
         ("dogs", "style=dogs"),
         ("=3", "key=value"),
+        ("layer=4c,,3b", "a comma too many"),
+        ("style=eyes, strength=2", "between settings there are spaces only"),
         ('style="x', "never closed"),
         ("layer=4c:-1", "at least one weight must be positive"),
         ("layer=a,a", "stands there twice"),
