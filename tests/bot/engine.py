@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+import os
 import struct
 import zlib
 from collections.abc import Callable
@@ -28,12 +29,24 @@ def png(width: int = 8, height: int = 8, shade: int = 128) -> bytes:
 
 
 class PretendExecutor:
-    """Every dream takes `seconds` and is a grey picture. `allowed`: how many may have ended so far."""
+    """Every dream takes `seconds` and is a grey picture. `allowed`: how many may have ended so far.
+
+    size: bytes that follow each picture, different ones each time. remembers: the orders, with the pictures in them.
+    """
 
     def __init__(
-        self, *, seconds: float = 0.0, slots: int = 1, allowed: Callable[[], float] = lambda: math.inf
+        self,
+        *,
+        seconds: float = 0.0,
+        slots: int = 1,
+        size: int = 0,
+        allowed: Callable[[], float] = lambda: math.inf,
+        remembers: bool = True,
     ) -> None:
         self.seconds = seconds
+        self._size = size
+        self._remembers = remembers
+        self._begun = 0
         self._allowed = allowed
         self._slots = slots
         self._free = asyncio.Semaphore(slots)
@@ -54,8 +67,10 @@ class PretendExecutor:
 
     async def dream(self, order: Order, on_event: Callable[[Event], None]) -> Outcome:
         async with self._free:
-            self.orders.append(order)
-            number = len(self.orders)
+            self._begun += 1
+            number = self._begun
+            if self._remembers:
+                self.orders.append(order)
             of = {"job": order.job, "ordinal": order.ordinal, "attempt": order.attempt}
             on_event(Started(**of))
             for quarter in range(4):
@@ -68,8 +83,8 @@ class PretendExecutor:
                 on_event(Progressed(**of, share=(quarter + 1) / 4, preview=None))
             seed = order.recipe.partition("seed=")[2].split(" ")[0] or "0"
             return Made(
-                data=png(), format="PNG", note="", width=8, height=8, recipe=RESOLVED.format(seed=seed),
-                network="daydream", seconds=self.seconds, notes=(),
+                data=png() + os.urandom(self._size), format="PNG", note="", width=8, height=8, network="daydream",
+                recipe=RESOLVED.format(seed=seed), seconds=self.seconds, notes=(),
             )  # fmt: skip
 
     def cancel(self, job: str) -> None:
