@@ -74,12 +74,13 @@ def _channels(gradient: Tensor) -> list[Tensor]:
 
 def gaussian(plane: Tensor, sigma: float, *, out: Tensor | None = None) -> Tensor:
     """`plane` (1, C, H, W) under a Gaussian of `sigma` pixels, mirrored at its edges. `out` may be the plane itself."""
-    kernel = _bell(sigma)
+    kernel = bell(sigma)
     along_rows = _filtered(plane, kernel, 2, torch.empty_like(plane) if out is None else out)
     return _filtered(along_rows, kernel, 3, along_rows)
 
 
-def _bell(sigma: float) -> list[float]:
+def bell(sigma: float) -> list[float]:
+    """The weights of a Gaussian of `sigma` pixels, cut off where it is small; an odd number of them, 1 in all."""
     radius = max(1, math.ceil(2.5 * sigma))
     kernel = [math.exp(-k * k / (2 * sigma * sigma)) for k in range(-radius, radius + 1)]
     total = sum(kernel)
@@ -137,7 +138,7 @@ def _channels_like(finer: Tensor, coarse: Tensor) -> list[Tensor]:
 
 def _halved(plane: Tensor) -> Tensor:
     """Under a Gaussian of one pixel, then at half the size; rows are halved before columns are looked at."""
-    kernel = _bell(1.0)
+    kernel = bell(1.0)
     rows = _mean_of_pairs(_filtered(plane, kernel, 2, torch.empty_like(plane)), 2)
     return _mean_of_pairs(_filtered(rows, kernel, 3, rows), 3)
 
