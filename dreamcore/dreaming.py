@@ -18,7 +18,6 @@ from dreamcore import ascent, blending, finishing
 from dreamcore.ascent import Look, Shaping
 from dreamcore.calming import pull_of
 from dreamcore.companions import with_companions
-from dreamcore.errors import OutOfMemory
 from dreamcore.guiding import guide_of
 from dreamcore.networks import Network
 from dreamcore.objectives import Measures, Objective
@@ -37,7 +36,7 @@ from dreamcore.progress import AskCancelled, ReportProgress
 from dreamcore.recipe import Recipe, ResolvedRecipe
 from dreamcore.reporting import Reporter
 from dreamcore.resolve import resolve
-from dreamcore.sentences import Sentence
+from dreamcore.shortage import within_memory
 from dreamcore.styles import reference_change
 from dreamcore.subject import Subject, at_size, context_of, seamless
 from dreamcore.tiles import MARGIN
@@ -110,7 +109,7 @@ def dream(
     budget = memory_budget(device, memory)
     scene = _Scene(picture, guide, mask)
     with undisturbed(device):
-        rgb, change = _within_memory(
+        rgb, change = within_memory(
             lambda bytes_: _Work(
                 scene, resolved, network, device, bytes_, on_progress, cancelled, on_growth, clock
             ).done(),
@@ -127,19 +126,6 @@ class _Scene:
     picture: Picture
     guide: Picture | None
     mask: Picture | None
-
-
-def _within_memory(
-    work: Callable[[int], tuple[NDArray[np.uint8], float]], budget: int
-) -> tuple[NDArray[np.uint8], float]:
-    """Once more with smaller tiles where a GPU's memory turned out to be shorter than it said."""
-    for attempt in range(4):
-        try:
-            return work(budget >> (2 * attempt))
-        except torch.OutOfMemoryError as error:
-            log = str(error)
-            torch.cuda.empty_cache()
-    raise OutOfMemory(Sentence("There is not enough memory for a dream of this size: try a smaller size=."), log=log)
 
 
 def undisturbed(device: torch.device) -> ExitStack:

@@ -6,6 +6,7 @@ import collections
 import contextlib
 import importlib
 import logging
+import os
 import threading
 import time
 import traceback
@@ -25,12 +26,13 @@ from dreamcore.catalogue import network_info
 from dreamcore.errors import Cancelled, DreamError
 from dreamcore.films.footage import MovingPicture
 from dreamcore.sentences import Sentence
+from dreamcore.shortage import NO_MEMORY, ran_out
 
 if TYPE_CHECKING:
     from bot.executor.engine import Engine
 
 WENT_WRONG = Sentence("Something went wrong while dreaming; it has been noted.")
-NO_MEMORY = Sentence("There is not enough memory for a dream of this size: try a smaller size=.")
+DEVICE_GONE = 70  #: the exit code of a worker whose process can use its GPU no more
 FETCH_AGAIN_SECONDS = 600.0  #: after weights could not be fetched
 _STOPS_KEPT = 1000  #: keys of orders that were stopped, some of which may never come
 
@@ -41,9 +43,16 @@ class Studio:
     """One worker's. `dream` may be called by several threads; one of them dreams, the others decode and encode."""
 
     def __init__(
-        self, *, device: str, threads: int, download: bool, clock: Callable[[], float] = time.monotonic
+        self,
+        *,
+        device: str,
+        threads: int,
+        download: bool,
+        clock: Callable[[], float] = time.monotonic,
+        end: Callable[[int], object] = os._exit,
     ) -> None:
         self._device, self._threads, self._download, self._clock = device, threads, download, clock
+        self._end = end  # of the process
         self._decoder = Decoder()
         self._stopped: collections.OrderedDict[str, None] = collections.OrderedDict()
         # One thread for all of torch: its number of threads is a property of the thread that asks.
@@ -99,10 +108,13 @@ class Studio:
             return Stopped()
         except DreamError as error:
             return Failed(sentence=error.sentence, log=error.log, killed_decoder=isinstance(error, DecoderKilled))
-        except MemoryError:
-            return Failed(sentence=NO_MEMORY, log=traceback.format_exc())
-        except Exception:
+        except Exception as error:
             log = traceback.format_exc()
+            if ran_out(error):
+                return Failed(sentence=NO_MEMORY, log=log)
+            if _spoilt(error):
+                _log.critical("the GPU's driver gave up over order %s, so this worker ends: %s", order.key, log)
+                self._end(DEVICE_GONE)
             _log.error("order %s failed: %s", order.key, log)
             return Failed(sentence=WENT_WRONG, log=log)
         finally:
@@ -176,3 +188,8 @@ class Studio:
                 _log.warning("no better network: %s", getattr(error, "log", repr(error)))
             if self._closed.wait(FETCH_AGAIN_SECONDS):
                 return
+
+
+def _spoilt(error: Exception) -> bool:
+    """After an error of CUDA's own every further call of this process fails; a new one can go on."""
+    return isinstance(error, RuntimeError) and "CUDA error" in str(error)

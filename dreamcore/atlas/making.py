@@ -23,6 +23,7 @@ from dreamcore.networks import Network
 from dreamcore.pausing import AskPause, Checkpoint, Paused, fingerprint, never, pack, unpack
 from dreamcore.planning import device_defaults
 from dreamcore.progress import AskCancelled, Progress, ReportProgress
+from dreamcore.shortage import told
 
 _KIND = "atlas"
 
@@ -124,7 +125,7 @@ def page_tiles(
     identity = _identity(page, network, precision)
     done = _unpacked(checkpoint, identity)
     made = [] if done is None else [done]
-    with undisturbed(device):
+    with undisturbed(device), told():
         for number, part in enumerate(parts):
             have = sum(len(tiles) for tiles in made)
             if have >= sum(len(each.tiles) for each in parts[: number + 1]):

@@ -24,6 +24,7 @@ from dreamcore.films.growing import Growing
 from dreamcore.films.moving import Moving
 from dreamcore.films.planning import film_defaults, film_size, first_frame, region_of, tensor_of
 from dreamcore.films.recipe import FilmRecipe
+from dreamcore.films.reels import PictureReel, VideoReel
 from dreamcore.films.resolving import FilmLimits, FilmPlan, resolve_film
 from dreamcore.films.results import Film
 from dreamcore.films.stepping import Dreamer
@@ -38,6 +39,7 @@ from dreamcore.planning import memory_budget
 from dreamcore.progress import AskCancelled, Progress, ReportProgress
 from dreamcore.reporting import PREVIEW_SECONDS, preview_of
 from dreamcore.sentences import Sentence
+from dreamcore.shortage import told
 
 _log = logging.getLogger(__name__)
 
@@ -78,7 +80,7 @@ def film(
     scene = Scene(source, guide, mask)
     plan, timing = _planned(scene, recipe, network, device, limits)
     budget = memory_budget(device, memory)
-    with undisturbed(device):
+    with undisturbed(device), told():
         work = _Film(scene, plan, timing, network, device, budget, on_progress, cancelled, clock)
         work.resume(checkpoint)
         if not work.run(pause, enough):
@@ -167,7 +169,7 @@ class _Film:
         self.notes = (*source.notes, *([OPAQUE] if hidden else []), *plan.notes)
         self.height, self.width = film_size(source.height, source.width, plan.stations[0].size)
         self.format = str(plan.recipe.format)
-        self._begin = lambda: (
+        self._begin: Callable[[], tuple[Maker, VideoReel | PictureReel]] = lambda: (
             _maker(scene, plan, timing, network, device, budget, (self.height, self.width)),
             reel_for(self.format, self.width, self.height),
         )

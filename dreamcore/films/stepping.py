@@ -20,6 +20,7 @@ from dreamcore.octaves import Octave, enlarged
 from dreamcore.picture import Picture
 from dreamcore.planning import canvas_of, eye_for, largest_window
 from dreamcore.recipe import ResolvedRecipe
+from dreamcore.shortage import within_memory
 from dreamcore.styles import reference_change
 from dreamcore.tiles import MARGIN
 
@@ -48,14 +49,23 @@ class Dreamer:
         return eye_for(self.network, self.recipe, self.device)  # the network keeps the last few
 
     def step(self, picture: Tensor, octave: Octave, look: ascent.Look, noise: Tensor, jitter: int) -> Tensor:
-        """What one step at `octave` adds to `picture` (1, 3, H, W), at its size, before it gets its length."""
+        """What one step at `octave` adds to `picture` (1, 3, H, W), at its size, before it gets its length.
+
+        Raises OutOfMemory.
+        """
+        return within_memory(lambda budget: self._step(picture, octave, look, noise, jitter, budget), self.budget)
+
+    def _step(
+        self, picture: Tensor, octave: Octave, look: ascent.Look, noise: Tensor, jitter: int, budget: int
+    ) -> Tensor:
+        self.budget = budget  # what was too much for one step is not tried with the next
         size = octave.height, octave.width
         small = picture if picture.shape[2:] == size else shrunk_picture(picture, *size)
         eye = self.eye
         seen: dict[str, Any] = {
             "eye": eye,
             "objective": self.objective,
-            "canvas": canvas_of(octave, eye, jitter, largest_window(eye, self.budget, octave)),
+            "canvas": canvas_of(octave, eye, jitter, largest_window(eye, budget, octave)),
             "margins": (MARGIN + look.down, MARGIN + look.right),
             "noise": noise,
         }

@@ -28,6 +28,7 @@ from dreamcore.planning import MOST_BYTES_PER_PIXEL, device_defaults, memory_bud
 from dreamcore.progress import AskCancelled, ReportProgress
 from dreamcore.reporting import Reporter
 from dreamcore.sentences import Sentence, decimal
+from dreamcore.shortage import told
 
 _KIND = "imagine"
 _VERSION = 1
@@ -65,7 +66,7 @@ def imagine(
         recipe, network=network.info, device=device_defaults(device), seed=secrets.randbelow(2**32)
     )
     resolved = resolution.recipe
-    with undisturbed(device):
+    with undisturbed(device), told():
         layers = tuple(term.name for term in resolved.layer or ())
         eye = network.prepare(
             layers,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import itertools
+import sys
 import threading
 import time
 import warnings
@@ -21,6 +22,7 @@ from bot.executor.dask_executor import DaskExecutor
 from bot.executor.protocol import Event, Order, Outcome, Progressed
 from dreamcore.picture import encode
 from dreamcore.sample import landscape
+from tests.bot.executor.faulty import faulty_environment
 
 T = TypeVar("T")
 
@@ -55,19 +57,19 @@ def config(**changes: Any) -> ExecutorConfig:
     return ExecutorConfig(**{"device": "cpu", "threads": 1, "download": False, "hung_after": 60.0, **changes})
 
 
-def environment(home: Path) -> dict[str, str]:
+def environment(home: Path, **more: str) -> dict[str, str]:
     """Without any weights but the built-in ones."""
-    return {"DREAM_HOME": str(home), "DREAM_NETWORKS": "", "TORCH_HOME": str(home)}
+    return {"DREAM_HOME": str(home), "DREAM_NETWORKS": "", "TORCH_HOME": str(home), **more}
 
 
 class Cluster:
     """An executor with an event loop of its own, in a thread, so that many tests can use it."""
 
-    def __init__(self, home: Path, **changes: Any) -> None:
+    def __init__(self, home: Path, *, faults: dict[str, str] | None = None, **changes: Any) -> None:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
-        self.executor = DaskExecutor(config=config(**changes), environment=environment(home))
+        self.executor = DaskExecutor(config=config(**changes), environment=environment(home, **(faults or {})))
         self.run(self.executor.start())
 
     def run(self, work: Coroutine[Any, Any, T], timeout: float = PATIENCE) -> T:
@@ -120,8 +122,18 @@ def command_of(process: psutil.Process) -> str:
 
 
 @pytest.fixture(scope="package")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    started = Cluster(tmp_path_factory.mktemp("home"))
+def faults(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """What gives the workers of `cluster` the faults of `faulty`; the folder in which they note them stands in it."""
+    folder = tmp_path_factory.mktemp("faults") / "faulty"
+    variables = faulty_environment(folder)
+    sys.path.insert(0, str(folder))  # which is how workers come to theirs
+    yield variables
+    sys.path.remove(str(folder))
+
+
+@pytest.fixture(scope="package")
+def cluster(tmp_path_factory: pytest.TempPathFactory, faults: dict[str, str]) -> Iterator[Cluster]:
+    started = Cluster(tmp_path_factory.mktemp("home"), faults=faults)
     wait_until(lambda: started.executor.ready)
     yield started
     started.close()

@@ -15,8 +15,9 @@ import psutil
 import pytest
 
 from bot.executor.dask_executor import DaskExecutor
-from bot.executor.protocol import Event, Lost, Made, Outcome, Progressed, Stopped
+from bot.executor.protocol import Event, Failed, Lost, Made, Order, Outcome, Progressed, Stopped
 from tests.bot.executor.conftest import (
+    LARGE,
     PATIENCE,
     Cluster,
     command_of,
@@ -27,6 +28,7 @@ from tests.bot.executor.conftest import (
     wait_until,
     worker_processes,
 )
+from tests.bot.executor.faulty import BREAKS_ONCE, HOLDS, NONE, SHORT
 
 HUNG_AFTER = 2.0
 
@@ -40,6 +42,10 @@ def the_worker() -> psutil.Process:
 
     wait_until(alone)
     return found[0]
+
+
+def faulty_order(fault: int) -> Order:
+    return order(f"network=daydream size=128 steps=9 octaves=2 seed={fault}")
 
 
 def again(cluster: Cluster) -> Outcome:
@@ -66,22 +72,59 @@ def test_a_killed_workers_order_is_lost_and_those_that_only_waited_are_not_to_bl
     assert isinstance(again(cluster), Made)
 
 
-def test_a_worker_that_gives_no_sign_of_life_is_replaced(cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("how", ["stopped", "in a native call that holds the interpreter"])
+def test_a_worker_that_gives_no_sign_of_life_is_replaced(
+    cluster: Cluster, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
     assert isinstance(again(cluster), Made)  # the worker is there again
     monkeypatch.setattr(cluster.executor, "_config", config(hung_after=HUNG_AFTER))
-    running = cluster.dreaming(long_order())
+    running = cluster.dreaming(long_order() if how == "stopped" else faulty_order(HOLDS))
+    waiting = cluster.dream(order())
     worker = the_worker()
     begun = time.monotonic()
-    worker.suspend()
+    if how == "stopped":
+        worker.suspend()
 
     outcome = running.result(HUNG_AFTER + PATIENCE)
     assert isinstance(outcome, Lost)
     assert outcome.started
     assert "hung" in outcome.log
-    assert time.monotonic() - begun > HUNG_AFTER - 1
+    assert how != "stopped" or time.monotonic() - begun > HUNG_AFTER - 1
+    behind = waiting.result(PATIENCE)
+    assert isinstance(behind, Made) or (isinstance(behind, Lost) and not behind.started), "it is not to blame"
     monkeypatch.undo()
     assert isinstance(again(cluster), Made)
     wait_until(lambda: not worker.is_running() or worker.status() == psutil.STATUS_ZOMBIE)
+
+
+def test_a_gpu_with_less_memory_than_it_says_dreams_in_smaller_tiles_or_says_so_and_goes_on(
+    cluster: Cluster, faults: dict[str, str]
+) -> None:
+    assert isinstance(again(cluster), Made)
+    worker = the_worker()
+    recipe = "network=daydream size=320 steps=1 octaves=1 seed={}"
+    asked = [order(recipe.format(seed), picture=LARGE) for seed in (SHORT, NONE)]
+    tiled, none, other = (one.result(PATIENCE) for one in [cluster.dream(one) for one in (*asked, order())])
+    tried = (Path(faults["FAULTS_FOLDER"]) / f"windows-{SHORT}").read_text().split()
+    assert isinstance(tiled, Made)
+    assert int(tried[0]) > 85_000 > int(tried[-1]), "a window of the whole picture, and then smaller ones"
+    assert isinstance(other, Made)
+    assert isinstance(none, Failed)
+    assert none.sentence == "There is not enough memory for a dream of this size: try a smaller size=."
+    assert "no window of" in none.log
+    assert the_worker().pid == worker.pid, "nothing had to die for it"
+
+
+def test_a_gpu_whose_driver_gives_up_costs_a_worker_and_no_dream(cluster: Cluster) -> None:
+    worker = the_worker()
+    lost = cluster.dream(faulty_order(BREAKS_ONCE)).result(PATIENCE)
+    assert isinstance(lost, Lost)
+    assert lost.started
+    wait_until(lambda: not worker.is_running() or worker.status() == psutil.STATUS_ZOMBIE)
+    outcome: Outcome = lost
+    while isinstance(outcome, Lost):
+        outcome = cluster.dream(faulty_order(BREAKS_ONCE)).result(PATIENCE)
+    assert isinstance(outcome, Made)
 
 
 def test_when_the_process_that_holds_the_workers_is_killed_all_of_it_is_started_again(cluster: Cluster) -> None:
