@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping
 import torch
 from torch import Tensor
 
+from dreamcore.devices import reals
+
 LUMINANCE = (0.299, 0.587, 0.114)  #: of RGB, ITU-R BT.601
 
 #: (picture, what was added), both (1, 3, H, W) of full scale -> the picture with it, in [0, 1].
@@ -20,7 +22,7 @@ Blend = Callable[[Tensor, Tensor], Tensor]
 def luminance_only(detail: Tensor) -> Tensor:
     """What was dreamt, in brightness alone: added alike to red, green and blue it leaves both chroma values as they
     were."""
-    weight = torch.tensor(LUMINANCE, device=detail.device).view(1, 3, 1, 1)
+    weight = reals(LUMINANCE, detail.device).view(1, 3, 1, 1)
     return (detail * weight).sum(1, keepdim=True).expand(-1, 3, -1, -1).contiguous()
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 from pathlib import Path
 from types import ModuleType
 
 import psutil
 import torch
+from torch import Tensor
 
 from dreamcore.errors import DeviceError, InstallationError
 from dreamcore.sentences import Sentence
@@ -56,6 +58,23 @@ def available_memory(device: torch.device) -> int:
         reserved_but_unused = torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(device)
         return int(free + reserved_but_unused)
     return min(psutil.virtual_memory().available, _left_in_container())
+
+
+def sent(values: Tensor, device: torch.device) -> Tensor:
+    """`values` from the CPU on the device, without waiting for it: a plain copy would, until it has done all so far."""
+    return values if device.type == "cpu" else values.pin_memory().to(device, non_blocking=True)
+
+
+@functools.lru_cache(maxsize=128)
+def integers(values: tuple[int, ...], device: torch.device) -> Tensor:
+    """A short list of indices on the device; kept, since sending it would make each step wait."""
+    return sent(torch.tensor(values), device)
+
+
+@functools.lru_cache(maxsize=128)
+def reals(values: tuple[float, ...], device: torch.device) -> Tensor:
+    """The same for weights."""
+    return sent(torch.tensor(values), device)
 
 
 def torchvision_models() -> ModuleType:

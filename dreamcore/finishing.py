@@ -7,6 +7,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from dreamcore.blending import LUMINANCE, blended
+from dreamcore.devices import reals
 from dreamcore.gradients import mirrored_index
 from dreamcore.strips import root_mean_square, strips
 
@@ -76,7 +77,7 @@ def brought_to(
 
 def brightness(picture: Tensor) -> Tensor:
     """(1, 3, H, W) uint8 -> (1, 1, H, W) in [0, 1]."""
-    weight = torch.tensor(LUMINANCE, device=picture.device).view(1, 3, 1, 1) / 255
+    weight = reals(LUMINANCE, picture.device).view(1, 3, 1, 1) / 255
     return (picture.float() * weight).sum(1, keepdim=True)
 
 

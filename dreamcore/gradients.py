@@ -33,10 +33,10 @@ def smoothed(gradient: Tensor, kind: str, progress: float) -> Tensor:
     and brightness as it is: enough where a network's gradients are smooth by themselves, and a quarter of the time.
     """
     if kind == "gaussian":
-        sigma = 1.2 - 0.7 * progress
+        finer, coarser = cascade(progress)
         for channel in _channels(gradient):
-            blurred = gaussian(channel, sigma)
-            blurred += gaussian(channel, 2 * sigma)
+            blurred = gaussian(channel, finer)
+            blurred += gaussian(channel, coarser)
             channel.copy_(blurred)
     elif kind == "laplacian":
         for channel in _channels(gradient):
@@ -45,6 +45,12 @@ def smoothed(gradient: Tensor, kind: str, progress: float) -> Tensor:
     elif kind == "chroma":
         _blur_colour(gradient)
     return gradient
+
+
+def cascade(progress: float) -> tuple[float, float]:
+    """The sigmas, in pixels, of the two Gaussians that an octave's `gaussian` smoothing is made of."""
+    sigma = 1.2 - 0.7 * progress
+    return sigma, 2 * sigma
 
 
 def normalised(gradient: Tensor, kind: str, share: Tensor | None = None) -> Tensor:

@@ -16,6 +16,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from dreamcore.catalogue import NetworkInfo
+from dreamcore.devices import integers
 from dreamcore.networks import Eye
 from dreamcore.octaves import Octave
 from dreamcore.picture import Picture, fill_hidden
@@ -75,4 +76,4 @@ def chosen(activation: Tensor, channels: tuple[int, ...] | None) -> Tensor:
     activation = activation.float()
     if activation.dim() == 2:
         activation = activation[:, :, None, None]
-    return activation if channels is None else activation[:, list(channels)]
+    return activation if channels is None else activation[:, integers(channels, activation.device)]

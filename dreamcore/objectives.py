@@ -14,6 +14,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from dreamcore.devices import integers, reals
 from dreamcore.guiding import Guide, chosen
 from dreamcore.networks import LOGITS
 from dreamcore.recipe import GUIDE, ResolvedRecipe
@@ -62,7 +63,7 @@ class Objective:
             measures: Measures = {}
             for name, _ in self.layers:
                 a = chosen(activations[name], self.channels)
-                measures[f"{name} places"] = torch.tensor(float(a.shape[2] * a.shape[3]), device=a.device)
+                measures[f"{name} places"] = torch.full((), float(a.shape[2] * a.shape[3]), device=a.device)
                 measures[f"{name} sum"] = a.sum((2, 3), keepdim=True)
                 measures[f"{name} squares"] = a.square().sum((2, 3), keepdim=True)
                 measures[f"{name} size"] = a.abs().sum()
@@ -96,9 +97,10 @@ class Objective:
         return value / whole.clamp_min(torch.finfo(whole.dtype).tiny)
 
     def _class(self, logits: Tensor) -> Tensor:
-        index = torch.tensor([k for k, _ in self.classes], device=logits.device)
-        weight = torch.tensor([w for _, w in self.classes], device=logits.device).view(1, -1, 1, 1)
-        return (weight * (logits.index_select(1, index) - self._rest(logits))).sum()
+        return (self._weights(logits) * (self._candidates(logits) - self._rest(logits))).sum()
+
+    def _weights(self, logits: Tensor) -> Tensor:
+        return reals(tuple(float(w) for _, w in self.classes), logits.device).view(1, -1, 1, 1)
 
     def _rest(self, logits: Tensor) -> Tensor:
         """What a class has to beat at each place."""
@@ -108,7 +110,7 @@ class Objective:
         """The logits of the classes that take part."""
         if not self.classes:
             return logits
-        return logits.index_select(1, torch.tensor([k for k, _ in self.classes], device=logits.device))
+        return logits.index_select(1, integers(tuple(k for k, _ in self.classes), logits.device))
 
     def _likely(self, candidates: Tensor) -> Tensor:
         """How likely each candidate is at each place, from what is seen around it. No gradient flows through it."""
@@ -117,7 +119,8 @@ class Objective:
 
     def _measure_seen(self, logits: Tensor) -> Measures:
         share = self._likely(self._candidates(logits)).softmax(1).sum((2, 3), keepdim=True)
-        return {"seen": share, "places": torch.tensor(float(logits.shape[2] * logits.shape[3]), device=logits.device)}
+        places = torch.full((), float(logits.shape[2] * logits.shape[3]), device=logits.device)
+        return {"seen": share, "places": places}
 
     def _seen(self, logits: Tensor, measures: Measures) -> Tensor:
         """A classifier's version of the energy: at each place, more of the classes that already win there.
@@ -131,7 +134,7 @@ class Objective:
         sure = logits.detach().softmax(1).amax(1, keepdim=True).sqrt()
         share = won.softmax(1)
         if any(weight != 1 for _, weight in self.classes):
-            share = share * torch.tensor([w for _, w in self.classes], device=logits.device).view(1, -1, 1, 1)
+            share = share * self._weights(logits)
         return (sure * share * (candidates - self._rest(logits))).sum()
 
 
