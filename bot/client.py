@@ -264,7 +264,7 @@ async def _both(config: Config) -> tuple[Application, Database]:
     assert config.token is not None
     application = asyncio.create_task(application_of(config.token, config.api))
     try:
-        database = await Database.open(config.database)
+        database = await Database.open(config.database, home=config.home)
     except BaseException:
         application.cancel()
         raise

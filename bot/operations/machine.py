@@ -171,7 +171,7 @@ async def examine_database(config: Config) -> Finding:
     if config.database.startswith("sqlite") and _not_ours(config.home) is not None:
         return warn("database", "Not tried, for the same reason.")
     try:
-        database = await Database.open(config.database)
+        database = await Database.open(config.database, home=config.home)
         await database.close()
     except BotError as error:
         return fail("database", error.sentence, "Correct DATABASE_URL, or what it leads to.")

@@ -136,7 +136,7 @@ async def _tell(config: Config, say: Say, *, leaves: bool) -> None:
 
 @contextlib.asynccontextmanager
 async def _database(config: Config) -> AsyncIterator[Database]:
-    database = await Database.open(config.database)
+    database = await Database.open(config.database, home=config.home)
     try:
         yield database
     finally:

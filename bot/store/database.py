@@ -10,33 +10,29 @@ import asyncio
 import contextlib
 import logging
 import os
-import sqlite3
 import stat
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
-from alembic import command
-from alembic.config import Config as AlembicConfig
-from alembic.script import ScriptDirectory
 from alembic.util.exc import CommandError
-from sqlalchemy import Connection, event, make_url, text
+from sqlalchemy import Connection, event, text
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.errors import ConfigError
-from bot.store import snapshots
+from bot.store.addresses import database_url, unopened
+from bot.store.before_upgrade import keep_before_upgrade
+from bot.store.migrating import upgrade
 
 logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
 BUSY_SECONDS = 10.0  #: how long SQLite waits for another process (a backup, an operator's shell) before it gives up
 WRITERS_LOCK = 0x447265616D  #: PostgreSQL's advisory lock that stands for SQLite's one writer
-MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 class Database:
@@ -54,12 +50,15 @@ class Database:
         self.guard: Callable[[AsyncConnection], Awaitable[None]] | None = None
 
     @classmethod
-    async def open(cls, address: str) -> Self:
-        """Migrate the database at SQLAlchemy's `address` forward and connect to it. Raises ConfigError."""
+    async def open(cls, address: str, *, home: Path | None = None) -> Self:
+        """Migrate the database at SQLAlchemy's `address` forward and connect to it. Raises ConfigError.
+
+        home: where it is copied to before, if it is no file that has a folder of its own. None: it is not copied then.
+        """
         url = database_url(address)
         if url.database and url.get_backend_name() == "sqlite":
             await asyncio.to_thread(_make_ready, Path(url.database))
-            await asyncio.to_thread(_keep_before_upgrade, Path(url.database))
+        await asyncio.to_thread(keep_before_upgrade, url, home)
         await _migrate(url)
         return cls(database_engine(url))
 
@@ -137,20 +136,6 @@ class Database:
             task.exception()  # read here too: whoever asked for it may have been cancelled meanwhile
 
 
-def database_url(address: str) -> URL:
-    """With our drivers. Raises ConfigError."""
-    try:
-        url = make_url(address)
-    except ArgumentError:
-        raise ConfigError(
-            "DATABASE_URL is no database's address; SQLite's look like sqlite:////folder/dreambot.sqlite."
-        ) from None
-    url = url.set(drivername=DRIVERS.get(url.drivername, url.drivername))
-    if url.get_backend_name() == "sqlite" and url.database in (None, "", ":memory:"):
-        raise ConfigError("DATABASE_URL names no file: what is accepted has to survive the bot.")
-    return url
-
-
 def _make_ready(path: Path) -> None:
     """Its folder is there, and others on the machine may not read what members have asked for.
 
@@ -165,21 +150,6 @@ def _make_ready(path: Path) -> None:
         for file in (path, *(path.with_name(f"{path.name}{end}") for end in ("-wal", "-shm"))):
             if file.exists():
                 file.chmod(stat.S_IMODE(file.stat().st_mode) & ~stat.S_IRWXO)
-
-
-def _keep_before_upgrade(path: Path) -> None:
-    """A migration cannot be taken back; the file of before it can."""
-    script = ScriptDirectory(str(MIGRATIONS))
-    known = {one.revision for one in script.walk_revisions()}
-    try:
-        kept = snapshots.keep_before_upgrade(path, head=str(script.get_current_head()), known=known)
-    except (sqlite3.Error, OSError) as error:
-        raise ConfigError(
-            f"The database {path} is to be brought up to date, and cannot be copied to {path.parent} before: {error}."
-            " Make room there, or give this user the folder."
-        ) from error
-    if kept is not None:
-        logger.info("the database is brought up to date; as it was before it is in %s", kept)
 
 
 def database_engine(url: URL, *, migrating: bool = False) -> AsyncEngine:
@@ -224,18 +194,3 @@ async def _migrate(url: URL) -> None:
         raise unopened(url, error) from error
     finally:
         await engine.dispose()
-
-
-def unopened(url: URL, error: DBAPIError | OSError) -> ConfigError:
-    """What is said of a database that cannot be opened."""
-    cause = str(error.orig if isinstance(error, DBAPIError) else error) or "it does not answer"
-    return ConfigError(f"The database {url.render_as_string(hide_password=True)} cannot be opened: {cause}.")
-
-
-def upgrade(connection: Connection, revision: str = "head") -> None:
-    """Bring the database behind `connection` forward, inside the connection's transaction."""
-    config = AlembicConfig()
-    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-    config.set_main_option("path_separator", "os")
-    config.attributes["connection"] = connection
-    command.upgrade(config, revision)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import sqlite3
-import time
-from collections.abc import Collection
 from contextlib import closing
 from pathlib import Path
 from urllib.parse import quote
@@ -13,9 +11,6 @@ from urllib.parse import quote
 from bot.files import sync_folder
 
 BUSY_SECONDS = 30.0  #: that somebody else may hold the database
-BEFORE_UPGRADE = "before-upgrade"  #: the folder beside the database with copies that migrations have left
-KEPT = 3  #: of these
-KEPT_SECONDS = 30 * 86400.0  #: after that they go, at the next start
 
 
 def snapshot(source: Path, target: Path) -> None:
@@ -54,32 +49,6 @@ def revision(path: Path) -> str | None:
     except sqlite3.Error:
         return None
     return None if row is None else str(row[0])
-
-
-def keep_before_upgrade(path: Path, *, head: str, known: Collection[str]) -> Path | None:
-    """Copy a database that is about to be migrated; returns where to, or None where nothing is to be done.
-
-    Of older copies the newest stay. Raises sqlite3.Error, OSError.
-    """
-    folder = path.parent / BEFORE_UPGRADE
-    now = revision(path) if path.exists() else None
-    kept = None
-    if now is not None and now != head and now in known:
-        folder.mkdir(mode=0o700, exist_ok=True)
-        kept = folder / f"{path.stem}-{now}-{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}{path.suffix}"
-        kept.unlink(missing_ok=True)
-        snapshot(path, kept)
-    if folder.is_dir():
-        _thin_out(folder)
-    return kept
-
-
-def _thin_out(folder: Path) -> None:
-    copies = sorted(folder.iterdir(), key=lambda one: one.stat().st_mtime, reverse=True)
-    oldest = time.time() - KEPT_SECONDS
-    for number, copy in enumerate(copies):
-        if number >= KEPT or copy.stat().st_mtime < oldest:
-            copy.unlink(missing_ok=True)
 
 
 def _open(path: Path) -> sqlite3.Connection:

@@ -17,12 +17,13 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, Protocol
 
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.errors import BotError, ConfigError
-from bot.store.database import database_engine, database_url, unopened
+from bot.store.addresses import database_url, unopened
+from bot.store.database import database_engine
 
 ACTIVE = 0x447265616D426F74  #: PostgreSQL's advisory lock of the bot that works
 LOOK_SECONDS = 1.0  #: between looks whether the other one is gone, and whether the right still holds
@@ -71,6 +72,19 @@ async def try_turn(address: str) -> Turn | str:
         return await asyncio.to_thread(FileTurn.take, path)
     except OSError as error:
         raise ConfigError(f"The file {path} beside the database cannot be written: {error.strerror}.") from error
+
+
+def take_now(connection: Connection) -> str | None:
+    """Take PostgreSQL's lock for as long as this connection lasts; else who has it. Blocks."""
+    for setting in _KEEPALIVE:
+        connection.execute(text(f"SET {setting}"))
+    connection.execute(text("SELECT set_config('application_name', :name, false)"), {"name": _application()})
+    taken = connection.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": ACTIVE}).scalar_one()
+    holder = None if taken else connection.execute(text(_HOLDER), {"key": ACTIVE}).first()
+    connection.commit()
+    if taken:
+        return None
+    return str(holder.application_name or "another process") if holder is not None else "another process"
 
 
 class FileTurn:
@@ -180,8 +194,7 @@ async def _locked(engine: AsyncEngine, *, ghost: int | None = None) -> tuple[Asy
             connection = await connection.execution_options(isolation_level="AUTOCOMMIT")
             for setting in _KEEPALIVE:
                 await connection.execute(text(f"SET {setting}"))
-            name = f"dreambot, {this_process()}"[:63]
-            await connection.execute(text("SELECT set_config('application_name', :name, false)"), {"name": name})
+            await _ask(connection, "SELECT set_config('application_name', :name, false)", name=_application())
             taken = await _ask(connection, "SELECT pg_try_advisory_lock(:key)", key=ACTIVE)
             if not taken:
                 holder = (await connection.execute(text(_HOLDER), {"key": ACTIVE})).first()
@@ -195,6 +208,10 @@ async def _locked(engine: AsyncEngine, *, ghost: int | None = None) -> tuple[Asy
         raise
     await _end(connection)
     return str(holder.application_name or "another process") if holder is not None else "another process"
+
+
+def _application() -> str:
+    return f"dreambot, {this_process()}"[:63]
 
 
 async def _ask(connection: AsyncConnection, question: str, **values: Any) -> Any:

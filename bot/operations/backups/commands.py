@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from sqlalchemy import make_url
-
 from bot.config import Config
-from bot.errors import ConfigError
 from bot.operations.backups import making, restoring
+from bot.operations.backups.places import place_of
 from bot.operations.seeing.looking import version
 
 
 def backup(config: Config, file: Path, say: Callable[[str], None]) -> int:
     """Blocks. Raises BotError."""
-    made = making.make(config.home, _file_of(config), file.absolute(), version=version())
+    made = making.make(config.home, place_of(config), file.absolute(), version=version())
     say(
         f"The backup is in {file.absolute()}: {_size(made.size)}, {made.pictures} pictures."
         " It was read again, and is whole."
@@ -27,12 +25,15 @@ def backup(config: Config, file: Path, say: Callable[[str], None]) -> int:
 
 def restore(config: Config, file: Path, *, force: bool, say: Callable[[str], None]) -> int:
     """Blocks. Raises BotError."""
-    done = restoring.restore(config, _file_of(config), file.absolute(), force=force)
+    done = restoring.restore(config, place_of(config), file.absolute(), force=force)
     manifest = done.manifest
-    say(
-        f"The backup of {manifest.made} is in its place: {manifest.pictures} pictures,"
-        f" made by version {manifest.version}."
-    )
+    if manifest.version:
+        say(
+            f"The backup of {manifest.made} is in its place: {manifest.pictures} pictures,"
+            f" made by version {manifest.version}."
+        )
+    else:
+        say(f"The database of {manifest.made} is in its place, with those of its pictures that are still here.")
     if done.forgotten:
         say(f"Members who were in it and have asked to be forgotten are forgotten again: {done.forgotten}.")
     if done.other_key:
@@ -50,22 +51,7 @@ def tidy(config: Config) -> None:
     """What a start does: raises ConfigError after half a restore, and removes what is old or left over. Blocks."""
     restoring.refuse_half_done(config.home)
     making.sweep(config.home)
-    restoring.sweep(config.home, _sqlite(config))
-
-
-def _file_of(config: Config) -> Path:
-    path = _sqlite(config)
-    if path is None:
-        raise ConfigError(
-            "DATABASE_URL is a PostgreSQL server's: back it up with pg_dump, and with it sources/, results/,"
-            " forgetting.key and forgotten.jsonl in DREAM_HOME (docs/operators.md says in which order)."
-        )
-    return path
-
-
-def _sqlite(config: Config) -> Path | None:
-    url = make_url(config.database)
-    return Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
+    restoring.sweep(config.home, place_of(config))
 
 
 def _size(amount: int) -> str:

@@ -21,7 +21,9 @@ from bot.errors import BotError
 from bot.jobs.shelf import PART
 from bot.operations.backups import archive
 from bot.operations.backups.archive import DATABASE, Manifest
+from bot.operations.backups.places import TROUBLES, Place
 from bot.store import snapshots
+from bot.store.addresses import reason
 
 PREFIX = "backup-"  #: of the folder in DREAM_HOME in which one is put together
 TRIES = 3  #: where pictures come and go faster than they are linked
@@ -40,23 +42,23 @@ _NEEDED = (
 )  #: as `bot.jobs.keeping` says, of a file that no bot has open. Without checkpoints: long work begins again then
 
 
-def make(home: Path, database: Path, file: Path, *, version: str) -> Manifest:
+def make(home: Path, place: Place, file: Path, *, version: str) -> Manifest:
     """A backup in `file`, read again and found whole. Blocks. Raises BotError."""
     if file.exists():
         raise BotError(f"The file {file} is there already: name another one.")
-    if not database.is_file():
-        raise BotError(f"There is no database {database} to back up: set DREAM_HOME to the bot's data folder.")
+    if not place.there():
+        raise BotError(f"There is no database {place.name} to back up: set DREAM_HOME to the bot's data folder.")
     sweep(home)
     part = file.with_name(f"{file.name}.part")
     try:
         with _staging(home) as folder:
-            manifest = _gathered(home, database, folder, version)
+            manifest = _gathered(home, place, folder, version)
             part.unlink(missing_ok=True)
             archive.write(part, manifest, folder)
         archive.check(part)
         part.replace(file)
-    except (OSError, sqlite3.Error) as error:
-        raise BotError(f"The backup could not be made: {getattr(error, 'strerror', None) or error}.") from error
+    except TROUBLES as error:
+        raise BotError(f"The backup could not be made: {reason(error)}.") from error
     finally:
         part.unlink(missing_ok=True)
     return manifest
@@ -81,21 +83,20 @@ def _staging(home: Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _gathered(home: Path, database: Path, folder: Path, version: str) -> Manifest:
+def _gathered(home: Path, place: Place, folder: Path, version: str) -> Manifest:
     for name in FOLDERS:
         (folder / name).mkdir()
     for _ in range(TRIES):
         (folder / DATABASE).unlink(missing_ok=True)
-        _link_all(home, folder)
-        snapshots.snapshot(database, folder / DATABASE)
-        for (
-            name
-        ) in BESIDES:  # after the database: whom it still has and these say to forget, is forgotten when it is put back
+        link_all(home, folder)
+        place.copy(folder / DATABASE)
+        # After the database: whom it still has and these say to forget, is forgotten when it is put back.
+        for name in BESIDES:
             with contextlib.suppress(FileNotFoundError):
                 shutil.copyfile(home / name, folder / name)
-        _link_all(home, folder)
+        link_all(home, folder)
         if (trouble := snapshots.damage(folder / DATABASE)) is not None:
-            raise BotError(f"The database {database} is damaged ({trouble}): put an older backup back.")
+            raise BotError(f"The database {place.name} is damaged ({trouble}): put an older backup back.")
         needed = _needed(folder / DATABASE)
         missing = [name for name in needed if not (folder / name).is_file()]
         if not missing:
@@ -111,7 +112,8 @@ def _gathered(home: Path, database: Path, folder: Path, version: str) -> Manifes
     )
 
 
-def _link_all(home: Path, folder: Path) -> None:
+def link_all(home: Path, folder: Path) -> None:
+    """Every picture and result of a data folder, in the same folders of another one. Raises OSError."""
     for name in FOLDERS:
         if not (home / name).is_dir():
             continue

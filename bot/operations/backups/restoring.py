@@ -7,8 +7,8 @@ A restore that is killed while it puts things in their places leaves a mark, and
 from __future__ import annotations
 
 import asyncio
+import datetime
 import shutil
-import sqlite3
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -23,13 +23,15 @@ from bot.jobs.queue import JobQueue
 from bot.jobs.shelf import RESERVE
 from bot.operations.backups import archive
 from bot.operations.backups.archive import DATABASE, Manifest
-from bot.operations.backups.making import BESIDES, FOLDERS
+from bot.operations.backups.making import BESIDES, FOLDERS, link_all
+from bot.operations.backups.places import ASIDE, TROUBLES, Place
 from bot.store import snapshots
+from bot.store.addresses import reason
 from bot.store.database import Database
 
 STAGE = "restoring"  #: the folder in DREAM_HOME in which it is unpacked
 MARK = "restoring.unfinished"  #: the file in DREAM_HOME that is there while things are put in their places
-ASIDE = ".replaced"  #: ends the name of what was there before
+SQLITE = b"SQLite format 3\0"  #: how such a file begins
 KEPT_SECONDS = 30 * 86400.0  #: after that it goes, at the next start
 
 
@@ -43,28 +45,35 @@ class Restored:
     aside: tuple[Path, ...]  # what was there before
 
 
-def restore(config: Config, database: Path, file: Path, *, force: bool) -> Restored:
-    """Blocks. Raises BotError: then nothing was changed, or it says that it has to be done again."""
+def restore(config: Config, place: Place, file: Path, *, force: bool) -> Restored:
+    """Blocks. Raises BotError: then nothing was changed, or it says that it has to be done again.
+
+    file: a backup; or a SQLite file with nothing but a database, such as the copies that upgrades leave. The pictures
+    that are here stay then.
+    """
     home = config.home
-    with alone_in(
+    only = alone_in(
         home,
         unwritable=f"DREAM_HOME={home} cannot be written",
         taken=f"A bot is at work with {home}: stop it, then restore.",
-    ):
+    )
+    if any(aside == file for _, aside in _items(home, place)):
+        raise BotError(f"{file} is what the last restore has put aside, as this one will: move it elsewhere first.")
+    with only, place.held():
         again = (home / MARK).exists()
-        if not again and not force and (there := _there(home, database)):
+        if not again and not force and (there := _there(home, place)):
             raise BotError(
                 f"{there} is there already. With --force it is moved aside (its name then ends with {ASIDE}),"
                 " and the backup takes its place."
             )
         stage = home / STAGE
         try:
-            manifest = _unpacked(file, stage)
+            manifest = _alone(file, home, stage) if _is_database(file) else _unpacked(file, stage)
             other_key = _merge(stage, home)
             forgotten = asyncio.run(_brought_up_to_date(config, stage))
-            aside = _put_in_place(stage, home, database, again=again)
-        except (OSError, sqlite3.Error) as error:
-            raise BotError(f"The backup could not be put back: {getattr(error, 'strerror', None) or error}.") from error
+            aside = _put_in_place(stage, home, place, again=again)
+        except TROUBLES as error:
+            raise BotError(f"The backup could not be put back: {reason(error)}.{_unfinished(home)}") from error
         finally:
             shutil.rmtree(stage, ignore_errors=True)
     return Restored(manifest=manifest, forgotten=forgotten, other_key=other_key, aside=aside)
@@ -78,10 +87,11 @@ def refuse_half_done(home: Path) -> None:
         )
 
 
-def sweep(home: Path, database: Path | None) -> None:
-    """Remove what older restores have put aside: in it members would outlive their being forgotten."""
+def sweep(home: Path, place: Place) -> None:
+    """Remove what older restores have put aside, or have left: in it members would outlive their being forgotten."""
+    shutil.rmtree(home / STAGE, ignore_errors=True)
     oldest = time.time() - KEPT_SECONDS
-    for _, aside in _items(home, database) if database is not None else ():
+    for _, aside in _items(home, place):
         try:
             if aside.stat().st_ctime < oldest:
                 _remove(aside)
@@ -89,11 +99,39 @@ def sweep(home: Path, database: Path | None) -> None:
             continue
 
 
-def _there(home: Path, database: Path) -> Path | None:
+def _unfinished(home: Path) -> str:
+    return " It was broken off: run it again before the bot starts." if (home / MARK).exists() else ""
+
+
+def _there(home: Path, place: Place) -> str | None:
     """Something that a backup would take the place of."""
-    if database.exists():
-        return database
-    return next((folder for name in FOLDERS if (folder := home / name).is_dir() and any(folder.iterdir())), None)
+    if place.filled():
+        return place.name
+    return next((str(home / name) for name in FOLDERS if (home / name).is_dir() and any((home / name).iterdir())), None)
+
+
+def _is_database(file: Path) -> bool:
+    try:
+        with file.open("rb") as opened:
+            return opened.read(len(SQLITE)) == SQLITE
+    except OSError:
+        return False
+
+
+def _alone(file: Path, home: Path, stage: Path) -> Manifest:
+    """A database that comes without pictures: with those that are here."""
+    shutil.rmtree(stage, ignore_errors=True)
+    stage.mkdir(mode=0o700)
+    for name in FOLDERS:
+        (stage / name).mkdir()
+    link_all(home, stage)
+    snapshots.snapshot(file, stage / DATABASE)
+    now = snapshots.revision(stage / DATABASE)
+    trouble = snapshots.damage(stage / DATABASE) if now is not None else "it has no tables of the bot's"
+    if trouble is not None:
+        raise BotError(f"The database {file} is damaged: {trouble}. Take another one.")
+    made = datetime.datetime.fromtimestamp(file.stat().st_mtime, datetime.UTC)
+    return Manifest(version="", revision=str(now), made=made.isoformat(timespec="seconds"), files={})
 
 
 def _unpacked(file: Path, stage: Path) -> Manifest:
@@ -148,37 +186,35 @@ async def _brought_up_to_date(config: Config, stage: Path) -> int:
         await database.close()
 
 
-def _put_in_place(stage: Path, home: Path, database: Path, *, again: bool) -> tuple[Path, ...]:
-    beside = database.with_name(f"{database.name}.restored")
-    beside.unlink(missing_ok=True)
-    database.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    snapshots.snapshot(stage / DATABASE, beside)  # perhaps onto another disk
-    if not again:
-        for _, aside in _items(home, database):
-            _remove(aside)
-    put(home / MARK, b"")
-    sync_folder(home)
-    for name in BESIDES:
-        if (stage / name).exists():
-            put(home / name, (stage / name).read_bytes())
-    for there, aside in _items(home, database):
-        if again and aside.exists():
-            _remove(there)  # from the try before, which got so far
-        elif there.exists():
-            there.replace(aside)
-    for name in FOLDERS:
-        (stage / name).replace(home / name)
-    beside.replace(database)
-    for folder in {home, database.parent}:
+def _put_in_place(stage: Path, home: Path, place: Place, *, again: bool) -> tuple[Path, ...]:
+    if not (again and any(aside.exists() for _, aside in place.files(stage))):
+        place.keep(stage)
+    with place.put(stage / DATABASE) as change:
+        if not again:
+            for _, aside in _items(home, place):
+                _remove(aside)
+        put(home / MARK, b"")
+        sync_folder(home)
+        for name in BESIDES:
+            if (stage / name).exists():
+                put(home / name, (stage / name).read_bytes())
+        for there, aside in _items(home, place):
+            if again and aside.exists():
+                _remove(there)  # from the try before, which got so far
+            elif there.exists():
+                there.replace(aside)
+        for name in FOLDERS:
+            (stage / name).replace(home / name)
+        change()
+    for folder in {home, *(aside.parent for _, aside in place.files(stage))}:
         sync_folder(folder)
     (home / MARK).unlink()
-    return tuple(aside for _, aside in _items(home, database) if aside.exists())
+    return tuple(aside for _, aside in _items(home, place) if aside.exists())
 
 
-def _items(home: Path, database: Path) -> Iterator[tuple[Path, Path]]:
-    """What is put aside, and under which name. The database's log goes with it, named as SQLite looks for it."""
-    for end in ("-wal", "-shm", ""):
-        yield database.with_name(database.name + end), database.with_name(f"{database.name}{ASIDE}{end}")
+def _items(home: Path, place: Place) -> Iterator[tuple[Path, Path]]:
+    """What is put aside, and under which name."""
+    yield from place.files(home / STAGE)
     for name in FOLDERS:
         yield home / name, home / f"{name}{ASIDE}"
 

@@ -13,8 +13,9 @@ import pytest
 from sqlalchemy import create_engine
 
 from bot.errors import ConfigError
-from bot.store import snapshots
-from bot.store.database import Database, upgrade
+from bot.store import before_upgrade, snapshots
+from bot.store.database import Database
+from bot.store.migrating import upgrade
 from tests.databases import sqlite_only
 
 pytestmark = sqlite_only
@@ -39,7 +40,7 @@ def opened(path: Path) -> None:
 
 
 def copies(folder: Path) -> list[Path]:
-    return sorted((folder / snapshots.BEFORE_UPGRADE).iterdir())
+    return sorted((folder / before_upgrade.BEFORE_UPGRADE).iterdir())
 
 
 def test_the_start_after_an_update_keeps_the_database_as_it_was(tmp_path: Path) -> None:
@@ -59,22 +60,22 @@ def test_the_start_after_an_update_keeps_the_database_as_it_was(tmp_path: Path) 
 
 def test_a_new_database_is_not_copied(tmp_path: Path) -> None:
     opened(tmp_path / "bot.sqlite")
-    assert not (tmp_path / snapshots.BEFORE_UPGRADE).exists()
+    assert not (tmp_path / before_upgrade.BEFORE_UPGRADE).exists()
 
 
 def test_of_many_copies_the_newest_stay_and_none_longer_than_a_month(tmp_path: Path) -> None:
     path = old_database(tmp_path)
-    folder = tmp_path / snapshots.BEFORE_UPGRADE
+    folder = tmp_path / before_upgrade.BEFORE_UPGRADE
     folder.mkdir()
     for days in range(1, 9):
         copy = folder / f"bot-{days}.sqlite"
         copy.touch()
         os.utime(copy, (time.time() - days * 86400,) * 2)
     opened(path)
-    assert len(copies(tmp_path)) == snapshots.KEPT
+    assert len(copies(tmp_path)) == before_upgrade.KEPT
     assert [one.name for one in copies(tmp_path)][:2] == [f"bot-{OLD}" + copies(tmp_path)[0].name[8:], "bot-1.sqlite"]
     for copy in copies(tmp_path):
-        os.utime(copy, (time.time() - snapshots.KEPT_SECONDS - 1,) * 2)
+        os.utime(copy, (time.time() - before_upgrade.KEPT_SECONDS - 1,) * 2)
     opened(path)
     assert copies(tmp_path) == []
 

@@ -19,7 +19,8 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 
 from bot.alone import alone_in
 from bot.errors import ConfigError
-from bot.store.database import Database, upgrade
+from bot.store.database import Database
+from bot.store.migrating import upgrade
 from bot.store.tables import job_pictures, metadata, people
 from tests.bot.jobs.fakes import in_loop
 from tests.databases import database_in, looking_into, sqlite_only

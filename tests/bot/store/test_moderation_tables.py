@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sqlalchemy import inspect, text
 
-from bot.store.database import upgrade
+from bot.store.migrating import upgrade
 from tests.databases import looking_into
 
 JOB = {

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select, text
 
 from bot.alone import alone_in
 from bot.errors import BotError, ConfigError
@@ -23,13 +24,12 @@ from bot.jobs.model import JobState
 from bot.jobs.people import Block
 from bot.jobs.queue import JobQueue
 from bot.operations.backups import archive, commands, making, restoring
-from bot.operations.backups.restoring import ASIDE, MARK
-from bot.store import snapshots
+from bot.operations.backups.places import ASIDE, FORMER, place_of
+from bot.operations.backups.restoring import MARK
+from bot.store.tables import metadata
 from tests.bot.jobs.fakes import Clock, config, in_loop, made, opened, request
 from tests.bot.moderation.desk import anywhere
-from tests.databases import FILE, sqlite_only
-
-pytestmark = sqlite_only
+from tests.databases import FILE, SERVER, looking_into, sqlite_only
 
 ANNA, BEN = 700_000_000_000_000_001, 700_000_000_000_000_002
 
@@ -68,13 +68,27 @@ def restore(home: Path, file: Path, *, force: bool = False) -> list[str]:
     return said
 
 
+def lose(home: Path) -> None:
+    """The disk, and the server's."""
+    shutil.rmtree(home)
+    if SERVER is not None:
+        with looking_into(home) as connection:
+            metadata.drop_all(connection)
+            connection.execute(text("DROP TABLE alembic_version"))
+
+
 def contents(home: Path) -> dict[str, str]:
-    """Every file of a data folder but locks, by its hash."""
-    return {
+    """Every file of a data folder but locks, by its hash; and the server's tables."""
+    files = {
         str(path.relative_to(home)): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted(home.rglob("*"))
         if path.is_file() and path.name != "lock"
     }
+    if SERVER is not None:
+        with looking_into(home) as connection:
+            for table in metadata.sorted_tables:
+                files[table.name] = str(sorted(map(repr, connection.execute(select(table)).all())))
+    return files
 
 
 def goes_on(home: Path, ids: dict[str, str]) -> None:
@@ -106,10 +120,11 @@ def test_everything_comes_back_after_the_disk_is_lost(tmp_path: Path) -> None:
     said = backup(home, file)
     assert "3 pictures" in said[0]
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    shutil.rmtree(home)
+    lose(home)
     restore(home, file)
     goes_on(home, ids)
-    assert sorted(path.name for path in home.iterdir()) == [FILE, "checkpoints", "lock", "results", "sources"]
+    files = {path.name for path in home.iterdir()} - {FILE}
+    assert files == {"checkpoints", "lock", "results", "sources"}
 
 
 @in_loop
@@ -125,15 +140,15 @@ async def test_it_is_made_while_the_bot_writes(tmp_path: Path) -> None:
         await done
     manifest = archive.check(file)
     assert not manifest.missing
-    shutil.rmtree(home)
+    await asyncio.to_thread(lose, home)
     await asyncio.to_thread(restore, home, file)
     await asyncio.to_thread(goes_on_with, home, ids)
 
 
 def goes_on_with(home: Path, ids: dict[str, str]) -> None:
     """Every job of the backup has its picture."""
-    with closing(sqlite3.connect(home / FILE)) as connection:
-        rows = connection.execute("SELECT job, source FROM job_pictures").fetchall()
+    with looking_into(home) as connection:
+        rows = connection.execute(text("SELECT job, source FROM job_pictures")).all()
     assert set(ids.values()) <= {job for job, _ in rows}
     for _, source in rows:
         assert hashlib.sha256((home / "sources" / source).read_bytes()).hexdigest() == source
@@ -146,24 +161,25 @@ def test_what_the_bot_deletes_or_keeps_meanwhile_is_in_it(
     """Deleted right after the database was copied; or kept right before, after the pictures were linked."""
     home, file = tmp_path / "home", tmp_path / "backup.tar"
     ids = furnished(home)
-    taken = snapshots.snapshot
+    kind = type(place_of(config(home)))
+    taken = kind.copy
     times = 0
 
-    def busy(source: Path, target: Path) -> None:
+    def busy(place: Any, target: Path) -> None:
         nonlocal times
         times += 1
         if when == "before" and times == 1:
             ids.update({f"late {name}": one for name, one in furnished_late(home).items()})
-        taken(source, target)
+        taken(place, target)
         if when == "after":
             shutil.rmtree(home / "sources")
             shutil.rmtree(home / "results")
 
-    monkeypatch.setattr(snapshots, "snapshot", busy)
+    monkeypatch.setattr(kind, "copy", busy)
     backup(home, file)
     assert times == 1, "it was right at once"
-    monkeypatch.setattr(snapshots, "snapshot", taken)
-    shutil.rmtree(home)
+    monkeypatch.setattr(kind, "copy", taken)
+    lose(home)
     restore(home, file)
     goes_on_with(home, ids)
 
@@ -224,7 +240,7 @@ def test_on_a_new_machine_blocks_of_forgotten_members_hold_on(tmp_path: Path) ->
 
     asyncio.run(go())
     backup(home, file)
-    shutil.rmtree(home)
+    lose(home)
     restore(home, file)
     assert asyncio.run(lifted())
 
@@ -258,7 +274,7 @@ def test_a_running_bot_and_a_full_home_are_left_alone(tmp_path: Path) -> None:
         restore(home, file, force=True)
     assert contents(home) == before
     said = restore(home, file, force=True)
-    assert any(f"{FILE}{ASIDE}" in line for line in said)
+    assert any(f"{FILE if SERVER is None else FORMER}{ASIDE}" in line for line in said)
     goes_on(home, ids)
     assert {path.name for path in (home / f"sources{ASIDE}").iterdir()} == {
         path.name for path in (home / "sources").iterdir()
@@ -395,7 +411,7 @@ def test_a_backup_that_was_killed_leaves_nothing_after_the_next_start(tmp_path: 
 def test_a_backup_overwrites_nothing_and_needs_a_database(tmp_path: Path) -> None:
     home, file = tmp_path / "home", tmp_path / "backup.tar"
     home.mkdir()
-    with pytest.raises(BotError, match="There is no database"):
+    with pytest.raises(BotError, match="There is no database" if SERVER is None else "has no tables of the bot's"):
         backup(home, file)
     furnished(home)
     file.write_text("mine")
@@ -407,6 +423,7 @@ def test_a_backup_overwrites_nothing_and_needs_a_database(tmp_path: Path) -> Non
     assert not [path for path in home.iterdir() if path.name.startswith(making.PREFIX)]
 
 
+@sqlite_only
 def test_a_damaged_database_is_not_taken_for_a_backup(tmp_path: Path) -> None:
     home, file = tmp_path / "home", tmp_path / "backup.tar"
     furnished(home)
