@@ -48,7 +48,7 @@ class Load:
     besides: tuple[str, ...] = ()  # whose figures are taken where none of the names has any
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def load_of(kind: Kind, text: str) -> Load:
     """The load of a recipe's text. Never raises: what cannot be read is taken for the usual dream."""
     try:
