@@ -46,6 +46,8 @@ def make(home: Path, place: Place, file: Path, *, version: str) -> Manifest:
     """A backup in `file`, read again and found whole. Blocks. Raises BotError."""
     if file.exists():
         raise BotError(f"The file {file} is there already: name another one.")
+    if not home.is_dir():
+        raise BotError(f"There is no folder {home} with the bot's data: set DREAM_HOME.")
     if not place.there():
         raise BotError(f"There is no database {place.name} to back up: set DREAM_HOME to the bot's data folder.")
     sweep(home)
