@@ -34,6 +34,7 @@ from dreamcore.planning import (
 )
 from dreamcore.progress import AskCancelled, ReportProgress
 from dreamcore.recipe import Recipe, ResolvedRecipe
+from dreamcore.replays import ascend_on, replays_of, with_room
 from dreamcore.reporting import Reporter
 from dreamcore.resolve import resolve
 from dreamcore.shortage import within_memory
@@ -107,14 +108,13 @@ def dream(
         same = seamless(picture) if resolved.tile == "on" else picture
         return Dream(rgb=same.rgb, alpha=same.alpha, recipe=resolved, notes=notes, change=0.0, seconds=0.0)
     budget = memory_budget(device, memory)
-    scene = _Scene(picture, guide, mask)
-    with undisturbed(device):
-        rgb, change = within_memory(
-            lambda bytes_: _Work(
-                scene, resolved, network, device, bytes_, on_progress, cancelled, on_growth, clock
-            ).done(),
-            budget,
-        )
+    scene, kept = _Scene(picture, guide, mask), replays_of(device, network)
+
+    def work(budget: int) -> tuple[NDArray[np.uint8], float]:
+        return _Work(scene, resolved, network, device, budget, on_progress, cancelled, on_growth, clock).done()
+
+    with undisturbed(device, tf32=resolved.precision == "tf32"):
+        rgb, change = within_memory(lambda bytes_: with_room(kept, lambda: work(bytes_)), budget)
     alpha = made_to_wrap(picture.alpha) if resolved.tile == "on" and picture.alpha is not None else picture.alpha
     return Dream(rgb=rgb, alpha=alpha, recipe=resolved, notes=notes, change=change, seconds=clock() - begun)
 
@@ -128,15 +128,18 @@ class _Scene:
     mask: Picture | None
 
 
-def undisturbed(device: torch.device) -> ExitStack:
-    """Whatever a caller has switched on around us does not change the dream, nor keep it from having gradients."""
+def undisturbed(device: torch.device, *, tf32: bool = False) -> ExitStack:
+    """Whatever a caller has switched on around us does not change the dream, nor keep it from having gradients.
+
+    tf32: a GPU may round the factors of float32 convolutions to 10 bits.
+    """
     stack = ExitStack()
     stack.enter_context(torch.inference_mode(False))
     stack.enter_context(torch.no_grad())
     stack.enter_context(torch.autocast(device.type, enabled=False))
     if device.type == "cuda":
         stack.enter_context(
-            torch.backends.cudnn.flags(enabled=True, benchmark=False, deterministic=True, allow_tf32=False)
+            torch.backends.cudnn.flags(enabled=True, benchmark=False, deterministic=True, allow_tf32=tf32)
         )
     return stack
 
@@ -168,6 +171,7 @@ class _Work:
         part = self.subject.part
         self.octaves = octaves if part is None else cropped(octaves, picture.height, picture.width, part)
         self.eye = eye_for(network, recipe, device)
+        self.ascend = ascend_on(device, network)
         classes = tuple(network.info.find_class(term.name) for term in recipe.classes or ())
         self.objective = Objective.of(recipe, classes, guide_of(scene.guide, recipe, self.eye))
         self.largest_window = largest_window(self.eye, budget, self.octaves[-1])
@@ -239,7 +243,7 @@ class _Work:
         noise = ascent.drawn_noise(octave.height, octave.width, generator).to(self.device)
         if self.wraps:
             looks = ascent.rolled_looks(looks, max(octave.height, octave.width), generator)
-        measures = ascent.ascend(
+        measures = self.ascend(
             state,
             eye=self.eye,
             objective=self.objective,

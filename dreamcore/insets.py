@@ -138,11 +138,11 @@ def mirrored_places(at: Whole, length: int) -> Whole:
     return np.where(at < length, at, period - at).astype(np.int32)
 
 
-def smoothed(gradient: Tensor, kind: str, levels: tuple[Inset, ...], bells: tuple[Tensor, Tensor]) -> Tensor:
+def smoothed(gradient: Tensor, kind: str, levels: tuple[Inset, ...], bells: Tensor) -> Tensor:
     """`gradients.smoothed` of a (1, 3, H, W) gradient in the corner of its buffer; may change it in place.
 
-    bells: for `gaussian`, the weights of its two filters from the middle outwards, as 0-d tensors' rows, since how wide
-    they are depends on the step.
+    bells: (2, REACH + 1), for `gaussian`: the weights of its two filters from the middle outwards, which depend on the
+    step.
     """
     whole = levels[0]
     if kind == "gaussian":

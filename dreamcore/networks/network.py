@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import collections
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Sequence
+from typing import Any, TypeVar
 
 import torch
 from torch import Tensor, nn
@@ -15,6 +16,8 @@ from dreamcore.networks.eye import Eye, plan_eye
 from dreamcore.networks.graph import NamedGraph, named_graph
 from dreamcore.networks.preprocessing import Preprocessing
 from dreamcore.sentences import Sentence
+
+T = TypeVar("T")
 
 #: fp32 is exact; tf32 lets CUDA round the factors of fp32 products to 10 bits; bf16 halves memory traffic as well.
 PRECISIONS = ("fp32", "tf32", "bf16")
@@ -37,6 +40,7 @@ class Network:
         self.module = module.eval().requires_grad_(False)
         self.graph: NamedGraph = named_graph(self.module)
         self._eyes: collections.OrderedDict[tuple[object, ...], Eye] = collections.OrderedDict()
+        self._kept: dict[Hashable, Any] = {}
         self._lock = threading.Lock()
 
     def prepare(
@@ -69,6 +73,14 @@ class Network:
             while len(self._eyes) > _EYES_KEPT:
                 self._eyes.popitem(last=False)
         return eye
+
+    def kept(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What `make` gave the first time: it is kept as long as this network is."""
+        with self._lock:
+            if key not in self._kept:
+                self._kept[key] = make()
+            found: T = self._kept[key]
+        return found
 
     def classify(self, picture: Tensor) -> Tensor:
         """(1, 3, H, W) RGB in [0, 1], any size -> logits (1, classes), as the network was trained to be used."""
