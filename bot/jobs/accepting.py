@@ -32,6 +32,8 @@ from bot.store.tables import jobs
 
 logger = logging.getLogger(__name__)
 
+TURN_SECONDS = 10.0  #: for a request's turn to be written; then who asked hears that it could not be noted
+
 NO_ROOM = mark("There is no room on the bot's disk to keep your picture just now: try again later.")
 NOT_NOTED = mark("Your request could not be noted just now: try again in a minute.")
 
@@ -104,7 +106,7 @@ class Acceptance:
         try:
             async with self._keeping.expecting(hashes):
                 await self._keep(kept)
-                entered = await self._database.write(change, then=then)
+                entered = await self._database.write(change, then=then, within=TURN_SECONDS)
         except Refusal:
             await self._drop_unneeded(hashes)
             raise

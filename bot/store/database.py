@@ -11,7 +11,7 @@ import contextlib
 import logging
 import os
 import stat
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any, Self, TypeVar
@@ -19,13 +19,14 @@ from typing import Any, Self, TypeVar
 from alembic.util.exc import CommandError
 from sqlalchemy import Connection, event, text
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.errors import ConfigError
 from bot.store.addresses import database_url, unopened
 from bot.store.before_upgrade import keep_before_upgrade
 from bot.store.migrating import upgrade
+from bot.store.presence import Presence
 
 logger = logging.getLogger(__name__)
 
@@ -33,6 +34,15 @@ T = TypeVar("T")
 
 BUSY_SECONDS = 10.0  #: how long SQLite waits for another process (a backup, an operator's shell) before it gives up
 WRITERS_LOCK = 0x447265616D  #: PostgreSQL's advisory lock that stands for SQLite's one writer
+_TAKE_TURN = "SELECT set_config('lock_timeout', :most, true), pg_advisory_xact_lock(:key)"
+#: By these a connection to PostgreSQL notices that nobody is at the other end; in seconds, the last in milliseconds.
+_PATIENCE: Mapping[str, int] = {
+    "connect_timeout": 10,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,
+}
 
 
 class Database:
@@ -81,14 +91,19 @@ class Database:
                 yield connection
 
     async def write(
-        self, change: Callable[[AsyncConnection], Awaitable[T]], *, then: Callable[[T], None] | None = None
+        self,
+        change: Callable[[AsyncConnection], Awaitable[T]],
+        *,
+        then: Callable[[T], None] | None = None,
+        within: float | None = None,
     ) -> T:
         """Run `change` in one transaction; `then` gets its value after the commit, before the next write begins.
 
+        within: seconds in which its turn has to come; then OperationalError, since somebody waits for an answer.
         A caller who is cancelled meanwhile does not interrupt it: what is in memory and what is on the disk would
         not be the same.
         """
-        task = asyncio.create_task(self._write(change, then))
+        task = asyncio.create_task(self._write(change, then, within))
         self._writes.add(task)
         task.add_done_callback(self._wrote)
         return await asyncio.shield(task)
@@ -118,17 +133,34 @@ class Database:
             if not self._readings:
                 self._unread.set()
 
-    async def _write(self, change: Callable[[AsyncConnection], Awaitable[T]], then: Callable[[T], None] | None) -> T:
-        async with self._writing:
+    async def _write(
+        self,
+        change: Callable[[AsyncConnection], Awaitable[T]],
+        then: Callable[[T], None] | None,
+        within: float | None,
+    ) -> T:
+        async with self._my_turn(within):
             async with self._writer.begin() as connection:
                 if connection.dialect.name == "postgresql":
-                    await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": WRITERS_LOCK})
+                    await connection.execute(text(_TAKE_TURN), {"key": WRITERS_LOCK, "most": f"{BUSY_SECONDS}s"})
                 if self.guard is not None:
                     await self.guard(connection)
                 value = await change(connection)
             if then is not None:
                 then(value)
             return value
+
+    @asynccontextmanager
+    async def _my_turn(self, within: float | None) -> AsyncIterator[None]:
+        try:
+            async with asyncio.timeout(within):
+                await self._writing.acquire()
+        except TimeoutError as error:
+            raise OperationalError("BEGIN", None, TimeoutError(f"no turn within {within:.0f} s")) from error
+        try:
+            yield
+        finally:
+            self._writing.release()
 
     def _wrote(self, task: asyncio.Task[Any]) -> None:
         self._writes.discard(task)
@@ -154,11 +186,17 @@ def _make_ready(path: Path) -> None:
 
 def database_engine(url: URL, *, migrating: bool = False) -> AsyncEngine:
     """Connections to it, as all of the bot's have to be. Raises ConfigError where its driver is not there."""
+    sqlite = url.get_backend_name() == "sqlite"
     try:
-        engine = create_async_engine(url, pool_pre_ping=url.get_backend_name() != "sqlite")
+        engine = create_async_engine(url, pool_pre_ping=not sqlite, connect_args={} if sqlite else dict(_PATIENCE))
     except ImportError as error:
         raise ConfigError(f"DATABASE_URL needs the Python package {error.name}: install it.") from error
-    if url.get_backend_name() == "sqlite":
+    if sqlite:
+        presence = Presence(Path(str(url.database)))
+
+        @event.listens_for(engine.sync_engine, "do_connect")
+        def connecting(*_: object) -> None:
+            presence.check()
 
         @event.listens_for(engine.sync_engine, "connect")
         def connected(connection: Any, _record: Any) -> None:
@@ -175,6 +213,8 @@ def database_engine(url: URL, *, migrating: bool = False) -> AsyncEngine:
         @event.listens_for(engine.sync_engine, "begin")
         def began(connection: Connection) -> None:
             writes = connection.get_execution_options().get("writes", False)
+            if writes:
+                presence.check()
             connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
