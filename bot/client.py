@@ -15,7 +15,7 @@ from contextlib import AsyncExitStack
 
 import discord
 
-from bot import endpoints
+from bot import endpoints, gateway
 from bot.challenges.records import Challenges
 from bot.config import Config
 from bot.dreaming.answers import AnswerDesk
@@ -46,6 +46,7 @@ from bot.store.turns import Turn
 
 GRACE = 8.0  #: seconds that running dreams get to finish when the bot is told to stop
 LAST_WORDS = 3.0  #: seconds at the least to tell the others; what the running ones do not need comes on top
+CLOSING = 1.0  #: seconds for the connection to end by itself
 GUILD_WAIT = 0.5  #: seconds that discord.py waits for a further guild before it calls itself ready
 
 _log = logging.getLogger(__name__)
@@ -78,6 +79,7 @@ class DreamClient(discord.AutoShardedClient):
             member_cache_flags=discord.MemberCacheFlags.none(),
             allowed_mentions=discord.AllowedMentions.none(),
             guild_ready_timeout=GUILD_WAIT,
+            heartbeat_timeout=gateway.SILENCE,
             activity=discord.CustomActivity(name=f"{config.prefix}dream" if application.message_content else "/dream"),
         )
         self.tree = Tree(self, settings=settings)
@@ -149,6 +151,7 @@ async def run(config: Config, *, executor_for: Callable[[Config], Executor] | No
     assert config.token is not None
     if config.api is not None:
         endpoints.use_api(config.api)
+    gateway.be_patient()
     with told_to_stop() as stop:
         watch = LoopWatch()
         seeing = Seeing(config, watch)
@@ -184,7 +187,7 @@ async def _work(
         losing = asyncio.create_task(end_when_lost(turn), name="turn lost")
         stack.callback(losing.cancel)
         stack.push_async_callback(database.close)
-        queue = JobQueue(database=database, folder=config.home, config=config)
+        queue = JobQueue(database=database, folder=config.home, config=config, steady=time.monotonic)
         await queue.open()
         stack.push_async_callback(queue.close)
         settings = await open_settings(config, database, executor)
@@ -299,6 +302,8 @@ async def _serve(
         await dispatcher.close(grace=GRACE)
         await client.say_goodbye(grace=max(LAST_WORDS, last - time.monotonic()))
         await client.close()
+        await asyncio.wait({connection}, timeout=CLOSING)
+        connection.cancel()  # it may be waiting until it tries again, where Discord is gone
         stopping.cancel()
         ended = await asyncio.gather(connection, stopping, return_exceptions=True)
     if isinstance(ended[0], Exception):

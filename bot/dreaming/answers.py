@@ -48,7 +48,6 @@ class AnswerDesk:
         self._queue = queue
         self._config = config
         self._clock = clock
-        self._born = clock()
         self._rest = Rest(client.http, patience=patience)
         self._turnstile = Turnstile()
         self._mailbox = Mailbox(client=client, rest=self._rest, turnstile=self._turnstile)
@@ -93,7 +92,7 @@ class AnswerDesk:
                 talk.know(job)
                 talk.has_message = job.waiting_message is not None
                 talk.standing = self._queue.standing(job.id)
-                talk.unsure = talk.unsure_direct = job.created <= self._born
+                talk.unsure = talk.unsure_direct = self._queue.inherited(job.id)
             self._poke(talk)
         if jobs:
             _log.info("%d job(s) of an earlier life are taken up again", len(jobs))
@@ -107,7 +106,7 @@ class AnswerDesk:
                 self.ended(job.id)
                 return
             talk = self._talk(job.id)
-            talk.unsure = talk.unsure_direct = job.created < self._born
+            talk.unsure = talk.unsure_direct = self._queue.inherited(job.id)
         talk.know(job)
         talk.has_message = talk.has_message or job.waiting_message is not None
         talk.standing = standing

@@ -11,6 +11,7 @@ import logging
 from collections.abc import Awaitable, Sequence
 from typing import Any
 
+import aiohttp
 import discord
 
 from bot.dreaming.places import held_in, may_speak
@@ -18,19 +19,34 @@ from bot.dreaming.words import sentence_for
 from bot.languages import tr
 
 QUICK = 1.0  #: seconds for checks before an interaction is acknowledged anyway
+ATTEMPTS = 3  #: to acknowledge, where the connection is cut
+ACKNOWLEDGED = 40060  #: Discord's code: the interaction has its first answer
 LONGEST = 2000  #: characters of one message
 
 log = logging.getLogger(__name__)
 
 Interaction = discord.Interaction[Any]
 _EPHEMERAL = "ephemeral"
+_DEFERRED = "deferred"  # acknowledged, though discord.py does not know
 
 
 async def defer(interaction: Interaction, *, ephemeral: bool) -> None:
     """Acknowledge: the answer comes as a new message. Does nothing where that has been done."""
-    if not interaction.response.is_done():
-        interaction.extras[_EPHEMERAL] = ephemeral
-        await interaction.response.defer(thinking=True, ephemeral=ephemeral)
+    if _is_done(interaction):
+        return
+    interaction.extras[_EPHEMERAL] = ephemeral
+    for attempt in range(ATTEMPTS):
+        try:
+            await interaction.response.defer(thinking=True, ephemeral=ephemeral)
+        except discord.HTTPException as error:
+            if error.code != ACKNOWLEDGED:
+                raise
+            interaction.extras[_DEFERRED] = True  # by an attempt whose answer was lost
+        except (aiohttp.ClientError, OSError):
+            if attempt + 1 == ATTEMPTS:
+                raise
+            continue
+        return
 
 
 async def defer_after(interaction: Interaction, work: Awaitable[None], *, ephemeral: bool) -> None:
@@ -58,19 +74,26 @@ async def say(
     content = sentence[:LONGEST]
     more: dict[str, Any] = {"view": view, "embed": embed, "files": list(files)}
     more = {key: value for key, value in more.items() if value}
-    response = interaction.response
-    if not response.is_done():
-        await response.send_message(content, ephemeral=True, allowed_mentions=_NOBODY, **more)
-    elif response.type is discord.InteractionResponseType.deferred_channel_message and interaction.extras.get(
-        _EPHEMERAL
-    ):
+    deferred = _is_deferred(interaction)
+    if not _is_done(interaction):
+        await interaction.response.send_message(content, ephemeral=True, allowed_mentions=_NOBODY, **more)
+    elif deferred and interaction.extras.get(_EPHEMERAL):
         if files:
             more["attachments"] = more.pop("files")
         await interaction.edit_original_response(content=content, allowed_mentions=_NOBODY, **more)
     else:
-        if response.type is discord.InteractionResponseType.deferred_channel_message:
+        if deferred:
             await interaction.delete_original_response()  # a follow-up would take its place, for all to see
         await interaction.followup.send(content, ephemeral=True, allowed_mentions=_NOBODY, **more)
+
+
+def _is_done(interaction: Interaction) -> bool:
+    return interaction.response.is_done() or _DEFERRED in interaction.extras
+
+
+def _is_deferred(interaction: Interaction) -> bool:
+    promised = discord.InteractionResponseType.deferred_channel_message
+    return interaction.response.type is promised or _DEFERRED in interaction.extras
 
 
 async def answered(interaction: Interaction, work: Awaitable[None]) -> None:

@@ -6,6 +6,7 @@ while it lives; a direct message where the channel cannot be written. Only when 
 
 from __future__ import annotations
 
+import asyncio
 import enum
 import functools
 import logging
@@ -21,7 +22,7 @@ from bot.dreaming.mailbox import Compose, Letter, Mailbox, Waits
 from bot.dreaming.menus import result_view
 from bot.dreaming.messages import LONG_WAIT, answer_text, moved_text, stays_text
 from bot.dreaming.pacer import Importance
-from bot.dreaming.rest import Refused, RestError, Unreachable, Upload
+from bot.dreaming.rest import Refused, Unreachable, Upload
 from bot.dreaming.talks import Talk
 from bot.dreaming.threads import settle_thread
 from bot.executor.protocol import Executor
@@ -29,7 +30,8 @@ from bot.jobs.model import Job, JobState
 from bot.jobs.queue import JobQueue
 from bot.languages import speak
 
-NONCE_LIFE = 100.0  #: seconds that we trust Discord to remember a nonce
+NONCE_LIFE = 100.0  #: seconds that we trust Discord to remember a nonce, from the first send with it
+TIDYINGS = 30  #: attempts to take the waiting message away, before the answer counts as given all the same
 
 BAD_FORM = 50035
 
@@ -72,6 +74,10 @@ def next_way(talk: Talk, *, unix: float) -> Way:
     return Way.SEND
 
 
+class Forgotten(Exception):
+    """It was not sent: Discord may not know the nonce of an earlier attempt any more."""
+
+
 class Delivery:
     """Answers. Raises RestError or whatever else is temporary: then it is called again, later, with the same talk."""
 
@@ -81,7 +87,6 @@ class Delivery:
         self._queue = queue
         self._executor = executor
         self._clock = clock
-        self._born = clock()
 
     async def answer(self, talk: Talk) -> None:
         """Until the person knows how the job ended, and the queue knows that they know."""
@@ -89,7 +94,7 @@ class Delivery:
         if job is None or job.answered:
             talk.answered = True
             return
-        if talk.job is None and job.created > self._born:
+        if talk.job is None and not self._queue.inherited(job.id):
             talk.unsure = talk.unsure_direct = False  # nobody has tried to tell anything yet
         talk.know(job)
         speak(job.manner.language)  # it may not have been known before
@@ -116,7 +121,7 @@ class Delivery:
         """Before something is sent a second time: is it out already? True when the look was needed."""
         job = talk.job
         assert job is not None
-        if talk.sent_first_at is not None and self._clock() - talk.sent_first_at > NONCE_LIFE:
+        if _nonce_forgotten(talk):
             talk.unsure = talk.unsure_direct = True
         if way is Way.SEND and talk.unsure:
             await look(self._mailbox, self._queue, talk)
@@ -133,23 +138,30 @@ class Delivery:
     async def _try(self, talk: Talk, way: Way) -> None:
         """One way, once. A closed one is noted, so that the next is tried; too large a file is made smaller."""
         largest = 0
+        anew = way in (Way.SEND, Way.DIRECT)
+        began: float | None = None
 
         async def compose() -> Letter:
-            nonlocal largest
+            nonlocal largest, began
+            if anew and _nonce_forgotten(talk):  # its turn has come late
+                raise Forgotten
+            began = asyncio.get_running_loop().time()
             files = await self._files(talk, way)
             largest = files.largest
             return self._letter(talk, way, files, await self.offers(files.job))
 
         try:
             talk.told = await self._send(talk, way, compose)
+        except Forgotten:
+            return  # the next look finds what is out
         except Refused as error:
             if error.too_large and largest > LEAST and (talk.refused is None or largest < talk.refused):
                 talk.refused, talk.limit = largest, max(LEAST, int(largest * STEP))
                 return
             self._close(talk, way, error)
         except Unreachable:
-            if way in (Way.SEND, Way.DIRECT) and talk.sent_first_at is None:
-                talk.sent_first_at = self._clock()
+            if anew and talk.sent_first_at is None:
+                talk.sent_first_at = began
             raise
 
     async def _files(self, talk: Talk, way: Way) -> Files:
@@ -236,7 +248,10 @@ class Delivery:
             routes.channel_closed = True
 
     async def _tidy(self, talk: Talk) -> None:
-        """The waiting message goes when the answer is another one. Best effort: the answer is out."""
+        """The waiting message goes when the answer is another one. Raises Unreachable; what is refused stays as it is.
+
+        Until it has gone, the answer does not count as given: two messages would say different things for ever.
+        """
         job = talk.job
         assert job is not None
         place, waiting = job.home, job.waiting_message
@@ -254,7 +269,9 @@ class Delivery:
                 )
             else:
                 await self._mailbox.delete(place.channel, waiting)
-        except RestError as error:
+        except (Refused, Unreachable) as error:
+            if isinstance(error, Unreachable) and talk.failures < TIDYINGS:
+                raise
             _log.info("the waiting message could not be tidied up: %s", error, extra={"job": job.id})
 
     def _thinking(self, talk: Talk) -> bool:
@@ -267,6 +284,10 @@ class Delivery:
         await self._queue.undeliverable(talk.id, log=why)
         talk.answered = True
         _log.warning("undeliverable: %s", why, extra={"job": talk.id})
+
+
+def _nonce_forgotten(talk: Talk) -> bool:
+    return talk.sent_first_at is not None and asyncio.get_running_loop().time() - talk.sent_first_at > NONCE_LIFE
 
 
 async def _nothing(_: Job) -> Sequence[discord.ui.Item[Any]]:

@@ -67,11 +67,14 @@ async def look(mailbox: Mailbox, queue: JobQueue, talk: Talk) -> None:
 
 
 async def _in_history(mailbox: Mailbox, job: Job, channel: int, found: Found) -> Found:
-    starts = [job.home.message or _snowflake(job.created - MARGIN)]
+    """From when it was asked for; in a busy channel also from when it was made, and at last the newest messages."""
+    asked = _asked(job)
+    starts: list[int | None] = [asked]
     if job.finished is not None:
-        starts.append(_snowflake(job.finished - MARGIN))
+        took = max(0.0, job.finished - job.created)
+        starts.append(_later(asked, took - MARGIN))
     waiting, answer = found.waiting, None
-    for start in starts:
+    for start in (*starts, None):
         after = start
         for _ in range(PAGES):
             page = await mailbox.history(channel, after=after)
@@ -79,10 +82,22 @@ async def _in_history(mailbox: Mailbox, job: Job, channel: int, found: Found) ->
                 kind = _kind(job, message) if mailbox.is_own(message) else None
                 if kind is not None:
                     waiting, answer = waiting or kind.waiting, answer or kind.answer
-            if answer is not None or len(page) < 100:
+            if answer is not None or (len(page) < 100 and after is not None):
                 return Found(waiting=waiting, answer=answer)
+            if after is None:
+                break
             after = int(page[-1]["id"])
     return Found(waiting=waiting, answer=answer)
+
+
+def _asked(job: Job) -> int:
+    """A moment before anything was said about it: Discord's own, since our clock may have been wrong."""
+    cause = job.cause.rpartition(":")[2]
+    return job.home.message or (int(cause) if cause.isdecimal() else _snowflake(job.created - MARGIN))
+
+
+def _later(snowflake: int, seconds: float) -> int:
+    return snowflake + (round(max(0.0, seconds) * 1000) << 22)
 
 
 def _kind(job: Job, message: dict[str, Any]) -> Found | None:

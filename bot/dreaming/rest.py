@@ -18,6 +18,7 @@ from discord.http import HTTPClient, Route
 
 PATIENCE = 20.0  #: seconds that Discord has for an answer, besides the time of an upload
 TOO_OLD = 30046  #: a message of over an hour has been edited often enough; said with 429, but waiting is no help
+CLOUDFLARE = 40333  #: a request that is stopped on its way to Discord
 UPLOAD_RATE = 128 << 10  #: bytes a second that are the least we expect
 
 
@@ -57,7 +58,7 @@ class RestError(Exception):
 
 
 class Unreachable(RestError):
-    """No answer, or a 5xx. It may or may not have happened."""
+    """No answer, a 5xx, or one that is not Discord's own. It may or may not have happened."""
 
 
 class Throttled(RestError):
@@ -175,6 +176,8 @@ def _read(status: int, headers: Mapping[str, str], raw: bytes) -> Reply:
         raise Throttled(_number(wait, 5.0), everywhere=everywhere)
     if status >= 500 or (status == 401 and code != 50027):
         raise Unreachable(f"Discord answered {status}")
+    if code == CLOUDFLARE or (not said and status != 413):
+        raise Unreachable(f"something before Discord answered {status}")
     raise Refused(status, code if isinstance(code, int) else 0, str(said.get("message", "")))
 
 

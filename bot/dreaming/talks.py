@@ -77,7 +77,7 @@ class Talk:
     shown_news: int = 0
     shown_previews: int = 0
     edited_at: float = float("-inf")
-    sent_first_at: float | None = None  # the first send whose outcome is not known
+    sent_first_at: float | None = None  # when the first send began whose outcome is not known, by the loop's clock
     failures: int = 0
     retry_at: float = float("-inf")
     task: asyncio.Task[None] | None = None

@@ -33,7 +33,7 @@ class Running:
     whole: float  # expected until it is made
     served: float  # that earlier parts have taken
     pauses: bool
-    handed: float
+    handed: float  # by the clock that nobody sets, as `started`
     share: float  # of the whole work, those of earlier parts included
     started: float | None = None
 
@@ -66,12 +66,16 @@ class Census:
 class Board:
     """All open jobs. Nothing here waits, reads or writes."""
 
-    def __init__(self, *, clock: Callable[[], float], estimates: Estimates) -> None:
+    def __init__(
+        self, *, clock: Callable[[], float], estimates: Estimates, steady: Callable[[], float] | None = None
+    ) -> None:
+        """steady: by which work is measured, and which nobody sets; `clock` where none is given."""
         self.estimates = estimates
         self.served = Served()
         self.slots: Callable[[], int] = lambda: 1
         self.paused: Callable[[int], bool] = lambda guild: False  #: of guilds: what waits there is not handed out
         self._clock = clock
+        self._steady = steady or clock
         self._turns = Turns()
         self._open: dict[str, Kept] = {}
         self._loads: dict[str, Load] = {}
@@ -132,7 +136,7 @@ class Board:
             served=picture.served,
             pauses=job.kind.pauses,
             share=picture.share,
-            handed=now,
+            handed=self._steady(),
         )
         self.served.begin(pick.member, now)
         self._turns.take(pick.guild, pick.seconds)
@@ -145,7 +149,7 @@ class Board:
     def begun(self, job: str, ordinal: int, attempt: int) -> None:
         """A worker has begun."""
         if (running := self.running(job, ordinal, attempt)) is not None:
-            running.started = self._clock()
+            running.started = self._steady()
             self._changed()
 
     def back(self, job: str, ordinal: int, attempt: int, *, worked: float) -> None:
@@ -177,9 +181,9 @@ class Board:
 
     def standings(self) -> Mapping[str, Standing]:
         """Of all open jobs, in the order in which they are expected to be finished."""
-        now = self._clock()
-        if self._computed is None or not 0 <= now - self._computed < STALE:
-            self._standings, self._computed = self._compute(now), now
+        steady = self._steady()
+        if self._computed is None or not 0 <= steady - self._computed < STALE:
+            self._standings, self._computed = self._compute(self._clock(), steady), steady
         return self._standings
 
     def _changed(self) -> None:
@@ -231,8 +235,8 @@ class Board:
         if running is not None and not running.pauses:
             return []
         if running is not None:
-            now = self._clock()
-            return _parts(running.remaining(now) - running.part(now))
+            steady = self._steady()
+            return _parts(running.remaining(steady) - running.part(steady))
         if picture.state is not PictureState.WAITING:
             return []
         left = self._left(job, picture)
@@ -244,18 +248,18 @@ class Board:
             return picture.served * (1 - picture.share) / picture.share
         return self.estimates.seconds(self._loads[job.id]) * (1 - picture.share)
 
-    def _compute(self, now: float) -> dict[str, Standing]:
+    def _compute(self, now: float, steady: float) -> dict[str, Standing]:
         running = sorted(self._running.items(), key=lambda item: (item[1].started is None, item[1].handed, item[0]))
         ends = dict(
             finishing_times(
                 self._schedule(),
                 now=now,
-                running=[(job, it.part(now)) for (job, _), it in running],
+                running=[(job, it.part(steady)) for (job, _), it in running],
                 slots=self.slots(),
             )
         )
         for job in list(ends):  # its parts come one after the other, however many workers are free
-            ends[job] = max(ends[job], now + self._alone(job, now))
+            ends[job] = max(ends[job], now + self._alone(job, steady))
         order = sorted(self._open.values(), key=lambda kept: (ends.get(kept.job.id, now), kept.number))
         begun = {job for (job, _), it in running if it.started is not None}
         return {
@@ -268,13 +272,13 @@ class Board:
             for ahead, kept in enumerate(order)
         }
 
-    def _alone(self, id: str, now: float) -> float:
+    def _alone(self, id: str, steady: float) -> float:
         """Seconds that its longest picture takes, if it never has to wait."""
         kept = self._open.get(id)
         if kept is None or not kept.job.kind.pauses:
             return 0.0
         left = [
-            running.remaining(now)
+            running.remaining(steady)
             if (running := self._running.get((id, picture.ordinal)))
             else self._left(kept.job, picture)
             for picture in kept.job.pictures

@@ -112,7 +112,7 @@ def _with_reason(sentence: str, reason: str | None) -> str:
 async def _check_deaths(connection: AsyncConnection, ask: Ask, now: float) -> None:
     rows = await connection.execute(
         select(decoder_deaths.c.at)
-        .where(decoder_deaths.c.person.in_(ask.ids), decoder_deaths.c.at > now - HOUR)
+        .where(decoder_deaths.c.person.in_(ask.ids), decoder_deaths.c.at > now - HOUR, decoder_deaths.c.at < now + HOUR)
         .order_by(decoder_deaths.c.at.desc())
         .limit(DEATHS)
     )

@@ -58,8 +58,15 @@ class JobQueue:
     """Accepts, keeps, and says where everything stands. `work` is the dispatcher's side of it."""
 
     def __init__(
-        self, *, database: Database, folder: Path, config: Config, clock: Callable[[], float] = time.time
+        self,
+        *,
+        database: Database,
+        folder: Path,
+        config: Config,
+        clock: Callable[[], float] = time.time,
+        steady: Callable[[], float] | None = None,
     ) -> None:
+        """steady: the clock by which work is measured, see `Board`."""
         self.on_change: Callable[[], None] = _nothing  #: something was accepted, ended, or is no longer wanted
         self.on_ended: Callable[[str], None] = _nothing  #: a job is MADE, FAILED or CANCELLED
         self.admit: Callable[[Ask], None] = lambda _: None  #: raises Refusal, before all other checks: bot.owner
@@ -70,7 +77,7 @@ class JobQueue:
         self._clock = clock
         self.shelf = Shelf(folder)  #: with `keeping`, for those who keep pictures of their own: bot.challenges
         self.keeping = Keeping(database=database, shelf=self.shelf, config=config, clock=clock)
-        self._board = Board(clock=clock, estimates=Estimates())
+        self._board = Board(clock=clock, steady=steady, estimates=Estimates())
         self.aliases = Aliases(folder)
         self._acceptance = Acceptance(
             database=database,
@@ -83,6 +90,7 @@ class JobQueue:
             clock=clock,
         )
         self._owned: set[asyncio.Task[Any]] = set()
+        self._inherited: frozenset[str] = frozenset()
         self.work = Work(database=database, shelf=self.shelf, board=self._board, clock=clock, moved=self._moved)
         self._endings = Endings(
             database=database,
@@ -123,6 +131,8 @@ class JobQueue:
             await recall_served(connection, self._board.served, now)
         for kept in open_jobs:
             self._board.put(kept)
+        untold = await self.unanswered()
+        self._inherited = frozenset([*(kept.job.id for kept in open_jobs), *(job.id for job in untold)])
         if orphans := await self.keeping.drop_orphans():
             logger.info("removed %d files that belong to no job", orphans)
 
@@ -160,6 +170,10 @@ class JobQueue:
         async with self._database.reading() as connection:
             kept = await rows.load(connection, id)
         return kept.job if kept else None
+
+    def inherited(self, id: str) -> bool:
+        """Whether an earlier life of the bot accepted it, and may have said something about it."""
+        return id in self._inherited
 
     async def open_jobs(self, *, requester: int | None = None, guild: int | None = None) -> list[Job]:
         """Waiting or running, in the order in which they are expected to be finished."""

@@ -110,12 +110,14 @@ def rules(ask: Ask, limits: LimitsConfig) -> Iterator[Rule]:
 async def taken(connection: AsyncConnection, rule: Rule, now: float) -> list[float]:
     """When the pictures were asked for that count against it, the oldest first.
 
-    A clock that was set back gives nobody more: what lies in the future by now counts too.
+    A clock that was set back gives nobody more: what lies in the future by now counts too. But not what lies further
+    there than the limit looks back: a clock that was years ahead would else shut everybody out for years.
     """
+    span = SECONDS[rule.limit.span]
     rows = await connection.execute(
         select(jobs.c.created)
         .join(job_pictures, job_pictures.c.job == jobs.c.id)
-        .where(rule.counted(), jobs.c.created > now - SECONDS[rule.limit.span], costs())
+        .where(rule.counted(), jobs.c.created > now - span, jobs.c.created < now + span, costs())
         .order_by(jobs.c.created)
     )
     return list(rows.scalars())

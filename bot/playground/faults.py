@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 class _Planned:
     pattern: re.Pattern[str]  # against "METHOD /path/{template}"
     left: int
-    kind: str  # answer, hang, reset, lose
+    kind: str  # answer, page, hang, reset, lose
     status: int = 0
     retry_after: float = 0.0
-    everywhere: bool = False
+    scope: str = "user"  # of a 429: user, shared or global
 
 
 @dataclass(kw_only=True)
@@ -28,14 +28,35 @@ class Faults:
     refuse_resume: int = 0  # so many attempts to resume are answered with op 9
     refuse_content_intent: bool = False  # identifying with it closes the socket with 4014
     refuse_gateway: int = 0  # so many connections to the gateway are refused with 503
-    silent_gateway: bool = False  # heartbeats are not acknowledged
+    silent_gateway: bool = False  # no events and no acknowledgements of heartbeats, though sockets stay open
+    gone: bool = False  # every connection is cut, and none is taken
     _planned: list[_Planned] = field(default_factory=list)
 
     def answer(
-        self, route: str, status: int, *, times: int = 1, retry_after: float = 0.1, everywhere: bool = False
+        self,
+        route: str,
+        status: int,
+        *,
+        times: int = 1,
+        retry_after: float = 0.1,
+        everywhere: bool = False,
+        shared: bool = False,
     ) -> None:
-        """The next `times` requests get this status. 429: with `retry_after`; `everywhere`: as the global limit."""
-        self._plan(route, times, "answer", status=status, retry_after=retry_after, everywhere=everywhere)
+        """The next `times` requests get this status.
+
+        429: with `retry_after`; `everywhere`: as the global limit; `shared`: as one that others have used up.
+        """
+        scope = "global" if everywhere else "shared" if shared else "user"
+        self._plan(route, times, "answer", status=status, retry_after=retry_after, scope=scope)
+
+    def page(self, route: str, status: int, *, times: int = 1, retry_after: float = 0.1) -> None:
+        """The same, said by what stands between the bot and Discord: a page for people, without any JSON."""
+        self._plan(route, times, "page", status=status, retry_after=retry_after)
+
+    def go(self) -> None:
+        """Discord is gone, until `gone` is False again."""
+        self.gone = True
+        self.drop_gateway(1001)
 
     def answers_left(self, status: int) -> int:
         """How many requests are still to get this status."""
@@ -61,10 +82,10 @@ class Faults:
         """Nothing more goes wrong on purpose."""
         self._planned.clear()
         self.latency, self.refuse_resume, self.refuse_gateway = 0.0, 0, 0
-        self.refuse_content_intent = self.silent_gateway = False
+        self.refuse_content_intent = self.silent_gateway = self.gone = False
 
     def _plan(
-        self, route: str, times: int, kind: str, *, status: int = 0, retry_after: float = 0.0, everywhere: bool = False
+        self, route: str, times: int, kind: str, *, status: int = 0, retry_after: float = 0.0, scope: str = "user"
     ) -> None:
         self._planned.append(
             _Planned(
@@ -73,7 +94,7 @@ class Faults:
                 kind=kind,
                 status=status,
                 retry_after=retry_after,
-                everywhere=everywhere,
+                scope=scope,
             )
         )
 

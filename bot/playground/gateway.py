@@ -54,6 +54,13 @@ class Gateway:
         for session in self.sessions:
             self._control(session.socket, RECONNECT, None)
 
+    def invalidate(self, *, resumable: bool) -> None:
+        """End every session (op 9); or only its connection, where it may be taken up again."""
+        for session in self.sessions:
+            self._control(session.socket, INVALID_SESSION, resumable)
+            if not resumable:
+                del self._sessions[session.id]
+
     def dispatch(self, event: Event) -> None:
         now = self._clock()
         for session in tuple(self._sessions.values()):
@@ -68,7 +75,7 @@ class Gateway:
         frame = _frame(DISPATCH, data, name, session.sequence)
         session.events.append((session.sequence, frame))
         self._note(session, False, DISPATCH, name, data, session.sequence)
-        if session.socket is not None:
+        if session.socket is not None and not self._faults().silent_gateway:
             session.socket.send(frame)
 
     def _control(self, socket: Socket | None, op: int, data: Any) -> None:

@@ -29,7 +29,11 @@ class Taken:
     reset: float  # when the window ends
     reset_after: float
     refused: bool = False
-    everywhere: bool = False
+    scope: str = "user"  # of a refusal: user, shared or global
+
+    @property
+    def everywhere(self) -> bool:
+        return self.scope == "global"
 
     def headers(self) -> dict[str, str]:
         found = {
@@ -41,7 +45,7 @@ class Taken:
         }
         if self.refused:
             found["Retry-After"] = str(max(1, round(self.reset_after + 0.5)))
-            found["X-RateLimit-Scope"] = "global" if self.everywhere else "user"
+            found["X-RateLimit-Scope"] = self.scope
             if self.everywhere:
                 found["X-RateLimit-Global"] = "true"
         return found
@@ -80,7 +84,7 @@ class RateLimits:
                     reset=everywhere.reset,
                     reset_after=everywhere.reset_after,
                     refused=True,
-                    everywhere=True,
+                    scope="global",
                 )
         return self.count(bucket, major)
 

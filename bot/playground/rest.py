@@ -163,6 +163,15 @@ class Rest:
         # Exactly this, without a charset: with one discord.py leaves the body a string.
         return web.Response(status=status, body=data, content_type="application/json", headers=headers)
 
+    async def _page(self, request: web.Request, exchange: Exchange, status: int, retry_after: float) -> web.Response:
+        """Not Discord's own answer, so neither its headers nor its JSON."""
+        await request.read()
+        exchange.status, exchange.finished = status, self._house.clock()
+        self._house.world.watchers.tell(exchange)
+        headers = {"Retry-After": str(retry_after)} if status == 429 else {}
+        text = f"<html><body>error {status}</body></html>"
+        return web.Response(status=status, headers=headers, text=text, content_type="text/html")
+
     async def _unknown(self, request: web.Request) -> web.StreamResponse:
         exchange = self._begin(request, None)
         _log.warning("there is no route for %s %s", request.method, exchange.path)
@@ -180,7 +189,9 @@ class Rest:
             if planned.kind == "hang":
                 await house.closing.wait()
             if planned.kind in ("hang", "reset"):
-                return _cut(request)
+                return cut(request)
+            if planned.kind == "page":
+                return await self._page(request, exchange, planned.status, planned.retry_after)
         taken: Taken | None = None
         try:
             if planned is not None and planned.kind == "answer":
@@ -191,9 +202,9 @@ class Rest:
                     reset=house.clock() + planned.retry_after,
                     reset_after=planned.retry_after,
                     refused=planned.status == 429,
-                    everywhere=planned.everywhere,
+                    scope=planned.scope,
                 )
-                raise _refusal(planned.status, planned.retry_after, everywhere=planned.everywhere)
+                raise _refusal(planned.status, planned.retry_after, everywhere=taken.everywhere)
             if not route.by_token and request.headers.get("Authorization") != f"Bot {house.world.token}":
                 raise errors.unauthorized()
             major = route.major(exchange.parameters)
@@ -210,7 +221,7 @@ class Rest:
             _log.exception("the stand-in failed at %s", exchange.route)
             return self._end(exchange, 500, {"message": "500: Internal Server Error", "code": 0}, taken)
         response = self._end(exchange, answer.status, answer.body, taken)
-        return _cut(request) if planned is not None and planned.kind == "lose" else response
+        return cut(request) if planned is not None and planned.kind == "lose" else response
 
     async def _read(self, request: web.Request, exchange: Exchange) -> Call:
         payload: Any = None
@@ -250,7 +261,8 @@ def _json(data: bytes) -> Any:
         raise errors.not_json() from None
 
 
-def _cut(request: web.Request) -> web.Response:
+def cut(request: web.Request) -> web.Response:
+    """The connection ends without an answer."""
     if request.transport is not None:
         request.transport.abort()
     return web.Response(status=500)

@@ -29,7 +29,7 @@ from bot.playground.options import CannotDo, Value
 from bot.playground.people import People
 from bot.playground.posting import Posting
 from bot.playground.recording import Exchange, Record
-from bot.playground.rest import House, Rest
+from bot.playground.rest import PREFIX, House, Rest, cut
 from bot.playground.sessions import Session
 from bot.playground.times import Times
 from bot.playground.world import World
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 __all__ = ["CannotDo", "File", "StandIn"]
 
 HOST = "127.0.0.1"
+_DISCORDS = (f"{PREFIX}/", "/gateway", "/attachments/", "/ephemeral-attachments/", "/avatars/", "/embed/")
 PATIENCE = 60.0  #: seconds that something is waited for; a busy machine takes its time
 
 
@@ -156,6 +157,8 @@ class StandIn:
     @web.middleware
     async def _guard(self, request: web.Request, handler: Any) -> web.StreamResponse:
         """A page elsewhere must not reach it through somebody's browser: by another name, or from another origin."""
+        if self.faults.gone and request.path.startswith(_DISCORDS):
+            return cut(request)
         own = {f"{HOST}:{self._port}", f"localhost:{self._port}"}
         origin = request.headers.get("Origin")
         if request.host not in own or (origin is not None and origin.partition("://")[2] not in own):
