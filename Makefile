@@ -42,11 +42,11 @@ soak: $(VENV)/ready
 test-postgres: $(VENV)/ready
 	@test -n "$(TEST_DATABASE_URL)" || { echo "Name a server: make test-postgres TEST_DATABASE_URL=postgresql://me:secret@localhost/postgres" >&2; exit 1; }
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --editable ".[postgres]"
-	TEST_DATABASE_URL="$(TEST_DATABASE_URL)" $(BIN)/python -m pytest -n 3 --dist worksteal tests/bot/store tests/bot/jobs tests/bot/moderation tests/bot/challenges
+	TEST_DATABASE_URL="$(TEST_DATABASE_URL)" $(BIN)/python -m pytest -n 3 --dist worksteal tests/bot/store tests/bot/jobs tests/bot/moderation tests/bot/challenges tests/bot/operations/backups tests/bot/owner tests/e2e/test_standby.py
 
+# Measures this machine, and writes the tables of docs/performance.md: make bench ARGS="--quick", ARGS="--device cuda"
 bench: $(VENV)/ready
-	$(BIN)/python -m benchmarks.step
-	$(BIN)/python -m benchmarks.precision
+	$(BIN)/python -m benchmarks $(ARGS)
 
 # Makes the README's pictures again; needs the weights of inception_v1.
 gallery: $(VENV)/ready
