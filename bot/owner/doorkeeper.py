@@ -27,6 +27,7 @@ from bot.moderation.settings import Settings
 from bot.owner.guests import DAY, Guests
 
 LOOK_SECONDS = 60.0  #: between looks what the operator has decided meanwhile
+GATHER_SECONDS = 0.2  #: from the first who comes until a look: after an outage there are thousands
 TELL_SECONDS = 5.0  #: for the sentence before leaving
 
 GOODBYE = mark("{why}\nSo I leave now.")
@@ -53,6 +54,8 @@ class Doorkeeper:
         self._mailbox = mailbox
         self._clock = clock
         self._looking = asyncio.Lock()
+        self._met = False  # Discord has said once which servers there are
+        self._knocked = asyncio.Event()  # somebody has come, or it closes
         self._told: set[int] = set()  # servers that have been told why the bot leaves
         self._sweep_at = 0.0
         self._closing = asyncio.Event()
@@ -61,6 +64,7 @@ class Doorkeeper:
     async def close(self) -> None:
         """What has begun comes to its end: a connection to the database that is broken off would stay open."""
         self._closing.set()
+        self._knocked.set()
         living, self._living = self._living, None
         if living is not None:
             await living
@@ -73,14 +77,16 @@ class Doorkeeper:
 
     async def ready(self) -> None:
         """Discord has said which servers the bot is in."""
+        self._met = True
         await self._guests.present(self._here())
         if self._living is None and not self._closing.is_set():
             self._living = asyncio.create_task(self._live(), name="doorkeeper")
 
     async def joined(self, guild: discord.Guild) -> None:
-        """It was invited, or an outage is over."""
-        await self._guests.joined(guild.id)
-        await self.look()
+        """It was invited, or an outage is over. At the start that is so of all: `ready` sees to them together."""
+        if self._met:
+            await self._guests.joined(guild.id)
+            self._knocked.set()
 
     async def removed(self, guild: discord.Guild) -> None:
         self._told.discard(guild.id)
@@ -123,6 +129,7 @@ class Doorkeeper:
 
     async def _live(self) -> None:
         while not self._closing.is_set():
+            self._knocked.clear()
             try:
                 await self.look()
                 if self._clock() >= self._sweep_at:
@@ -130,9 +137,8 @@ class Doorkeeper:
                     self._sweep_at = self._clock() + DAY
             except Exception:
                 _log.exception("what the operator wants of servers could not be looked up; it is tried again")
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(LOOK_SECONDS):
-                    await self._closing.wait()
+            await _within(LOOK_SECONDS, self._knocked)
+            await _within(GATHER_SECONDS, self._closing)
 
     async def _turn_away(self, guild: discord.Guild) -> None:
         if guild.id not in self._told:
@@ -172,3 +178,9 @@ class Doorkeeper:
                     await self._mailbox.send(direct, compose, Importance.ANSWER, Waits())
         except (RestError, TimeoutError) as error:
             _log.info("server %d could not be told why the bot leaves: %s", guild.id, error)
+
+
+async def _within(seconds: float, event: asyncio.Event) -> None:
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await event.wait()

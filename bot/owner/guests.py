@@ -50,6 +50,7 @@ class Guests:
         self._forgotten = forgotten
         self._clock = clock
         self._blocks: dict[int, GuildBlock] = {}
+        self._departed: set[int] | None = None  # nobody but this bot notes who is; None: not read yet
         queue.admit = self.admit
 
     async def look(self) -> None:
@@ -79,21 +80,28 @@ class Guests:
         """These are all that the bot is in, also those whose data Discord cannot show just now."""
         there, now = set(guilds), self._clock()
 
-        async def change(connection: AsyncConnection) -> set[int]:
+        async def change(connection: AsyncConnection) -> tuple[set[int], set[int]]:
             gone = await servers.known_guilds(connection) - there
             await servers.note_departures(connection, gone, now)
-            return await servers.note_returns(connection, there)
+            back = await servers.note_returns(connection, there)
+            return back, set(await servers.departed(connection))
 
-        self._say_back(await self._database.write(change))
+        back, self._departed = await self._database.write(change)
+        self._say_back(back)
 
     async def joined(self, guild: int) -> None:
+        """Costs nothing but for a server that it had left: after an outage there are thousands at once."""
+        if self._departed is not None and guild not in self._departed:
+            return
         back = await self._database.write(lambda connection: servers.note_returns(connection, [guild]))
+        self._departed = None if self._departed is None else self._departed - {guild}
         self._say_back(back)
 
     async def removed(self, guild: int) -> None:
         """Somebody has removed the bot, it has left, or the server is no more."""
         now = self._clock()
         await self._database.write(lambda connection: servers.note_departures(connection, [guild], now))
+        self._departed = None if self._departed is None else self._departed | {guild}
         _log.info("removed from server %d; its data goes in %d days", guild, KEEP_DAYS)
 
     async def sweep(self, guilds: Collection[int]) -> int:

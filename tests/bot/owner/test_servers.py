@@ -8,7 +8,7 @@ import logging
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import Engine, event, func, select
 
 from bot.challenges.model import Plan, State
 from bot.jobs import people, servers
@@ -16,6 +16,7 @@ from bot.jobs.people import Block
 from bot.jobs.servers import GuildBlock
 from bot.moderation.places import SERVER, Server
 from bot.moderation.settings import Editor
+from bot.owner import doorkeeper
 from bot.owner.guests import DAY, KEEP_DAYS
 from bot.playground.model import Guild, Message, User
 from bot.store.tables import job_pictures, metadata
@@ -249,6 +250,32 @@ def test_an_outage_is_no_removal_however_long_it_lasts(tmp_path: Path) -> None:
         assert await departures(house) == {}
         assert await house.client.doorkeeper.sweep() == 0
         assert await kept(house) == counted
+
+    living(tmp_path, test)
+
+
+def test_of_many_servers_that_come_at_once_none_costs_a_look_of_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doorkeeper, "GATHER_SECONDS", 2.0)
+
+    async def test(house: House) -> None:
+        looks = []
+
+        def heard(_: object, __: object, statement: str, *___: object) -> None:
+            looks.append("FROM guild_blocks" in statement)
+
+        for number in range(60):
+            house.world.add_guild(f"Guild {number}")
+        await house.until(lambda: len(house.client.guilds) == 61)
+        event.listen(Engine, "before_cursor_execute", heard)
+        try:
+            await house.restart()
+            await house.until(lambda: len(house.client.guilds) == 61)
+            await house.until(lambda: house.client.doorkeeper._sweep_at)
+        finally:
+            event.remove(Engine, "before_cursor_execute", heard)
+        assert 0 < sum(looks) < 20
 
     living(tmp_path, test)
 
