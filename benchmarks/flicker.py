@@ -24,7 +24,8 @@ from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor
 
-from dreamcore.dreaming import dream, undisturbed
+from dreamcore.devices import undisturbed
+from dreamcore.dreaming import dream
 from dreamcore.films.footage import SECOND, Frame, MovingPicture
 from dreamcore.films.moving import Moving
 from dreamcore.films.planning import film_defaults

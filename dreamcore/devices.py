@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import importlib
+from contextlib import ExitStack
 from pathlib import Path
 from types import ModuleType
 
@@ -60,21 +61,37 @@ def available_memory(device: torch.device) -> int:
     return min(psutil.virtual_memory().available, _left_in_container())
 
 
+def undisturbed(device: torch.device, *, tf32: bool = False) -> ExitStack:
+    """Whatever a caller has switched on around us does not change the dream, nor keep it from having gradients.
+
+    tf32: a GPU may round the factors of float32 convolutions to 10 bits.
+    """
+    stack = ExitStack()
+    stack.enter_context(torch.inference_mode(False))
+    stack.enter_context(torch.no_grad())
+    stack.enter_context(torch.autocast(device.type, enabled=False))
+    if device.type == "cuda":
+        stack.enter_context(
+            torch.backends.cudnn.flags(enabled=True, benchmark=False, deterministic=True, allow_tf32=tf32)
+        )
+    return stack
+
+
 def sent(values: Tensor, device: torch.device) -> Tensor:
     """`values` from the CPU on the device, without waiting for it: a plain copy would, until it has done all so far."""
-    return values if device.type == "cpu" else values.pin_memory().to(device, non_blocking=True)
+    return values.pin_memory().to(device, non_blocking=True) if device.type == "cuda" else values.to(device)
 
 
 @functools.lru_cache(maxsize=128)
 def integers(values: tuple[int, ...], device: torch.device) -> Tensor:
     """A short list of indices on the device; kept, since sending it would make each step wait."""
-    return sent(torch.tensor(values), device)
+    return torch.tensor(values, device=device)
 
 
 @functools.lru_cache(maxsize=128)
 def reals(values: tuple[float, ...], device: torch.device) -> Tensor:
     """The same for weights."""
-    return sent(torch.tensor(values), device)
+    return torch.tensor(values, device=device)
 
 
 def torchvision_models() -> ModuleType:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Callable
-from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +17,7 @@ from dreamcore import ascent, blending, finishing
 from dreamcore.ascent import Look, Shaping
 from dreamcore.calming import pull_of
 from dreamcore.companions import with_companions
+from dreamcore.devices import undisturbed
 from dreamcore.guiding import guide_of
 from dreamcore.networks import Network
 from dreamcore.objectives import Measures, Objective
@@ -33,13 +33,14 @@ from dreamcore.planning import (
     octaves_of,
 )
 from dreamcore.progress import AskCancelled, ReportProgress
+from dreamcore.readback import readback_from
 from dreamcore.recipe import Recipe, ResolvedRecipe
 from dreamcore.replays import ascend_on, replays_of, with_room
 from dreamcore.reporting import Reporter
 from dreamcore.resolve import resolve
 from dreamcore.shortage import within_memory
 from dreamcore.styles import reference_change
-from dreamcore.subject import Subject, at_size, context_of, seamless
+from dreamcore.subject import Subject, at_size, context_of, pixels_of, seamless
 from dreamcore.tiles import MARGIN
 from dreamcore.wrapping import continued, made_to_wrap
 
@@ -92,6 +93,40 @@ def dream(
     step, as it would be if that were the last.
     Raises RecipeError for what the network cannot do, Cancelled, and OutOfMemory when even tiles do not fit.
     """
+    return begin_dream(
+        picture,
+        recipe,
+        network=network,
+        device=device,
+        guide=guide,
+        mask=mask,
+        memory=memory,
+        on_progress=on_progress,
+        cancelled=cancelled,
+        on_growth=on_growth,
+        clock=clock,
+    )()
+
+
+def begin_dream(
+    picture: Picture,
+    recipe: Recipe,
+    *,
+    network: Network,
+    device: torch.device,
+    guide: Picture | None = None,
+    mask: Picture | None = None,
+    memory: int | None = None,
+    on_progress: ReportProgress | None = None,
+    cancelled: AskCancelled | None = None,
+    on_growth: ShowGrowth | None = None,
+    clock: Callable[[], float] = time.monotonic,
+) -> Callable[[], Dream]:
+    """As `dream`, up to where a GPU has been told all of it; what comes back waits for the dream, in any thread.
+
+    So the next dream is begun while the GPU makes this one. The last reports come from there too. On the CPU all is
+    done at once.
+    """
     begun = clock()
     fitting = with_companions(recipe, guide=guide is not None, mask=mask is not None)
     resolution = resolve(
@@ -106,17 +141,22 @@ def dream(
     notes = (*picture.notes, *fitting.notes, *resolution.notes)
     if resolved.strength == 0 or (resolved.blend is not None and resolved.blend.weight == 0):
         same = seamless(picture) if resolved.tile == "on" else picture
-        return Dream(rgb=same.rgb, alpha=same.alpha, recipe=resolved, notes=notes, change=0.0, seconds=0.0)
+        return lambda: Dream(rgb=same.rgb, alpha=same.alpha, recipe=resolved, notes=notes, change=0.0, seconds=0.0)
     budget = memory_budget(device, memory)
     scene, kept = _Scene(picture, guide, mask), replays_of(device, network)
 
-    def work(budget: int) -> tuple[NDArray[np.uint8], float]:
-        return _Work(scene, resolved, network, device, budget, on_progress, cancelled, on_growth, clock).done()
+    def work(budget: int) -> Callable[[], tuple[NDArray[np.uint8], float]]:
+        return _Work(scene, resolved, network, device, budget, on_progress, cancelled, on_growth, clock).begun()
 
     with undisturbed(device, tf32=resolved.precision == "tf32"):
-        rgb, change = within_memory(lambda bytes_: with_room(kept, lambda: work(bytes_)), budget)
+        made = within_memory(lambda bytes_: with_room(kept, lambda: work(bytes_)), budget)
     alpha = made_to_wrap(picture.alpha) if resolved.tile == "on" and picture.alpha is not None else picture.alpha
-    return Dream(rgb=rgb, alpha=alpha, recipe=resolved, notes=notes, change=change, seconds=clock() - begun)
+
+    def dreamt() -> Dream:
+        rgb, change = made()
+        return Dream(rgb=rgb, alpha=alpha, recipe=resolved, notes=notes, change=change, seconds=clock() - begun)
+
+    return dreamt
 
 
 @dataclass(frozen=True)
@@ -126,22 +166,6 @@ class _Scene:
     picture: Picture
     guide: Picture | None
     mask: Picture | None
-
-
-def undisturbed(device: torch.device, *, tf32: bool = False) -> ExitStack:
-    """Whatever a caller has switched on around us does not change the dream, nor keep it from having gradients.
-
-    tf32: a GPU may round the factors of float32 convolutions to 10 bits.
-    """
-    stack = ExitStack()
-    stack.enter_context(torch.inference_mode(False))
-    stack.enter_context(torch.no_grad())
-    stack.enter_context(torch.autocast(device.type, enabled=False))
-    if device.type == "cuda":
-        stack.enter_context(
-            torch.backends.cudnn.flags(enabled=True, benchmark=False, deterministic=True, allow_tf32=tf32)
-        )
-    return stack
 
 
 class _Work:
@@ -181,8 +205,8 @@ class _Work:
         self.target = recipe.strength * max(reference_change(network.info, term.name) for term in recipe.layer)
         self.report = Reporter(self.octaves, device, on_progress, cancelled, clock)
 
-    def done(self) -> tuple[NDArray[np.uint8], float]:
-        """The dream's pixels (H, W, 3), and its root mean square change at the size dreamt."""
+    def begun(self) -> Callable[[], tuple[NDArray[np.uint8], float]]:
+        """Waits for the dream's pixels (H, W, 3), and its root mean square change at the size dreamt."""
         blend, share = self._blend()
         detail, base = self._dreamt(self.subject.seen)
         alpha = self.subject.alpha
@@ -190,8 +214,17 @@ class _Work:
         detail, change = finishing.as_strong_as(
             self._coloured(detail), base, self.target, weight, LARGEST_RESCALING, blend=blend
         )
-        made = self._brought(base, detail, blend=blend, share=share)
-        return self.subject.restored(made), float(change) * share
+        made = pixels_of(self._brought(base, detail, blend=blend, share=share))
+        back, subject, report = readback_from(self.device), self.subject, self.report
+        pixels, change = back.copy(made), back.copy(change)
+        end = back.mark()
+
+        def done() -> tuple[NDArray[np.uint8], float]:
+            report.finish()
+            end.synchronize()
+            return subject.whole(pixels), float(change) * share
+
+        return done
 
     def _blend(self) -> tuple[str, float]:
         blend = self.recipe.blend
@@ -240,7 +273,7 @@ class _Work:
     def _climb(self, number: int, octave: Octave, state: ascent.OctaveState, correction: Tensor) -> None:
         generator = torch.Generator().manual_seed(self.recipe.seed + (number << 32))
         looks: tuple[Look, ...] = ascent.drawn_looks(octave.steps, self.recipe.jitter, generator)
-        noise = ascent.drawn_noise(octave.height, octave.width, generator).to(self.device)
+        noise = self._noise(octave, generator)
         if self.wraps:
             looks = ascent.rolled_looks(looks, max(octave.height, octave.width), generator)
         measures = self.ascend(
@@ -257,6 +290,14 @@ class _Work:
             after_step=lambda step, value: self._after_step(number, step, value, state),
         )
         self.measures = measures if self.objective.measures_hold_at_any_size else None
+
+    def _noise(self, octave: Octave, generator: torch.Generator) -> Tensor:
+        """From the seed; a GPU draws its own, which takes the CPU longer than a step takes the GPU."""
+        if self.device.type != "cuda":
+            return ascent.drawn_noise(octave.height, octave.width, generator).to(self.device)
+        own = torch.Generator(self.device).manual_seed(generator.initial_seed())
+        size = (min(side, ascent.NOISE_SIDE) for side in (octave.height, octave.width))
+        return torch.randn(1, 3, *size, generator=own, device=self.device)
 
     def _after_step(self, number: int, step: int, value: Tensor, state: ascent.OctaveState) -> None:
         self.report.step(number, step, value, lambda: self.subject.shown(state.picture))

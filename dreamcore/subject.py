@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor
 
+from dreamcore.devices import sent
 from dreamcore.octaves import Octave
 from dreamcore.picture import Picture, fill_hidden
 from dreamcore.recipe import ResolvedRecipe
@@ -61,7 +62,7 @@ class Subject:
             values = values if part is None else values[part.top : part.bottom, part.left : part.right]
             planes = values[:, :, None] if values.ndim == 2 else values
             planes = np.require(planes, requirements=["C", "W"])
-            return torch.from_numpy(planes).permute(2, 0, 1)[None].contiguous().to(device)
+            return sent(torch.from_numpy(planes), device).permute(2, 0, 1)[None].contiguous()
 
         pixels = tensor(picture.rgb)
         alpha = picture.alpha
@@ -79,7 +80,11 @@ class Subject:
 
     def restored(self, pixels: Tensor) -> NDArray[np.uint8]:
         """The whole picture (H, W, 3) with these `pixels` (1, 3, h, w) in the part's place."""
-        made: NDArray[np.uint8] = pixels[0].permute(1, 2, 0).contiguous().cpu().numpy()
+        return self.whole(pixels_of(pixels).cpu())
+
+    def whole(self, pixels: Tensor) -> NDArray[np.uint8]:
+        """The same of `pixels` (h, w, 3) that have come back to the CPU."""
+        made: NDArray[np.uint8] = pixels.numpy()
         if self.part is None:
             return made
         whole = self.rgb.copy()
@@ -106,11 +111,16 @@ class Subject:
         shrink = max(1.0, max(height, width) / PREVIEW_SIDE)
         size = max(1, round(width / shrink)), max(1, round(height / shrink))
         small = np.asarray(Image.fromarray(self.rgb).resize(size, Image.Resampling.BOX), np.float32) / np.float32(255)
-        return torch.from_numpy(small).permute(2, 0, 1)[None].to(self.pixels.device)
+        return sent(torch.from_numpy(small), self.pixels.device).permute(2, 0, 1)[None]
 
     def steps_at(self, height: int, width: int) -> Tensor | None:
         """(1, 1, height, width) in [0, 1]: how long steps are made where, at an octave; None: everywhere alike."""
         return None if self.region is None else (at_size(self.region, height, width) / RIM).clamp_max_(1)
+
+
+def pixels_of(picture: Tensor) -> Tensor:
+    """(1, 3, H, W) -> (H, W, 3), as files have them."""
+    return picture[0].permute(1, 2, 0).contiguous()
 
 
 def seamless(picture: Picture) -> Picture:

@@ -17,7 +17,7 @@ from dreamcore.atlas.pages import AtlasPage, atlas_page, heading_of, remark_of
 from dreamcore.atlas.sheet import painted
 from dreamcore.atlas.tiles import TILE, batches, grown
 from dreamcore.catalogue import NetworkInfo
-from dreamcore.dreaming import undisturbed
+from dreamcore.devices import undisturbed
 from dreamcore.errors import Cancelled
 from dreamcore.networks import Network
 from dreamcore.pausing import AskPause, Checkpoint, Paused, fingerprint, never, pack, unpack

@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from dreamcore.companions import with_companions
-from dreamcore.dreaming import ShowGrowth, dream, undisturbed
+from dreamcore.devices import undisturbed
+from dreamcore.dreaming import ShowGrowth, dream
 from dreamcore.errors import Cancelled, PictureError
 from dreamcore.films.footage import SECOND, MovingPicture
 from dreamcore.films.growing import Growing

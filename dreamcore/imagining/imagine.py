@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from dreamcore.catalogue import NetworkInfo
-from dreamcore.dreaming import undisturbed
+from dreamcore.devices import undisturbed
 from dreamcore.errors import BadValue, OutOfMemory
 from dreamcore.imagining.aims import aim_of
 from dreamcore.imagining.growth import Growth, least_side
@@ -100,6 +100,7 @@ def imagine(
                     kind=_KIND, version=_VERSION, recipe=resolved.text, source=source,
                 )  # fmt: skip
                 return Paused(checkpoint=data, share=growth.share)
+        reporter.finish()
         rgb = _bytes(growth.pictures(*resolved.sides))
     return Imagined(rgb=rgb, recipe=resolved, notes=resolution.notes, seconds=clock() - begun)
 

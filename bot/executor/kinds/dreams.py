@@ -6,7 +6,7 @@ from bot.executor.bench import Bench
 from bot.executor.fitting import fitted
 from bot.executor.protocol import Made
 from bot.kinds import Role
-from dreamcore.dreaming import dream
+from dreamcore.dreaming import begin_dream
 from dreamcore.recipe import Recipe
 
 
@@ -17,9 +17,9 @@ def make(bench: Bench) -> Made:
     guide, mask = bench.companion(Role.GUIDE), bench.companion(Role.MASK)
     network, notes = bench.network(recipe.network)
     engine = bench.engine()
-    result = bench.work(
+    waiting = bench.work(
         engine.first_step_seconds(picture, recipe, network),
-        lambda engine: dream(
+        lambda engine: begin_dream(
             picture,
             recipe,
             network=network,
@@ -30,6 +30,7 @@ def make(bench: Bench) -> Made:
             cancelled=bench.stop,
         ),
     )
+    result = bench.measured("dream", waiting)  # a GPU's engine has gone on to the next
     text = result.recipe.text
     encoded = bench.encoded(lambda: fitted(result.rgb, result.alpha, order.byte_limit, None if order.bare else text))
     size = picture.width, picture.height
