@@ -9,6 +9,8 @@ import secrets
 import aiohttp
 import discord
 from discord import app_commands
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnection
 
 from bot.errors import Refusal
 from bot.jobs.model import Job
@@ -19,6 +21,7 @@ from dreamcore.errors import DreamError
 log = logging.getLogger(__name__)
 
 DISCORD_TROUBLE = mark("Discord itself is in trouble just now. Please try again in a minute.")
+DATABASE_TROUBLE = mark("My database does not answer just now. Please try again in a minute.")
 
 #: Discord's own error codes, where the person can do something about them.
 _BY_CODE = {
@@ -84,6 +87,9 @@ def _expected(error: BaseException) -> str | None:
         return None if sentence is None else tr(sentence)
     if isinstance(error, asyncio.TimeoutError | aiohttp.ClientError | discord.RateLimited):
         return tr(DISCORD_TROUBLE)
+    if isinstance(error, OperationalError | InterfaceError | NoConnection):  # gone, locked, or its disk is full
+        log.error("the database does not answer", exc_info=error)
+        return tr(DATABASE_TROUBLE)
     return None
 
 

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.dreaming.words import DATABASE_TROUBLE
 from bot.jobs.accepting import NO_ROOM, NOT_NOTED
 from bot.playground.model import Message
 from tests.bot.executor.machines.programs import free_port
@@ -200,20 +201,24 @@ def test_a_postgresql_that_is_stopped_and_comes_back_costs_nobody_an_answer(
         for _ in range(2):
             await asyncio.to_thread(postgres.stop, how)
             town.allow()
-            late += [await refused(town, NOT_NOTED) for _ in range(2)]
+            late += [await refused(town, DATABASE_TROUBLE) for _ in range(2)]
             await asyncio.sleep(3.0)
             await asyncio.to_thread(postgres.start)
-            asked += await accepted_in_the_end(town)
+            later, more = await accepted_in_the_end(town)
+            late += later
+            asked += more
         await all_answered_once(town, asked, late)
 
     lived(tmp_path)
 
 
-async def accepted_in_the_end(town: Town) -> list[Message]:
-    """As soon as the bot has its database again; those before were refused with a sentence."""
+async def accepted_in_the_end(town: Town) -> tuple[list[Message], list[Message]]:
+    """As soon as the bot has its database again; first those that were refused before."""
+    late = []
     while True:
         one = await town.ask("!dream", DOT)
         said = await town.says("", which=lambda said, one=one: answers(said, one))
-        if said.text != NOT_NOTED:
-            return [one]
+        if said.text not in (NOT_NOTED, DATABASE_TROUBLE):
+            return late, [one]
+        late.append(one)
         await asyncio.sleep(0.5)

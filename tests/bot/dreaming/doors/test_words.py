@@ -8,8 +8,10 @@ import aiohttp
 import discord
 import pytest
 from discord import app_commands
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as NoConnection
 
-from bot.dreaming.words import DISCORD_TROUBLE, sentence_for
+from bot.dreaming.words import DATABASE_TROUBLE, DISCORD_TROUBLE, sentence_for
 from bot.errors import BotError, ConfigError, LinkError, NoPicture, Refusal
 from dreamcore import errors as engine
 
@@ -60,6 +62,15 @@ def test_a_limit_says_when_to_try_again_once() -> None:
 def test_what_discord_refuses_is_said_in_our_words(error: Exception, words: str) -> None:
     assert words in sentence_for(error)
     assert "inside information" not in sentence_for(error)
+
+
+@pytest.mark.parametrize("kind", [OperationalError, InterfaceError, NoConnection])
+def test_a_database_that_is_gone_is_said_and_logged(
+    caplog: pytest.LogCaptureFixture, kind: type[SQLAlchemyError]
+) -> None:
+    error = kind("SELECT secret") if kind is NoConnection else kind("SELECT secret", None, OSError("refused"))
+    assert sentence_for(error) == DATABASE_TROUBLE
+    assert "the database does not answer" in caplog.text
 
 
 def test_what_nobody_foresaw_is_in_the_log_under_the_reference_that_is_told(caplog: pytest.LogCaptureFixture) -> None:
