@@ -35,6 +35,7 @@ async def _killed(town: Town, *, kills: int, requests: int, seed: int) -> None:
 _MANY = {"DREAM_LIMIT_HOUR": "0", "DREAM_LIMIT_WAITING": "0"}
 
 
+@pytest.mark.soak  # by default test_faults_of_machines kills all of its processes at once
 @in_town(module="tests.e2e.pretending", PRETEND_SECONDS="0.1", **_MANY)
 async def test_the_bot_is_killed_and_everybody_gets_one_answer(town: Town) -> None:
     await _killed(town, kills=2, requests=6, seed=1)
