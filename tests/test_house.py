@@ -27,6 +27,7 @@ WORKER_MODULES = frozenset(
 #: Of the engine, what a process that only talks to people may import.
 LIGHT = frozenset(
     {
+        "processors",
         "recipe",
         "settings",
         "text",

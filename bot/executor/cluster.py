@@ -21,15 +21,16 @@ from distributed import Scheduler
 from distributed.security import Security
 
 from bot.config import ExecutorConfig
-from bot.executor.devices import nvidia_gpus, plan_workers, usable_cores
+from bot.executor.devices import nvidia_gpus, plan_workers
 from bot.executor.nannies import LOOPBACK, keep_all
 from bot.executor.transport import LOG_FORMAT, settle
+from dreamcore.processors import usable_cores, usable_memory
 
 
 async def serve(config: ExecutorConfig) -> None:
     """Scheduler and workers, for ever."""
     security: Any = Security.temporary()  # type: ignore[no-untyped-call]
-    plans = plan_workers(config, gpus=nvidia_gpus(os.environ), cores=usable_cores())
+    plans = plan_workers(config, gpus=nvidia_gpus(os.environ), cores=usable_cores(), memory=usable_memory())
     async with Scheduler(
         host=LOOPBACK, port=0, protocol="tls://", security=security, dashboard=False, dashboard_address=f"{LOOPBACK}:0"
     ) as scheduler:

@@ -1,15 +1,20 @@
-"""Which workers this machine gets: one for each GPU, or one on the CPU. GPUs are found without torch."""
+"""Which workers this machine gets: one for each GPU, or one for every few cores. GPUs are found without torch."""
 
 from __future__ import annotations
 
 import dataclasses
-import os
 import re
 import subprocess
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.config import ExecutorConfig
+
+#: Where nothing is set. Twice the threads make one dream 1.7 times as fast, two workers two: so with few cores one
+#: dream at a time is made as fast as can be, with more of them several go on beside each other.
+CORES_OF_A_WORKER = 4
+MEMORY_OF_A_WORKER = 2 << 30  #: bytes
 
 GPU_SLOTS = 2  #: orders beside the spare one: while one dreams, one is encoded and one is decoded
 _LISTED = re.compile(r"^(?P<indent>\s*)(?:GPU|MIG)\b.*\(UUID: (?P<uuid>[\w-]+)\)", re.MULTILINE)
@@ -33,15 +38,28 @@ class WorkerPlan:
         return dataclasses.replace(self, environment={**environment, **self.environment})
 
 
-def plan_workers(config: ExecutorConfig, *, gpus: Sequence[str], cores: int) -> tuple[WorkerPlan, ...]:
-    """The workers that `config` asks for, on a machine with these GPUs and cores."""
+def plan_workers(
+    config: ExecutorConfig, *, gpus: Sequence[str], cores: int, memory: int = 1 << 62
+) -> tuple[WorkerPlan, ...]:
+    """The workers that `config` asks for, on a machine with these GPUs and cores and so many bytes of memory.
+
+    >>> [[plan.threads for plan in plan_workers(ExecutorConfig(), gpus=(), cores=n)] for n in (1, 2, 4, 8, 16)]
+    [[1], [2], [4], [4, 4], [4, 4, 4, 4]]
+    """
     kind, _, number = config.device.strip().lower().partition(":")
     chosen = list(gpus) if kind in ("auto", "cuda") else []
     if number.isdecimal():  # one that is not there is the worker's to complain about
         chosen = chosen[int(number) :][:1]
-    count = config.workers or len(chosen) or 1
+    count = config.workers or len(chosen) or _on_processors(config, cores, memory)
     threads = config.threads or max(1, cores // count)
     return tuple(_plan(f"dream-{index}", index, chosen, config.device, threads) for index in range(count))
+
+
+def _on_processors(config: ExecutorConfig, cores: int, memory: int) -> int:
+    device = config.device.strip().lower()
+    if config.threads or device not in ("auto", "cpu") or (device == "auto" and sys.platform == "darwin"):
+        return 1  # of Apple's GPU there is one
+    return max(1, min(cores // CORES_OF_A_WORKER, memory // MEMORY_OF_A_WORKER))
 
 
 def _plan(name: str, index: int, gpus: Sequence[str], device: str, threads: int) -> WorkerPlan:
@@ -87,10 +105,3 @@ def listed_gpus(text: str) -> tuple[str, ...]:
             found.pop()
         found.append(match["uuid"])
     return tuple(found)
-
-
-def usable_cores() -> int:
-    """Cores that this process may run on."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

@@ -14,6 +14,7 @@ from dreamcore.errors import Cancelled, UnknownNetwork
 from dreamcore.networks import Network, default_network, load
 from dreamcore.picture import Picture
 from dreamcore.planning import device_defaults
+from dreamcore.processors import keep_freed_memory
 from dreamcore.progress import AskCancelled
 from dreamcore.recipe import Recipe
 from dreamcore.resolve import resolve
@@ -35,6 +36,7 @@ class Engine:
 
     def __init__(self, *, device: str, threads: int, download: bool) -> None:
         torch.set_num_threads(threads)
+        keep_freed_memory()
         self.device = choose_device(device)
         self._download = download
         self._networks: collections.OrderedDict[str, Network] = collections.OrderedDict()

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, cast
 import psutil
 from distributed import Worker, WorkerPlugin
 
-from bot.executor.devices import usable_cores
 from bot.executor.settings import DREAMS, PLUGIN, STATE, STOP, StudioSettings
 from bot.executor.transport import LOG_FORMAT
+from dreamcore.processors import usable_cores
 
 if TYPE_CHECKING:
     from bot.executor.studio import Studio

@@ -10,10 +10,11 @@ from distributed.security import Security
 
 from bot.config import ExecutorConfig
 from bot.errors import ConfigError
-from bot.executor.devices import nvidia_gpus, plan_workers, usable_cores
+from bot.executor.devices import nvidia_gpus, plan_workers
 from bot.executor.machines import joining, trust
 from bot.executor.nannies import keep_all
 from bot.executor.transport import check_address, settle
+from dreamcore.processors import usable_cores, usable_memory
 
 _log = logging.getLogger(__name__)
 
@@ -35,7 +36,7 @@ async def work_for(
     settle(logging.ERROR)
     address = check_address(config.scheduler)
     name = f"{os.uname().nodename}-{os.getpid()}"
-    plans = plan_workers(config, gpus=nvidia_gpus(os.environ), cores=usable_cores())
+    plans = plan_workers(config, gpus=nvidia_gpus(os.environ), cores=usable_cores(), memory=usable_memory())
     # Names are the scheduler's to give: those of two machines must not be the same.
     plans = tuple(plan.named(f"{name}-{plan.name}").beside(environment) for plan in plans)
 

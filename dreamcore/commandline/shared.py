@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -19,6 +18,7 @@ from dreamcore import networks as nets
 from dreamcore.errors import BadValue, RecipeError
 from dreamcore.files import Job, read, write
 from dreamcore.picture import encode, encode_within, read_recipe
+from dreamcore.processors import keep_freed_memory, usable_cores
 from dreamcore.progress import Progress
 from dreamcore.recipe import SETTINGS, Recipe
 from dreamcore.settings import AUTO, Setting
@@ -27,7 +27,7 @@ from dreamcore.settings import AUTO, Setting
 def add_machine(parser: argparse.ArgumentParser) -> None:
     """The options about the machine that every command has which dreams."""
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:1, mps")
-    parser.add_argument("--threads", type=count_of, help="CPU threads (default: all cores)")
+    parser.add_argument("--threads", type=count_of, help="CPU threads (default: all cores there are for it)")
     parser.add_argument(
         "--memory", type=bytes_of, metavar="BYTES", help="that a step may take: 2G (default: half of all)"
     )
@@ -135,7 +135,8 @@ def recipe_in(name: str) -> str:
 
 def network_for(name: str | None, options: argparse.Namespace) -> nets.Network:
     """The network of that name, or the best that is there; fetched if need be, and may be."""
-    torch.set_num_threads(options.threads or os.cpu_count() or 1)
+    torch.set_num_threads(options.threads or usable_cores())
+    keep_freed_memory()
     fetch, bar = not options.no_download, Download()
     try:
         if name in (None, AUTO):

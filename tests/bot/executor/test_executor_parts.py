@@ -149,6 +149,18 @@ def test_one_worker_on_the_processor_with_all_its_cores() -> None:
         assert (plan.device, plan.environment, plan.threads, plan.slots) == (config.device, {}, 6, 1)
 
 
+def test_many_cores_dream_several_pictures_at_a_time() -> None:
+    def laid_out(cores: int, memory: int = 1 << 40, **how: int | str) -> list[int]:
+        plans = plan_workers(ExecutorConfig(device="cpu", **how), gpus=["GPU-a"], cores=cores, memory=memory)  # type: ignore[arg-type]
+        return [plan.threads for plan in plans]
+
+    assert [laid_out(cores) for cores in (1, 2, 4, 8, 16)] == [[1], [2], [4], [4, 4], [4, 4, 4, 4]]
+    assert laid_out(16, memory=5 << 30) == [8, 8]  # each worker needs some
+    assert laid_out(16, memory=1 << 30) == [16]
+    assert laid_out(16, threads=3) == [3]  # whoever limits one has said how much is to be used
+    assert laid_out(16, workers=2) == [8, 8]
+
+
 def test_workers_threads_and_device_can_be_set() -> None:
     plans = plan_workers(ExecutorConfig(workers=3, threads=2, device="cpu"), gpus=[], cores=16)
     assert [plan.threads for plan in plans] == [2, 2, 2]
