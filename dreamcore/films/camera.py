@@ -150,13 +150,18 @@ def _resampled(picture: Tensor, at: Tensor, dim: int) -> Tensor:
 
 
 def _place_by_place(coefficients: Tensor, first: Tensor, weights: list[Tensor], dim: int) -> Tensor:
-    """Each pixel from a place of its own: by its number in the whole plane, three times as fast as `gather`."""
+    """Each pixel from a place of its own: by its number in the whole plane, three times as fast as `gather`.
+
+    Numbers are 32 bits wide where they fit: half the memory to go through, for each tap.
+    """
     height, width = first.shape
     stride = 1 if dim == 3 else coefficients.shape[3]
-    across = torch.arange(width, device=first.device)[None, :]
-    down = torch.arange(height, device=first.device)[:, None]
-    flat = (down * coefficients.shape[3] + first if dim == 3 else first * stride + across).flatten()
     planes = coefficients[0].flatten(1)
+    number = torch.int32 if planes.shape[1] < 1 << 31 else torch.int64
+    first = first.to(number)
+    across = torch.arange(width, dtype=number, device=first.device)[None, :]
+    down = torch.arange(height, dtype=number, device=first.device)[:, None]
+    flat = (down * coefficients.shape[3] + first if dim == 3 else first * stride + across).flatten()
     result = planes.index_select(1, flat).view(-1, height, width).mul_(weights[0])
     for tap in range(1, _TAPS):
         flat += stride
@@ -179,7 +184,7 @@ def _quintic(t: Tensor) -> list[Tensor]:
     for highest, *others in _QUINTIC:
         weight = t * (highest / 120)
         for coefficient in others[:-1]:
-            weight.add_(coefficient / 120).mul_(t)
+            weight = (weight.add_(coefficient / 120) if coefficient else weight).mul_(t)
         weights.append(weight.add_(others[-1] / 120))
     return weights
 
