@@ -46,7 +46,6 @@ from bot.store.turns import Turn
 
 GRACE = 8.0  #: seconds that running dreams get to finish when the bot is told to stop
 LAST_WORDS = 3.0  #: seconds at the least to tell the others; what the running ones do not need comes on top
-CLOSING = 1.0  #: seconds for the connection to end by itself
 GUILD_WAIT = 0.5  #: seconds that discord.py waits for a further guild before it calls itself ready
 
 _log = logging.getLogger(__name__)
@@ -119,6 +118,12 @@ class DreamClient(discord.AutoShardedClient):
     async def on_ready(self) -> None:
         _log.info("ready: %s, in %d server(s)", self.user, len(self.guilds))
         await self.doorkeeper.ready()
+
+    async def on_resumed(self) -> None:
+        """Discord is there again: whoever waits for the next attempt has it now."""
+        self.answers.hurry()
+
+    on_connect = on_resumed
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
         await self.doorkeeper.joined(guild)
@@ -302,8 +307,8 @@ async def _serve(
         await dispatcher.close(grace=GRACE)
         await client.say_goodbye(grace=max(LAST_WORDS, last - time.monotonic()))
         await client.close()
-        await asyncio.wait({connection}, timeout=CLOSING)
-        connection.cancel()  # it may be waiting until it tries again, where Discord is gone
+        await asyncio.wait({connection}, timeout=1.0)
+        connection.cancel()  # where Discord is gone, it waits until it tries again
         stopping.cancel()
         ended = await asyncio.gather(connection, stopping, return_exceptions=True)
     if isinstance(ended[0], Exception):

@@ -51,13 +51,15 @@ class Identifying:
         self._clock = clock
         self._begun: deque[float] = deque(maxlen=32)
 
+    def begun(self) -> None:
+        """A session was asked for."""
+        self._begun.append(self._clock())
+
     def wait(self) -> float:
-        """Seconds. Counts the session as begun."""
-        now = self._clock()
-        while self._begun and self._begun[0] <= now - LATELY:
+        """Seconds."""
+        while self._begun and self._begun[0] <= self._clock() - LATELY:
             self._begun.popleft()
         over = len(self._begun) - FREE
-        self._begun.append(now)
         return 0.0 if over < 0 else min(FIRST_WAIT * 2.0**over, LONGEST_WAIT)
 
 
@@ -69,14 +71,18 @@ class PatientShard(discord.shard.Shard):
         self._backoff: Any = Pauses()
         self._identifying = Identifying()
         self._lost: float | None = None  # since when nothing is heard
+        self._resumes = False  # what the last attempt was
 
     def launch(self) -> None:
+        if not self._resumes:
+            self._identifying.begun()
         self._lost = None
         super().launch()
 
     async def reidentify(self, exc: ReconnectWebSocket) -> None:
         if self._lost is None:
             self._lost = time.monotonic()
+        self._resumes = exc.resume
         if not exc.resume:
             await asyncio.sleep(self._identifying.wait())
         await super().reidentify(exc)

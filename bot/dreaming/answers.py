@@ -140,6 +140,13 @@ class AnswerDesk:
         talk.end()
         self._poke(talk)
 
+    def hurry(self) -> None:
+        """Discord may be there again: what has failed is tried at once."""
+        for talk in list(self._talks.values()):
+            if talk.failures:
+                talk.retry_at = float("-inf")
+                self._poke(talk)
+
     def leave(self) -> None:
         """Nothing more will be started: those whose dream has not begun are told at once that it goes on afterwards."""
         self._leaving = True

@@ -8,6 +8,7 @@ import functools
 import math
 import os
 import random
+import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ from bot.playground.standin import StandIn
 from bot.playground.times import Times
 from tests.bot.engine import png
 from tests.e2e.process import BotProcess
+from tests.e2e.shifted import Hands
 
 CAT = Path(__file__).parents[1] / "data" / "chelsea.jpg"
 QUICK = "network=daydream size=96 steps=2 octaves=1"  #: a dream of the real engine that takes tens of milliseconds
@@ -46,8 +48,9 @@ class Seat:
 class Town:
     """The stand-in, its friendly server, and the bot's lives, one after the other."""
 
-    def __init__(self, standin: StandIn, home: Path, module: str, variables: dict[str, str]) -> None:
+    def __init__(self, standin: StandIn, home: Path, module: str, variables: dict[str, str], hands: Hands) -> None:
         self.standin, self.home, self.module, self.variables = standin, home, module, variables
+        self.hands = hands  #: of the clocks of a bot that is `shifted`; what passes there passes at Discord too
         self.gate = home.with_name("gate")
         self.place: Friendly = furnish(standin.world)
         self.page = Page(standin, self.place, restart=self.restart)
@@ -216,7 +219,7 @@ def in_town(
 
     def decorate(test: Callable[..., Coroutine[Any, Any, None]]) -> Callable[..., None]:
         async def lived(home: Path) -> None:
-            async with town(home, module, variables, answer=answer) as here:
+            async with town(home, module, variables, Times(answer=answer)) as here:
                 if held:
                     here.variables["PRETEND_GATE"] = str(here.gate)
                 if start:
@@ -237,9 +240,10 @@ def in_town(
 
 
 @asynccontextmanager
-async def town(home: Path, module: str, variables: dict[str, str], *, answer: float = PATIENCE) -> AsyncIterator[Town]:
-    standin = StandIn(times=Times(answer=answer))
-    here = Town(standin, home, module, dict(variables))
+async def town(home: Path, module: str, variables: dict[str, str], times: Times) -> AsyncIterator[Town]:
+    hands = Hands(home.with_name("clocks"))
+    standin = StandIn(times=times, clock=lambda: time.time() + hands.steady)
+    here = Town(standin, home, module, {**variables, "PRETEND_CLOCKS": str(hands.path)}, hands)
     async with standin:
         try:
             yield here
