@@ -20,6 +20,7 @@ import pytest
 from bot.dreaming.words import DATABASE_TROUBLE
 from bot.jobs.accepting import NO_ROOM, NOT_NOTED
 from bot.playground.model import Message
+from tests import disks
 from tests.bot.executor.machines.programs import free_port
 from tests.e2e.town import DOT, Town, answers, in_town, is_dream, is_final
 
@@ -105,16 +106,8 @@ async def test_whoever_asks_while_the_database_is_locked_for_long_hears_so_withi
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of its own, in memory; where one may be mounted."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", f"size={4 << 20}", "none", str(folder)]
-    if subprocess.run(mount, capture_output=True, check=False).returncode != 0:
-        pytest.skip("no file system can be mounted here")
-    try:
+    with disks.small_disk(tmp_path / "disk", size=4 << 20) as folder:
         yield folder
-    finally:
-        subprocess.run(["umount", "--lazy", str(folder)], check=True)
 
 
 @pytest.mark.soak  # by default tests/bot/jobs fills a disk with everything on it
@@ -124,10 +117,7 @@ def test_a_disk_that_is_full_for_the_database_alone_loses_nothing(small_disk: Pa
     @in_town(held=True, **_MANY, DATABASE_URL=f"sqlite:///{small_disk / FILE}")
     async def lived(town: Town) -> None:
         asked = await accepted(town, 3)
-        ballast = small_disk / "ballast"
-        with contextlib.suppress(OSError), ballast.open("wb", buffering=0) as file:
-            while True:
-                file.write(bytes(4096))
+        ballast = disks.fill(small_disk)
         late: list[Message] = []
         while not late:  # until SQLite has used the room that its log has already
             one = await town.ask("!dream", DOT)

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,39 +13,19 @@ from bot.errors import Refusal
 from bot.jobs import accepting, shelf
 from bot.jobs.model import JobState
 from bot.jobs.queue import JobQueue
+from tests import disks
 from tests.bot.jobs.fakes import Clock, ScriptedExecutor, dispatching, in_loop, made, opened, request, until
 from tests.databases import sqlite_only
-
-SIZE = 6 << 20
 
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of its own, in memory; where one may be mounted."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", f"size={SIZE}", "none", str(folder)], capture_output=True, check=False
-    )
-    if mounted.returncode != 0:
-        pytest.skip("no file system can be mounted here")
-    try:
+    with disks.small_disk(tmp_path / "disk", size=6 << 20) as folder:
         yield folder
-    finally:
-        subprocess.run(["umount", "--lazy", str(folder)], check=True)
 
 
 def noise(number: int, size: int = 300_000) -> bytes:
     return number.to_bytes(8) * (size // 8)
-
-
-def fill(disk: Path) -> Path:
-    """To the last byte."""
-    ballast = disk / "ballast"
-    with contextlib.suppress(OSError), ballast.open("wb", buffering=0) as file:
-        while True:
-            file.write(bytes(4096))
-    return ballast
 
 
 @sqlite_only
@@ -61,7 +39,7 @@ async def test_a_full_disk_refuses_what_is_new_and_loses_nothing_of_what_was_acc
         accepted = [(await desk.queue.accept(request(noise(n)))).job.id for n in range(5)]
         first = await executor.order(0)
         first.start()
-        ballast = fill(small_disk)
+        ballast = disks.fill(small_disk)
         for number in range(100, 110):
             with pytest.raises(Refusal) as told:
                 await desk.queue.accept(request(noise(number)))
