@@ -113,14 +113,14 @@ def _wrong(what: str) -> Callable[[], Callable[..., Any] | None]:
 
 def _changed(module: ModuleType) -> None:
     faults = {seed: _wrong(what) for seed, _, what in (one.partition("=") for one in os.environ["FAULTS"].split(","))}
-    real: Dream = module.dream
+    real: Dream = module.begin_dream
 
     def dream(picture: Any, recipe: Any, **named: Any) -> Any:
         due = faults.get(str(recipe.seed))
         fault = due() if due is not None else None
         return real(picture, recipe, **named) if fault is None else fault(real, picture, recipe, **named)
 
-    module.dream = dream  # type: ignore[attr-defined]
+    module.begin_dream = dream  # type: ignore[attr-defined]
 
 
 class _Finder(importlib.abc.MetaPathFinder):
