@@ -31,6 +31,7 @@ class Shaping:
     smoothing: str
     normalisation: str
     pull: float = 0.0  #: how far a step is pulled back towards the source (see `calming`)
+    growth: float = 1.0  #: how much longer steps become in the course of an octave
 
 
 @dataclass(frozen=True)
@@ -163,7 +164,11 @@ class OctaveState:
         self.slope = torch.empty_like(self.picture)
 
     def climb(self, size: Tensor, shaping: Shaping, progress: float) -> None:
-        """Move the picture along the gradient in `self.slope`. size: mean change of a value, 0-d, of full scale."""
+        """Move the picture along the gradient in `self.slope`.
+
+        size: mean change of a value in an octave's first step, 0-d, of full scale. progress: 0 to 1, in the octave.
+        """
+        size = size * shaping.growth**progress
         if self.wraps:
             step = continued_while(lambda slope: smoothed(slope, shaping.smoothing, progress), self.slope)
         else:

@@ -21,7 +21,7 @@ from dreamcore.devices import undisturbed
 from dreamcore.guiding import guide_of
 from dreamcore.networks import Network
 from dreamcore.objectives import Measures, Objective
-from dreamcore.octaves import Octave, enlarged, shrunk, shrunk_detail
+from dreamcore.octaves import LENGTHENING, Octave, enlarged, shrunk, shrunk_detail
 from dreamcore.picture import Picture
 from dreamcore.planning import (
     canvas_of,
@@ -201,7 +201,12 @@ class _Work:
         self.largest_window = largest_window(self.eye, budget, self.octaves[-1])
         self.measures: Measures | None = None
         pull = pull_of(recipe.towards.weight, self._steps_total()) if recipe.towards else 0.0
-        self.shaping = Shaping(smoothing=recipe.smoothing, normalisation=recipe.normalisation, pull=pull)
+        self.shaping = Shaping(
+            smoothing=recipe.smoothing,
+            normalisation=recipe.normalisation,
+            pull=pull,
+            growth=LENGTHENING.get(recipe.schedule, 1.0),
+        )
         self.target = recipe.strength * max(reference_change(network.info, term.name) for term in recipe.layer)
         self.report = Reporter(self.octaves, device, on_progress, cancelled, clock)
 

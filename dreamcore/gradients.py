@@ -18,7 +18,9 @@ LARGEST_STEP = 6.0  #: times the mean: where one spot alone answers, it would ot
 #: Of the Laplacian pyramid's bands, from the finest: how strong each is made, and how much of its colour is kept.
 #: A picture's fine detail is in its brightness; fine detail in colour is what the eye takes for noise.
 BAND_STRENGTH = (1.2, 1.1, 0.9, 0.8)
-BAND_COLOUR = (0.3, 0.6, 1.0, 1.0)
+BAND_COLOUR = {"laplacian": (0.3, 0.6, 1.0, 1.0), "balanced": (0.6, 0.8, 1.0, 1.0)}
+#: Of a band's own size, as a power: 1 is taken from it, so that all are equally strong, or half of that.
+BAND_EVENNESS = {"laplacian": 1.0, "balanced": 0.5}
 LEAST_BAND_SIDE = 8
 COLOUR_BLUR = 1.0  #: pixels
 _TOGETHER = 1 << 17  # values
@@ -29,8 +31,9 @@ def smoothed(gradient: Tensor, kind: str, progress: float) -> Tensor:
 
     kind: `none`; `gaussian`, a cascade of Gaussians that grow finer as the octave goes on (`progress` 0 to 1), after
     gordicaleksa/pytorch-deepdream; `laplacian`, every band of a Laplacian pyramid made about equally strong, after the
-    TensorFlow DeepDream notebook of 2016, so that large forms are made as fast as fine ones; `chroma`, colour blurred
-    and brightness as it is: enough where a network's gradients are smooth by themselves, and a quarter of the time.
+    TensorFlow DeepDream notebook of 2016, so that large forms are made as fast as fine ones; `balanced`, half-way from
+    the bands' own sizes to equal ones, and more of fine colour; `chroma`, colour blurred and brightness as it is:
+    enough where a network's gradients are smooth by themselves, and a quarter of the time.
     """
     if kind == "gaussian":
         finer, coarser = cascade(progress)
@@ -38,10 +41,10 @@ def smoothed(gradient: Tensor, kind: str, progress: float) -> Tensor:
             blurred = gaussian(channel, finer)
             blurred += gaussian(channel, coarser)
             channel.copy_(blurred)
-    elif kind == "laplacian":
+    elif kind in BAND_EVENNESS:
         for channel in _channels(gradient):
             gaussian(channel, 0.5, out=channel)
-        _equalise_bands(gradient)
+        _equalise_bands(gradient, kind)
     elif kind == "chroma":
         _blur_colour(gradient)
     return gradient
@@ -119,7 +122,7 @@ def mirrored_index(at: Tensor, length: int) -> Tensor:
     return torch.where(at < length, at, period - at)
 
 
-def _equalise_bands(gradient: Tensor) -> None:
+def _equalise_bands(gradient: Tensor, kind: str) -> None:
     """Take the gradient apart into a Laplacian pyramid, weight its bands, put it together again; all in place."""
     bands = [gradient]
     while len(bands) < len(BAND_STRENGTH) and min(bands[-1].shape[2:]) >= LEAST_BAND_SIDE:
@@ -128,10 +131,10 @@ def _equalise_bands(gradient: Tensor) -> None:
         for channel, below in zip(_channels(finer), _channels_like(finer, coarse), strict=True):
             _add_stretched(channel, below, -1.0)
         bands.append(coarse)
-    for band, strength, colour in zip(bands, BAND_STRENGTH, BAND_COLOUR, strict=False):
+    for band, strength, colour in zip(bands, BAND_STRENGTH, BAND_COLOUR[kind], strict=False):
         _mute_colour(band, colour)
         size = root_mean_square(lambda rows, band=band: band[:, :, rows], band)  # type: ignore[misc]
-        band *= strength / size.clamp_min(torch.finfo(band.dtype).tiny)
+        band *= strength / size.clamp_min(torch.finfo(band.dtype).tiny) ** BAND_EVENNESS[kind]
     for finer, coarse in zip(bands[-2::-1], bands[:0:-1], strict=True):
         for channel, below in zip(_channels(finer), _channels_like(finer, coarse), strict=True):
             _add_stretched(channel, below, 1.0)

@@ -16,7 +16,15 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from dreamcore.gradients import BAND_COLOUR, BAND_STRENGTH, COLOUR_BLUR, LARGEST_STEP, LEAST_BAND_SIDE, bell
+from dreamcore.gradients import (
+    BAND_COLOUR,
+    BAND_EVENNESS,
+    BAND_STRENGTH,
+    COLOUR_BLUR,
+    LARGEST_STEP,
+    LEAST_BAND_SIDE,
+    bell,
+)
 
 GRID = 64  #: sides of buffers are multiples of this, so that sizes share them
 REACH = 6  #: pixels that the widest filter sees to each side
@@ -147,8 +155,8 @@ def smoothed(gradient: Tensor, kind: str, levels: tuple[Inset, ...], bells: Tens
     whole = levels[0]
     if kind == "gaussian":
         return _weighted(gradient, bells[0], whole) + _weighted(gradient, bells[1], whole)
-    if kind == "laplacian":
-        return _equalised(gaussian(gradient, 0.5, whole), levels)
+    if kind in BAND_EVENNESS:
+        return _equalised(gaussian(gradient, 0.5, whole), kind, levels)
     if kind == "chroma":
         grey = gradient.mean(1, keepdim=True)
         return gaussian(gradient - grey, COLOUR_BLUR, whole).add_(grey)
@@ -210,18 +218,18 @@ def _weighted(plane: Tensor, weights: Tensor, inset: Inset) -> Tensor:
     return plane
 
 
-def _equalised(gradient: Tensor, levels: tuple[Inset, ...]) -> Tensor:
+def _equalised(gradient: Tensor, kind: str, levels: tuple[Inset, ...]) -> Tensor:
     """Apart into a Laplacian pyramid, its bands weighted, and together again; see `gradients`."""
     bands = [gradient]
     for level in levels[:-1]:
         coarse = _halved(bands[-1], level)
         _add_stretched(bands[-1], coarse, level, -1.0)
         bands.append(coarse)
-    for band, level, strength, colour in zip(bands, levels, BAND_STRENGTH, BAND_COLOUR, strict=False):
+    for band, level, strength, colour in zip(bands, levels, BAND_STRENGTH, BAND_COLOUR[kind], strict=False):
         if colour < 1:
             band.mul_(colour).add_(band.mean(1, keepdim=True), alpha=(1 - colour) / colour)
         size = (_only_inside(band, level).square().sum() / level.values).sqrt()
-        band.mul_(strength / size.clamp_min(_TINY))
+        band.mul_(strength / size.clamp_min(_TINY) ** BAND_EVENNESS[kind])
     for finer, coarse, level in zip(bands[-2::-1], bands[:0:-1], levels[-2::-1], strict=True):
         _add_stretched(finer, coarse, level, 1.0)
     return gradient

@@ -21,10 +21,13 @@ FEATURES_FACTOR = 2.0
 MOST_ENLARGED = 2.0  #: `features=small`: how much larger than the picture itself it is looked at, at the most
 LEAST_SIDE = 64  #: no octave is smaller, whatever was asked: below it the deep layers see one or two places only
 
-#: `coarse`: an octave gets this share of the next smaller one's steps. Structure is made on the small octaves, and
-#: a step there costs a fraction; what large ones add is mostly fine noise.
-COARSE_RATIO = 0.55
-COARSE_LEAST_STEPS = 2
+#: An octave gets this share of the next smaller one's steps. Structure is made on the small octaves, and a step there
+#: costs a fraction; what large ones add is mostly fine noise.
+STEP_RATIO = {"rising": 0.55, "coarse": 0.55, "classic": 1.0}
+LEAST_STEPS = 2
+#: How much longer the steps of an octave become from its beginning to its end: what the first ones make is made over
+#: by those that follow, and the last ones' work is what is left.
+LENGTHENING = {"rising": 2.0}
 
 
 @dataclass(frozen=True)
@@ -82,13 +85,11 @@ def most_octaves(height: int, width: int, scale: float) -> int:
 def steps_by_octave(schedule: str, steps: int, octaves: int) -> tuple[int, ...]:
     """Steps from the smallest octave to the full size.
 
-    >>> steps_by_octave("coarse", 14, 4), steps_by_octave("classic", 10, 4)
-    ((14, 8, 4, 2), (10, 10, 10, 10))
+    >>> [steps_by_octave(*asked, 4) for asked in (("rising", 15), ("coarse", 14), ("classic", 10))]
+    [(15, 8, 5, 2), (14, 8, 4, 2), (10, 10, 10, 10)]
     """
-    if schedule == "classic":
-        return (steps,) * octaves
-    least = min(steps, COARSE_LEAST_STEPS)
-    return tuple(max(least, round(steps * COARSE_RATIO**k)) for k in range(octaves))
+    ratio, least = STEP_RATIO[schedule], min(steps, LEAST_STEPS)
+    return tuple(max(least, round(steps * ratio**k)) for k in range(octaves))
 
 
 def pyramid(height: int, width: int, *, schedule: str, steps: int, octaves: int, scale: float) -> tuple[Octave, ...]:

@@ -31,9 +31,9 @@ ENGINE = 1  #: goes up whenever the same resolved recipe would give another pict
 GUIDE = "guide"
 OBJECTIVES = ("energy", "mean", "contrast", "seen", "class", GUIDE)
 READS_CLASSES = ("seen", "class")  #: objectives about what the network was taught, not about a layer
-SCHEDULES = ("coarse", "classic")
+SCHEDULES = ("rising", "coarse", "classic")
 NORMALISATIONS = ("mean", "std")
-SMOOTHINGS = ("none", "gaussian", "laplacian", "chroma")
+SMOOTHINGS = ("none", "gaussian", "laplacian", "balanced", "chroma")
 COLOURS = ("dream", "keep")
 REGIONS = ("all", "sky", "not-sky", "centre", "edges", "mask", "not-mask")
 READS_MASK = ("mask", "not-mask")
@@ -83,7 +83,8 @@ class Recipe(Asked):
     )
     schedule: str | None = choice_setting(
         Sentence(
-            "coarse: most steps where structure is made, on the small octaves; classic: the same everywhere, as in 2015"
+            "coarse: most steps where structure is made, on the small octaves; rising: so too, and on each octave "
+            "the steps grow longer; classic: the same everywhere, as in 2015"
         ),
         SCHEDULES,
     )
@@ -102,8 +103,8 @@ class Recipe(Asked):
     normalisation: str | None = choice_setting(Sentence("what one step's gradient is divided by"), NORMALISATIONS)
     smoothing: str | None = choice_setting(
         Sentence(
-            "of the gradient: none, gaussian (less grain), laplacian (every scale equally strong), chroma (of its "
-            "colour only)"
+            "of the gradient: none, gaussian (less grain), laplacian (every scale equally strong), balanced "
+            "(half-way to that), chroma (of its colour only)"
         ),
         SMOOTHINGS,
     )

@@ -15,7 +15,7 @@ from dreamcore.styles import default_style, guided_layers, style_recipe, usual_s
 #: What holds where neither the person nor a style says otherwise. `steps` and `smoothing` depend on other settings.
 BUILT_IN = Recipe(
     strength=1.0,
-    schedule="coarse",
+    schedule="rising",
     octaves=AUTO,
     octave_scale=1.4,
     jitter=16,
@@ -24,7 +24,7 @@ BUILT_IN = Recipe(
     precision=AUTO,
     size=AUTO,
 )
-STEPS = {"coarse": 14, "classic": 10}
+STEPS = {"rising": 15, "coarse": 14, "classic": 10}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,6 +59,7 @@ def resolve(
         )
     layer = _layers(asked, objective, network)
     size = device.size if asked.size in (None, AUTO) else int(asked.size or 0)
+    schedule = asked.schedule or "rising"
     scale = asked.octave_scale or 1.4
     features = None if asked.features == "normal" else asked.features
     dreamt = looked_at_size(*working_size(height, width, size), scale, features)
@@ -72,8 +73,8 @@ def resolve(
             "layer": layer,
             "classes": _classes(asked, objective, network),
             "objective": objective,
-            "smoothing": asked.smoothing or usual_smoothing(network, layer[0].name),
-            "steps": asked.steps or STEPS[asked.schedule or "coarse"],
+            "smoothing": asked.smoothing or usual_smoothing(network, layer[0].name, schedule),
+            "steps": asked.steps or STEPS[schedule],
             "octaves": octaves,
             "size": size,
             "precision": device.precision if asked.precision in (None, AUTO) else asked.precision,

@@ -19,7 +19,7 @@ from dreamcore import insets
 from dreamcore.ascent import NOISE_SIDE, Look, OctaveState, Shaping
 from dreamcore.calming import pulled_back
 from dreamcore.devices import sent
-from dreamcore.gradients import cascade
+from dreamcore.gradients import BAND_EVENNESS, cascade
 from dreamcore.insets import GRID, side_on_grid
 from dreamcore.networks import Eye
 from dreamcore.objectives import Measures, Objective
@@ -67,7 +67,7 @@ class Kind:
             shaping=shaping,
             height=side_on_grid(canvas.height),
             width=side_on_grid(canvas.width),
-            bands=insets.bands_of(height, width) if shaping.smoothing == "laplacian" else 1,
+            bands=insets.bands_of(height, width) if shaping.smoothing in BAND_EVENNESS else 1,
             weighted=octave.weight is not None,
             noisy=noise is not None,
         )
@@ -91,7 +91,7 @@ class Step:
         self.tables = insets.Tables(height, width, kind.bands, device)
         self.places = torch.zeros(3 * (height + width), dtype=torch.int32, device=device)
         self.measures: Measures = {}
-        self._turns = self._bells_of = self.places
+        self._turns = self._bells_of = self._sizes = self.places
 
     @property
     def bytes(self) -> int:
@@ -127,7 +127,7 @@ class Step:
         if noise is not None:
             texture = int(noise.shape[2]), int(noise.shape[3])
             self.noise[:, :, : texture[0], : texture[1]].copy_(noise)
-        self.size.copy_(size)
+        self._sizes = size * sent(lengths(len(margins), self.kind.shaping), self.device)
         self.tables.take(*(sent(table, self.device) for table in self.tables.fill(height, width)))
         self._turns = sent(_turns((self.kind.height, self.kind.width), (height, width), texture, margins), self.device)
         self._bells_of = sent(_bells(len(margins)), self.device)
@@ -140,6 +140,7 @@ class Step:
         """Lay the picture where step `number` wants it."""
         self.places.copy_(self._turns[number])
         self.bells.copy_(self._bells_of[number])
+        self.size.copy_(self._sizes[number])
 
     def end(self, octave: OctaveState) -> Measures:
         """Hand the picture back, and the last step's measures."""
@@ -219,6 +220,11 @@ def _turns(
 def _bells(steps: int) -> Tensor:
     """For each step, of the cascade's two Gaussians: how they weigh."""
     return torch.tensor([[insets.bell_weights(sigma) for sigma in cascade(step / steps)] for step in range(steps)])
+
+
+def lengths(steps: int, shaping: Shaping) -> Tensor:
+    """How long each step is, beside the first."""
+    return torch.tensor([shaping.growth ** (step / steps) for step in range(steps)])
 
 
 def margins_of(looks: Sequence[Look], margin: int) -> list[tuple[int, int]]:

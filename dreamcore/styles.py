@@ -158,6 +158,8 @@ _REFERENCE_CHANGE: Mapping[str, tuple[float, float, float, float, float]] = {
 _SMOOTHING = ("none", "gaussian", "laplacian", "laplacian", "laplacian")  #: by level, by eye
 #: Robust training has made this network's deepest gradients smooth: all that is left to the eye is coloured grain.
 _SMOOTHING_OF_DAYDREAM = (*_SMOOTHING[:4], "chroma")
+#: With steps that grow longer less has to be done to the gradient: crisper, and less of it goes into large patches.
+_SMOOTHING_OF_RISING = {"laplacian": "balanced"}
 
 
 def styles_of(family: str) -> Mapping[str, Style]:
@@ -210,7 +212,8 @@ def reference_change(network: NetworkInfo, layer: str) -> float:
     return family[level_of(network, layer)]
 
 
-def usual_smoothing(network: NetworkInfo, layer: str) -> str:
+def usual_smoothing(network: NetworkInfo, layer: str, schedule: str | None) -> str:
     """The smoothing that suits a layer: strengthening every scale alike makes blotches of what is meant to be lines."""
     smoothings = _SMOOTHING_OF_DAYDREAM if network.family == "daydream" else _SMOOTHING
-    return smoothings[level_of(network, layer)]
+    usual = smoothings[level_of(network, layer)]
+    return _SMOOTHING_OF_RISING.get(usual, usual) if schedule == "rising" else usual

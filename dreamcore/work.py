@@ -16,7 +16,7 @@ def work_of(recipe: Recipe) -> float:
     """How much more a dream of a picture of the usual shape asks for than one of the empty recipe does.
 
     >>> work_of(Recipe()), round(work_of(Recipe(size=512)), 2)
-    (1.0, 0.48)
+    (1.0, 0.51)
     """
     return _cost(recipe) / _cost_of_the_usual()
 
@@ -32,7 +32,7 @@ def _cost(recipe: Recipe) -> float:
     width = USUAL_SIZE if asked.size in (None, AUTO) else int(asked.size or USUAL_SIZE)
     height = max(1, round(width * 0.75))
     scale = asked.octave_scale or 1.4
-    schedule = asked.schedule or "coarse"
+    schedule = asked.schedule or "rising"
     seen = looked_at_size(height, width, scale, asked.features)
     if asked.octaves in (None, AUTO):
         octaves = automatic_octaves(*seen, scale, asked.features)

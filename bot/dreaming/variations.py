@@ -84,7 +84,7 @@ def deeper(base: Recipe, network: NetworkInfo) -> Recipe:
     if level + 1 >= len(LEVELS):
         raise deepest
     names = network.levels[LEVELS[level + 1]]
-    smoothing = None if base.smoothing == usual_smoothing(network, layers[0]) else base.smoothing
+    smoothing = None if base.smoothing == usual_smoothing(network, layers[0], base.schedule) else base.smoothing
     return base.but(layer=tuple(Term(name) for name in names), channel=None, classes=None, smoothing=smoothing)
 
 

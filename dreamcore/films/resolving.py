@@ -17,6 +17,9 @@ from dreamcore.sentences import Sentence, decimal
 from dreamcore.settings import AUTO, Term
 from dreamcore.styles import SURPRISE, styles_of
 
+#: The schedule decides about a moving picture's first frame, and about smoothing: the coarse one's is the calmer from
+#: frame to frame.
+OF_A_FRAME = Recipe(steps=1, schedule="coarse")
 SECONDS = 5.0  #: where the person does not say
 FPS = {"mp4": 24.0, "webp": 20.0, "gif": 20.0}
 ZOOM = 1.25  #: of a zoom film in which nothing else moves
@@ -125,7 +128,7 @@ def resolve_film(
             Sentence("A GIF shows at most {most} frames a second: ask for fps={most} or less.", most=int(FASTEST_GIF))
         )
     growing = recipe.film == "growing"
-    asked = recipe.dream if growing else recipe.dream.over(Recipe(steps=1))
+    asked = recipe.dream if growing else recipe.dream.over(OF_A_FRAME)
     size = _usual_size(recipe, device) if asked.size in (None, AUTO) else int(asked.size or 0)
     largest = largest_side(recipe.format or "mp4", frames, height, width)
     asked = asked.but(size=min(size, largest))

@@ -14,7 +14,7 @@ from dreamcore.work import work_of as work_of_dream
 
 USUAL_FILM_SIZE = 512  #: longest side, where a recipe leaves it to the device
 FRAME = 0.15  #: of a full-size step: warping, copying and encoding one frame, at the most
-USUAL_STEPS = 6.1  #: full-size steps of a usual dream
+USUAL_STEPS = 6.4  #: full-size steps of a usual dream
 
 
 def work_of(recipe: FilmRecipe) -> float:

@@ -21,6 +21,7 @@ from dreamcore.objectives import Measures, Objective
 from dreamcore.picture import Picture, decode, encode
 from dreamcore.progress import Progress
 from dreamcore.recipe import Recipe
+from dreamcore.resolve import DeviceDefaults, resolve
 from dreamcore.sample import landscape
 from dreamcore.styles import reference_change
 from tests.dreamcore.conftest import CPU, picture_of
@@ -381,6 +382,43 @@ def test_a_step_is_the_one_of_the_textbook(daydream: Network, photograph: NDArra
     step = (slope / slope.abs().mean()).clamp(-6, 6)
     expected = (x.detach() + size * step).clamp(0, 1)
     assert torch.allclose(octave.picture.double(), expected, atol=2e-5)
+
+
+@pytest.mark.parametrize(("schedule", "longer"), [("rising", 2**0.75), ("coarse", 1.0), ("classic", 1.0)])
+def test_an_octaves_steps_grow_longer_where_the_schedule_says_so(
+    schedule: str, longer: float, daydream: Network, photograph: NDArray[np.uint8], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a recipe of before says is still dreamt as it was: each of its steps is as long as the others."""
+    from dreamcore import ascent
+
+    real, moved = ascent.OctaveState.climb, []
+
+    def watched(octave: ascent.OctaveState, *more: Any) -> None:
+        before = octave.picture.clone()
+        real(octave, *more)
+        moved.append(float((octave.picture - before).abs().mean()))
+
+    monkeypatch.setattr(ascent.OctaveState, "climb", watched)
+    grey = photograph // 4 + 96  # so far from black and white that nothing is clipped
+    how = "layer=edges smoothing=none steps=4 octaves=1 strength=0.2"
+    dreamt(picture_of(grey), f"schedule={schedule} {how}", daydream)
+    assert moved[3] / moved[0] == pytest.approx(longer, rel=0.03)
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ("layer=parts", {"schedule=rising", "steps=15", "smoothing=balanced"}),
+        ("layer=parts schedule=coarse", {"schedule=coarse", "steps=14", "smoothing=laplacian"}),
+        ("layer=parts schedule=classic", {"schedule=classic", "steps=10", "smoothing=laplacian"}),
+        ("layer=objects", {"schedule=rising", "smoothing=chroma"}),
+    ],
+)
+def test_what_is_usual_is_told_by_the_recipe(asked: str, told: set[str], daydream: Network) -> None:
+    """So that one kept today makes the same picture when something else has become usual."""
+    device = DeviceDefaults(size=512, precision="fp32")
+    usual = resolve(Recipe.parse(asked), network=daydream.info, height=384, width=512, device=device, seed=1)
+    assert told <= set(usual.recipe.text.split())
 
 
 def daydream_in_double() -> torch.nn.Module:

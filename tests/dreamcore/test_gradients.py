@@ -68,14 +68,15 @@ def test_a_gaussian_is_a_gaussian_in_place_and_keeps_the_mean() -> None:
     assert torch.allclose(gaussian(flat, 3.0), flat, atol=1e-6)  # no dark frame at the border
 
 
-@pytest.mark.parametrize("kind", ["gaussian", "laplacian", "chroma"])
+@pytest.mark.parametrize("kind", ["gaussian", "laplacian", "balanced", "chroma"])
 @pytest.mark.parametrize("size", [(1, 1), (1, 50), (3, 7), (65, 33)])
 def test_small_and_odd_sizes_pass(kind: str, size: tuple[int, int]) -> None:
     assert smoothed(noise(1, 3, *size), kind, 0.0).isfinite().all()
 
 
+@pytest.mark.parametrize("kind", ["laplacian", "balanced"])
 @pytest.mark.parametrize("size", [(64, 64), (37, 90), (300, 211)])
-def test_bands_are_those_of_a_laplacian_pyramid(size: tuple[int, int]) -> None:
+def test_bands_are_those_of_a_laplacian_pyramid(size: tuple[int, int], kind: str) -> None:
     """The textbook way: pool, enlarge, subtract; channels one by one and together, even and odd sizes."""
     gradient = noise(1, 3, *size)
     finer = torch.cat([gaussian(gradient[:, c : c + 1].clone(), 0.5) for c in range(3)], 1)
@@ -84,13 +85,14 @@ def test_bands_are_those_of_a_laplacian_pyramid(size: tuple[int, int]) -> None:
         coarse = F.avg_pool2d(gaussian(finer, 1.0), 2, ceil_mode=True, count_include_pad=False)
         bands.append(finer - F.interpolate(coarse, finer.shape[2:], mode="bilinear", align_corners=False))
         finer = coarse
-    for band, strength, colour in zip([*bands, finer][::-1], BAND_STRENGTH[::-1], BAND_COLOUR[::-1], strict=True):
+    colours, taken = BAND_COLOUR[kind], {"laplacian": 1.0, "balanced": 0.5}[kind]
+    for band, strength, colour in zip([*bands, finer][::-1], BAND_STRENGTH[::-1], colours[::-1], strict=True):
         muted = torch.lerp(band.mean(1, keepdim=True), band, colour)
-        muted = muted * strength / muted.square().mean().sqrt()
+        muted = muted * strength / muted.square().mean().sqrt() ** taken
         if band is not finer:
             muted += F.interpolate(result, band.shape[2:], mode="bilinear", align_corners=False)
         result = muted
-    assert torch.allclose(smoothed(gradient, "laplacian", 0.0), result, atol=1e-4)
+    assert torch.allclose(smoothed(gradient, kind, 0.0), result, atol=1e-4)
 
 
 def fine_part(plane: torch.Tensor) -> float:

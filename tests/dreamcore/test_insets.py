@@ -27,7 +27,7 @@ def laid_in(height: int, width: int, values: Tensor) -> tuple[Tensor, tuple[inse
 
 
 @pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("kind", ["none", "gaussian", "laplacian", "chroma"])
+@pytest.mark.parametrize("kind", ["none", "gaussian", "laplacian", "balanced", "chroma"])
 def test_smoothing_knows_where_the_picture_ends(size: tuple[int, int], kind: str) -> None:
     torch.manual_seed(1)
     slope = torch.randn(1, 3, *size)

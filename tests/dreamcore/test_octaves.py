@@ -17,6 +17,8 @@ from dreamcore.octaves import (
     shrunk,
     steps_by_octave,
 )
+from dreamcore.recipe import SCHEDULES
+from dreamcore.resolve import STEPS
 
 sides = st.integers(1, 9000)
 scales = st.floats(1.1, 3)
@@ -52,8 +54,14 @@ def test_the_coarse_schedule_costs_less_than_half_of_the_classic_one() -> None:
     assert full_size_steps(coarse) < 9.5
 
 
-def test_every_octave_gets_a_step() -> None:
-    assert all(steps >= 1 for steps in steps_by_octave("coarse", 1, 16))
+def test_the_usual_schedule_costs_less_than_half_of_the_classic_one() -> None:
+    usual = pyramid(1024, 1024, schedule="rising", steps=STEPS["rising"], octaves=4, scale=1.4)
+    assert full_size_steps(usual) < 9.5
+
+
+@pytest.mark.parametrize("schedule", SCHEDULES)
+def test_every_octave_gets_a_step(schedule: str) -> None:
+    assert all(steps >= 1 for steps in steps_by_octave(schedule, 1, 16))
 
 
 def test_a_pictures_own_size_is_its_own_pixels() -> None:

@@ -99,6 +99,7 @@ def test_a_replayed_step_is_the_step_for_every_objective(daydream: Network, obje
         Shaping(smoothing="none", normalisation="std"),
         Shaping(smoothing="gaussian", normalisation="mean"),  # narrower with each step
         Shaping(smoothing="laplacian", normalisation="mean"),
+        Shaping(smoothing="balanced", normalisation="mean", growth=2.0),  # longer with each step
         Shaping(smoothing="chroma", normalisation="mean", pull=0.1),
     ],
     ids=lambda shaping: f"{shaping.smoothing}-{shaping.pull}",
