@@ -70,17 +70,17 @@ def test_the_cpus_own_allocator_is_heard() -> None:
 
 @pytest.fixture
 def short(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """A GPU that has memory for windows of less than 85,000 pixels, though it says otherwise; what was tried."""
+    """A GPU that has memory for windows of less than 10,000 pixels, though it says otherwise; what was tried."""
     real, windows = ascent.gradient, []
 
     def gradient(picture: torch.Tensor, *, canvas: Any, **more: Any) -> Any:
         windows.append(max(tile.window.height * tile.window.width for tile in canvas.tiles))
-        if windows[-1] > 85_000:
+        if windows[-1] > 10_000:
             raise SHORTAGES[0]
         return real(picture, canvas=canvas, **more)
 
     monkeypatch.setattr(ascent, "gradient", gradient)
-    monkeypatch.setattr(planning, "available_memory", lambda device: 64 << 20)
+    monkeypatch.setattr(planning, "available_memory", lambda device: 8 << 20)
     return windows
 
 
@@ -88,15 +88,15 @@ def test_a_film_goes_on_with_smaller_tiles_and_does_not_try_the_large_ones_again
     daydream: Network, short: list[int]
 ) -> None:
     recipe = resolve(
-        Recipe.parse("size=320 steps=1 octaves=1 seed=1"),
-        network=daydream.info, height=240, width=320, device=planning.device_defaults(CPU), seed=1,
+        Recipe.parse("layer=edges size=128 steps=1 octaves=1 seed=1"),
+        network=daydream.info, height=96, width=128, device=planning.device_defaults(CPU), seed=1,
     ).recipe  # fmt: skip
-    dreamer = Dreamer(recipe, daydream, CPU, 32 << 20)
-    noise = ascent.drawn_noise(240, 320, torch.Generator())
+    dreamer = Dreamer(recipe, daydream, CPU, 4 << 20)
+    noise = ascent.drawn_noise(96, 128, torch.Generator())
     for _ in range(2):
-        dreamer.step(torch.rand(1, 3, 240, 320), Octave(240, 320, 1), ascent.Look(8, 8), noise, 16)
+        dreamer.step(torch.rand(1, 3, 96, 128), Octave(96, 128, 1), ascent.Look(8, 8), noise, 16)
     assert len(short) == 3
-    assert short[0] > 85_000 > max(short[1:])
+    assert short[0] > 10_000 > max(short[1:])
 
 
 def test_what_cannot_be_made_smaller_says_that_there_is_not_enough(

@@ -17,7 +17,6 @@ import pytest
 from bot.executor.dask_executor import DaskExecutor
 from bot.executor.protocol import Event, Failed, Lost, Made, Order, Outcome, Progressed, Stopped
 from tests.bot.executor.conftest import (
-    LARGE,
     PATIENCE,
     Cluster,
     command_of,
@@ -102,12 +101,12 @@ def test_a_gpu_with_less_memory_than_it_says_dreams_in_smaller_tiles_or_says_so_
 ) -> None:
     assert isinstance(again(cluster), Made)
     worker = the_worker()
-    recipe = "network=daydream size=320 steps=1 octaves=1 seed={}"
-    asked = [order(recipe.format(seed), picture=LARGE) for seed in (SHORT, NONE)]
+    recipe = "network=daydream layer=edges size=128 steps=1 octaves=1 seed={}"
+    asked = [order(recipe.format(seed)) for seed in (SHORT, NONE)]
     tiled, none, other = (one.result(PATIENCE) for one in [cluster.dream(one) for one in (*asked, order())])
     tried = (Path(faults["FAULTS_FOLDER"]) / f"windows-{SHORT}").read_text().split()
     assert isinstance(tiled, Made)
-    assert int(tried[0]) > 85_000 > int(tried[-1]), "a window of the whole picture, and then smaller ones"
+    assert int(tried[0]) > 10_000 > int(tried[-1]), "a window of the whole picture, and then smaller ones"
     assert isinstance(other, Made)
     assert isinstance(none, Failed)
     assert none.sentence == "There is not enough memory for a dream of this size: try a smaller size=."

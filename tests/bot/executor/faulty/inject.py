@@ -49,7 +49,7 @@ def breaks(dream: Dream, *given: Any, **named: Any) -> Any:
 
 def short(dream: Dream, *given: Any, **named: Any) -> Any:
     """A GPU says that it has memory for a whole step, and has it for small windows only."""
-    return _short_of_memory(85_000, dream, *given, **named)
+    return _short_of_memory(10_000, dream, *given, **named)
 
 
 def none(dream: Dream, *given: Any, **named: Any) -> Any:
@@ -88,7 +88,7 @@ def _short_of_memory(pixels: int, dream: Dream, *given: Any, **named: Any) -> An
         return real(picture, canvas=canvas, **more)
 
     available = planning.available_memory
-    ascent.gradient, planning.available_memory = gradient, lambda device: 64 << 20  # type: ignore[assignment]
+    ascent.gradient, planning.available_memory = gradient, lambda device: 8 << 20  # type: ignore[assignment]
     try:
         return dream(*given, **named)
     finally:
