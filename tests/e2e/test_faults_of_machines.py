@@ -16,12 +16,14 @@ import pytest
 
 from bot.executor.machines import certificates
 from bot.executor.machines.papers import utc
+from bot.playground.drafts import File
 from bot.playground.model import Message
+from tests.bot.engine import png
 from tests.bot.executor.faulty import BREAKS_ONCE, CRASHES, HANGS, HOLDS, HOLDS_ONCE, NONE, SHORT, faulty_environment
 from tests.bot.executor.machines.conftest import Start, code, papers, start
 from tests.bot.executor.machines.napping import nap_environment
 from tests.bot.executor.machines.programs import ROOT, Program, free_port
-from tests.e2e.town import DOT, Seat, Town, answers, cat, in_town, is_dream
+from tests.e2e.town import DOT, QUICK, Seat, Town, answers, cat, in_town, is_dream
 
 __all__ = ["code", "papers", "start"]  # fixtures
 
@@ -181,6 +183,29 @@ def test_workers_that_hang_crash_or_run_out_of_memory_cost_only_the_dreams_that_
         for seed, answer in zip(asked, found, strict=False):
             assert bad[seed] in answer.text if seed in bad else is_dream(answer), (seed, answer.text)
         assert all(map(is_dream, found[len(asked) :])), [one.text for one in found]
+
+    lived(tmp_path)
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(900)
+def test_pictures_that_bring_their_decoder_down_are_told_so_and_those_behind_them_are_dreamt(tmp_path: Path) -> None:
+    """By a crash, by memory, by time: each in the child that reads it, and one a member."""
+    folder = tmp_path / "faulty"
+    variables = {**faulty_environment(folder), "PYTHONPATH": f"{folder}:{ROOT}"}
+
+    @in_town(**_MANY, **variables)
+    async def lived(town: Town) -> None:
+        bad, behind = [], []
+        for seat, word in zip(_seats(town)[::2], ("segfault", "memory", "endless"), strict=True):
+            where = {"user": seat.user, "channel": seat.channel}
+            file = File(filename="bad.png", data=png() + word.encode())
+            bad.append(await town.ask(f"!dream {QUICK}", file, **where))
+            behind.append(await town.ask(f"!dream {QUICK}", DOT, **where))
+        found = await town.settled([*bad, *behind], timeout=800, all_heard=True)
+        for answer in found[: len(bad)]:
+            assert "This picture could not be read: it took too much memory or time" in answer.text, answer.text
+        assert all(map(is_dream, found[len(bad) :])), [one.text for one in found]
 
     lived(tmp_path)
 

@@ -1,7 +1,8 @@
 """As sitecustomize.py in front of everything on a worker's PYTHONPATH: dreams of certain seeds go wrong in the engine.
 
 The engine is the real one, and all other dreams are dreamt. FAULTS, such as `7=hangs,8=holds:1`, says which seeds do
-what: one of the functions below, for ever or so many times (by files in the folder FAULTS_FOLDER).
+what: one of the functions below, for ever or so many times (by files in the folder FAULTS_FOLDER). In the processes
+that decode strangers' pictures, files that end with a certain word bring their decoder down.
 """
 
 from __future__ import annotations
@@ -19,7 +20,6 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-_KINDS = "bot.executor.kinds.dreams"
 STEP_SECONDS = 0.4  #: enough for each step to be reported, and for that to leave the process
 Dream = Callable[..., Any]
 
@@ -123,13 +123,44 @@ def _changed(module: ModuleType) -> None:
     module.begin_dream = dream  # type: ignore[attr-defined]
 
 
+def _short_limits(decoder: ModuleType) -> None:
+    """What would take its decoder half a minute of the processor's time is over sooner."""
+    decoder.DecoderLimits.__init__.__kwdefaults__["cpu_seconds"] = 2
+
+
+def _bad_pictures(picture: ModuleType) -> None:
+    real = picture.decode
+
+    def memory() -> None:
+        hoard = []
+        while True:
+            hoard.append(bytearray(32 << 20))
+
+    def endless() -> None:
+        while True:
+            pass
+
+    bad = {b"segfault": lambda: ctypes.string_at(0), b"memory": memory, b"endless": endless}
+
+    def decode(data: bytes, **how: Any) -> Any:
+        for word, act in bad.items():
+            if data.endswith(word):
+                act()
+        return real(data, **how)
+
+    picture.decode = decode  # type: ignore[attr-defined]
+
+
 class _Finder(importlib.abc.MetaPathFinder):
-    """Lets the module be found as it is, and changes it once it is there."""
+    """Lets a module be found as it is, and changes it once it is there."""
+
+    def __init__(self, name: str, change: Callable[[ModuleType], None]) -> None:
+        self._name, self._change = name, change
 
     def find_spec(
         self, name: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> importlib.machinery.ModuleSpec | None:
-        if name != _KINDS:
+        if name != self._name:
             return None
         sys.meta_path.remove(self)
         spec = importlib.util.find_spec(name)
@@ -139,11 +170,14 @@ class _Finder(importlib.abc.MetaPathFinder):
 
         def execute(module: ModuleType) -> None:
             begin(module)
-            _changed(module)
+            self._change(module)
 
         spec.loader.exec_module = execute  # type: ignore[method-assign]
         return spec
 
 
 if "FAULTS" in os.environ:
-    sys.meta_path.insert(0, _Finder())
+    sys.meta_path.insert(0, _Finder("bot.executor.kinds.dreams", _changed))
+    sys.meta_path.insert(0, _Finder("bot.executor.decoder", _short_limits))
+elif "bot.executor.decoder" in sys.orig_argv:
+    sys.meta_path.insert(0, _Finder("dreamcore.picture", _bad_pictures))
