@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import and_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.config import Config
@@ -106,13 +106,14 @@ class Keeping:
         return await asyncio.to_thread(drop, sources=sources, results=paths, checkpoints=checkpoints)
 
     async def _expire(self, connection: AsyncConnection) -> list[str]:
-        over = or_(
+        ids: list[str] = []
+        for over in (  # one after the other: asked for together, SQLite would read everything that is kept
             jobs.c.delivered <= self._clock() - self._days * DAY,
             jobs.c.state == JobState.UNDELIVERABLE.value,
             and_(jobs.c.state == JobState.CANCELLED.value, jobs.c.delivered.is_not(None)),
-        )
-        found = await connection.execute(select(jobs.c.id).where(jobs.c.kept, over).limit(CHUNK))
-        ids = list(found.scalars())
+        ):
+            found = await connection.execute(select(jobs.c.id).where(jobs.c.kept, over).limit(CHUNK))
+            ids = list(dict.fromkeys([*ids, *found.scalars()]))[:CHUNK]
         await connection.execute(update(jobs).where(jobs.c.id.in_(ids)).values(kept=False, token=None))
         return ids
 
