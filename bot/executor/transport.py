@@ -51,8 +51,9 @@ SETTINGS: Mapping[str, Any] = {
     "distributed.admin.tick.limit": "30s",  # importing torch holds the interpreter for seconds
     "distributed.comm.timeouts.connect": "15s",
     "distributed.comm.compression": False,
-    # Instead of Dask's own, which gives each worker one thread for everything.
-    "distributed.nanny.pre-spawn-environ": {"MALLOC_TRIM_THRESHOLD_": 65536, **QUIET},
+    # Instead of Dask's own, which gives each worker one thread for everything and has glibc give back at once all that
+    # is freed: a dream, which needs the same memory again in every step, takes twice as long then.
+    "distributed.nanny.pre-spawn-environ": {**QUIET},
 }
 _LOGGERS = ("distributed", "distributed.client", "distributed.gc", "bokeh", "tornado", "tornado.application")
 
