@@ -63,7 +63,7 @@ class Tally:
 
 def tables(options: Options) -> list[Table]:
     photographs = photographs_of(options, 20 if options.quick else PHOTOGRAPHS)
-    seconds = 15.0 if options.quick else 60.0
+    seconds = 15.0 if options.quick else 60.0 if options.device.type == "cuda" else 30.0
     rows = []
     for workers, threads in setups(options):
         config = ExecutorConfig(device=str(options.device), workers=workers, threads=threads, download=False)
