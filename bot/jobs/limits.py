@@ -58,8 +58,7 @@ async def uses(
     rates = [rule for rule in every if rule.limit.span is not Span.WAITING]
     queues = [rule for rule in every if rule.limit.span is Span.WAITING]
     found = []
-    for rule in rates:
-        times = await taken(connection, rule, now)
+    for rule, times in zip(rates, await taken(connection, rates, now), strict=True):
         more_at = _free_at(rule, times, len(times) - 1) if times else None
         found.append(Use(limit=rule.limit, operators=rule.operators, used=len(times), more_at=more_at))
     counts, _ = await waiting(connection, queues)
@@ -134,8 +133,8 @@ async def _check_rates(connection: AsyncConnection, every: list[Rule], now: floa
     """Of several that are used up, the one that lasts longest is named: its time is the one that is true."""
     refusals = [
         refusal
-        for rule in every
-        if (refusal := _over(rule, await taken(connection, rule, now), rule.ask.pictures)) is not None
+        for rule, times in zip(every, await taken(connection, every, now), strict=True)
+        if (refusal := _over(rule, times, rule.ask.pictures)) is not None
     ]
     if refusals:
         raise max(refusals, key=lambda refusal: math.inf if refusal.retry_at is None else refusal.retry_at)

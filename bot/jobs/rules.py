@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, literal_column, or_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.config import LimitsConfig
@@ -107,20 +107,23 @@ def rules(ask: Ask, limits: LimitsConfig) -> Iterator[Rule]:
             yield Rule(limit=limit, ask=ask)
 
 
-async def taken(connection: AsyncConnection, rule: Rule, now: float) -> list[float]:
-    """When the pictures were asked for that count against it, the oldest first.
+async def taken(connection: AsyncConnection, every: Sequence[Rule], now: float) -> list[list[float]]:
+    """For each of these, when the pictures were asked for that count against it, the oldest first.
 
     A clock that was set back gives nobody more: what lies in the future by now counts too. But not what lies further
     there than the limit looks back: a clock that was years ahead would else shut everybody out for years.
     """
-    span = SECONDS[rule.limit.span]
-    rows = await connection.execute(
-        select(jobs.c.created)
+    queries = [
+        select(literal_column(str(number)), jobs.c.created)
         .join(job_pictures, job_pictures.c.job == jobs.c.id)
         .where(rule.counted(), jobs.c.created > now - span, jobs.c.created < now + span, costs())
-        .order_by(jobs.c.created)
-    )
-    return list(rows.scalars())
+        for number, (rule, span) in enumerate((rule, SECONDS[rule.limit.span]) for rule in every)
+    ]
+    times: list[list[float]] = [[] for _ in every]
+    if queries:  # all in one: each would be a trip to the database of its own
+        for number, at in await connection.execute(union_all(*queries)):
+            times[number].append(at)
+    return [sorted(one) for one in times]
 
 
 async def waiting(connection: AsyncConnection, every: Sequence[Rule]) -> tuple[list[int], int]:

@@ -188,7 +188,12 @@ def database_engine(url: URL, *, migrating: bool = False) -> AsyncEngine:
     """Connections to it, as all of the bot's have to be. Raises ConfigError where its driver is not there."""
     sqlite = url.get_backend_name() == "sqlite"
     try:
-        engine = create_async_engine(url, pool_pre_ping=not sqlite, connect_args={} if sqlite else dict(_PATIENCE))
+        engine = create_async_engine(
+            url,
+            pool_pre_ping=not sqlite,
+            pool_use_lifo=True,  # the connection that was used last knows the pages best, and the others stay small
+            connect_args={} if sqlite else dict(_PATIENCE),
+        )
     except ImportError as error:
         raise ConfigError(f"DATABASE_URL needs the Python package {error.name}: install it.") from error
     if sqlite:
