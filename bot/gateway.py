@@ -22,7 +22,7 @@ RESUMABLE = 180.0  #: seconds for which Discord keeps a session
 LONGEST_PAUSE = 16.0  #: seconds between two attempts
 FORGOTTEN = 120.0  #: seconds after which an attempt that failed says nothing any more
 FREE = 3  #: times that a shard may identify within `LATELY` before it waits, each time twice as long
-LATELY = 900.0
+LATELY = 3600.0
 FIRST_WAIT, LONGEST_WAIT = 10.0, 300.0
 
 
@@ -96,4 +96,4 @@ class PatientShard(discord.shard.Shard):
 
 def be_patient() -> None:
     """Make discord.py use these connections: once, before the first client connects."""
-    discord.shard.Shard = PatientShard  # type: ignore[misc]
+    discord.shard.Shard = PatientShard  # type: ignore[assignment, misc]

@@ -92,7 +92,8 @@ class AnswerDesk:
                 talk.know(job)
                 talk.has_message = job.waiting_message is not None
                 talk.standing = self._queue.standing(job.id)
-                talk.unsure = talk.unsure_direct = self._queue.inherited(job.id)
+                if not self._queue.inherited(job.id):
+                    talk.accepted(now=asyncio.get_running_loop().time())
             self._poke(talk)
         if jobs:
             _log.info("%d job(s) of an earlier life are taken up again", len(jobs))
@@ -106,7 +107,8 @@ class AnswerDesk:
                 self.ended(job.id)
                 return
             talk = self._talk(job.id)
-            talk.unsure = talk.unsure_direct = self._queue.inherited(job.id)
+            if not self._queue.inherited(job.id):
+                talk.accepted(now=asyncio.get_running_loop().time())
         talk.know(job)
         talk.has_message = talk.has_message or job.waiting_message is not None
         talk.standing = standing

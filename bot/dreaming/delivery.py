@@ -51,12 +51,12 @@ class Way(enum.Enum):
     NOBODY = "no way is left"
 
 
-def next_way(talk: Talk, *, unix: float) -> Way:
+def next_way(talk: Talk, *, now: float, unix: float) -> Way:
     """The best way that is still open."""
     job, routes = talk.job, talk.routes
     assert job is not None
     place = job.home
-    tokened = place.token_alive(unix) and not routes.token_dead
+    tokened = talk.token_alive(now=now, unix=unix)
     direct = Way.NOBODY if routes.direct == 0 else Way.DIRECT
     if place.ephemeral or not place.reachable:
         if tokened:
@@ -95,7 +95,7 @@ class Delivery:
             talk.answered = True
             return
         if talk.job is None and not self._queue.inherited(job.id):
-            talk.unsure = talk.unsure_direct = False  # nobody has tried to tell anything yet
+            talk.accepted(now=asyncio.get_running_loop().time())  # nobody has tried to tell anything yet
         talk.know(job)
         speak(job.manner.language)  # it may not have been known before
         if not job.ended:
@@ -103,10 +103,13 @@ class Delivery:
             return
         await settle_thread(self._mailbox, self._queue, talk)
         if talk.routes.anew is None:
-            waited = self._clock() - job.created
-            talk.routes.anew = job.state is JobState.MADE and waited > LONG_WAIT
+            waited = talk.waited(now=asyncio.get_running_loop().time(), unix=self._clock())
+            set_back = job.finished is not None and self._clock() < job.finished  # who knows how long they waited
+            talk.routes.anew = job.state is JobState.MADE and (waited > LONG_WAIT or (set_back and talk.unsure))
+        if talk.promised and not self._token_alive(talk):
+            talk.unsure = True  # what was promised is still to be found
         while talk.told is None:
-            way = next_way(talk, unix=self._clock())
+            way = next_way(talk, now=asyncio.get_running_loop().time(), unix=self._clock())
             if way is Way.NOBODY:
                 await self._give_up(talk)
                 return
@@ -258,7 +261,7 @@ class Delivery:
         routes = talk.routes
         try:
             if waiting is None:
-                if talk.told is not None and place.token_alive(self._clock()) and self._thinking(talk):
+                if talk.told is not None and self._token_alive(talk) and self._thinking(talk):
                     assert place.token is not None
                     await self._mailbox.delete_original(place.token)
             elif waiting == talk.told or routes.message_gone or routes.channel_gone:
@@ -273,6 +276,9 @@ class Delivery:
             if isinstance(error, Unreachable) and talk.failures < TIDYINGS:
                 raise
             _log.info("the waiting message could not be tidied up: %s", error, extra={"job": job.id})
+
+    def _token_alive(self, talk: Talk) -> bool:
+        return talk.token_alive(now=asyncio.get_running_loop().time(), unix=self._clock())
 
     def _thinking(self, talk: Talk) -> bool:
         """Whether the interaction still shows that the bot is thinking, because the answer went another way."""

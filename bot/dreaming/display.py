@@ -41,7 +41,7 @@ class Display:
         only_token = place.ephemeral or not place.reachable
         compose = self._composer(Step.SHOW_PLACE, talk, first=True)
         try:
-            if place.token_alive(self._clock()) and not routes.token_dead:
+            if self._token_alive(talk):
                 assert place.token is not None
                 waits = talk.waits
                 message = await self._mailbox.edit_original(place.token, compose, Importance.ANNOUNCEMENT, waits)
@@ -49,7 +49,7 @@ class Display:
                 talk.mute = True
                 return
             else:
-                if talk.unsure:
+                if talk.unsure or talk.promised:
                     await look(self._mailbox, self._queue, talk)
                     if talk.has_message or talk.told is not None:
                         return
@@ -86,7 +86,7 @@ class Display:
         importance = _IMPORTANCE[step]
         compose, waits, place = self._composer(step, talk), talk.waits, job.home
         try:
-            if place.token_alive(self._clock()) and not talk.routes.token_dead:
+            if self._token_alive(talk):
                 assert place.token is not None
                 await self._mailbox.edit_original(place.token, compose, importance, waits)
             elif job.waiting_message is not None and place.reachable and not place.ephemeral:
@@ -104,6 +104,9 @@ class Display:
             talk.routes.message_gone = error.message_gone
         finally:
             talk.edited_at = asyncio.get_running_loop().time()
+
+    def _token_alive(self, talk: Talk) -> bool:
+        return talk.token_alive(now=asyncio.get_running_loop().time(), unix=self._clock())
 
     async def _nobody(self, talk: Talk) -> None:
         """The channel is gone before the dream is made: it need not be made."""

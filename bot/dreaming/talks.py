@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from bot.dreaming.mailbox import Waits
 from bot.dreaming.messages import estimate_moved
+from bot.dreaming.places import TOKEN_LIFE
 from bot.jobs.model import Job, PictureState, Standing
 
 PREVIEW_EVERY = 3.0  #: seconds between edits of a message that shows a bar
@@ -54,6 +55,7 @@ class Talk:
     job: Job | None = None
     unsure: bool = True  # an earlier attempt, or life of the bot, may have sent something: look before sending
     unsure_direct: bool = True  # ... by direct message
+    since: float | None = None  # by the loop's clock, when this life of the bot accepted the job
     routes: Routes = field(default_factory=Routes)
     waits: Waits = field(default_factory=Waits)
     announced: asyncio.Event = field(default_factory=asyncio.Event)  # or given up, or answered
@@ -113,6 +115,30 @@ class Talk:
             )
         self.job = job
         self.ended = self.ended or job.ended
+
+    def accepted(self, *, now: float) -> None:
+        """By this life of the bot, just now: nothing was said before, and the token's time has begun."""
+        self.unsure = self.unsure_direct = False
+        self.since = now
+
+    def waited(self, *, now: float, unix: float) -> float:
+        """Seconds since it was accepted."""
+        assert self.job is not None
+        by_date = unix - self.job.created
+        return by_date if self.since is None else max(by_date, now - self.since)
+
+    def token_alive(self, *, now: float, unix: float) -> bool:
+        """Whether the interaction's token may still lead back. Somebody may have set the clock that says `unix`."""
+        assert self.job is not None
+        place = self.job.home
+        if self.routes.token_dead or place.token is None:
+            return False
+        return place.token_alive(unix) if self.since is None else now < self.since + TOKEN_LIFE
+
+    @property
+    def promised(self) -> bool:
+        """Whether there may be an answer to the interaction whose id nobody knows: that the bot is thinking."""
+        return self.job is not None and self.job.home.token is not None and self.job.waiting_message is None
 
     def end(self) -> None:
         """Whatever was tried so far: the answer is tried at once."""

@@ -19,6 +19,7 @@ from bot.playground.model import Message
 from bot.playground.sessions import Session, Socket
 from tests.e2e.town import DOT, PATIENCE, Town, in_town, is_dream, is_final
 
+HOUR = 3600.0
 WRITES = "messages"
 SEND = r"POST /channels/\{channel_id\}/messages$"
 SHIFTED = {
@@ -137,6 +138,45 @@ async def test_much_of_each_trouble(town: Town) -> None:
     assert _invalid(town) <= 60
 
 
+@in_town(**SHIFTED, held=True)
+async def test_a_clock_that_is_set_while_jobs_run_and_wait_costs_nobody_a_dream(town: Town) -> None:
+    """An hour forwards, and two back, so that what was noted before lies an hour ahead."""
+    place, faults = town.place, town.standin.faults
+    requests = 0
+    for step in (HOUR, -2 * HOUR):
+        await town.ask("!dream", DOT)
+        await town.standin.command(place.mo, place.dreams, "dream", {"picture": DOT})
+        await _until(town, lambda requests=requests: len(town.of_bot()) == requests + 2)
+        town.hands.step(step)
+        await town.ask("!dream", DOT, user=place.ben, channel=place.general)
+        await _until(town, lambda requests=requests: len(town.of_bot()) == requests + 3)
+        requests += 3
+        faults.lose_answer(WRITES, times=3)
+        town.allow(requests)
+        await _one_answer_each(town, requests)
+        faults.clear()
+
+
+@in_town(**SHIFTED, held=True)
+async def test_a_bot_that_is_killed_and_whose_clock_is_set_says_nothing_twice(town: Town) -> None:
+    """It may ask neither its clock whether it said something before, nor from when on it has to look."""
+    place, hands = town.place, town.hands
+    hands.step(HOUR)
+    slash = await town.standin.command(place.mo, place.dreams, "dream", {"picture": DOT})
+    await town.standin.fulfilled(slash)
+    hands.let_pass(70)  # a wait after which the dream is a message of its own
+    town.standin.faults.lose_answer(SEND)
+    town.allow()
+    out = await town.dream()
+    town.standin.faults.go()
+    await town.bot.kill()
+    hands.step(-2 * HOUR)
+    hands.let_pass(300)
+    town.standin.faults.clear()
+    await town.start()
+    assert await _one_answer_each(town, 1) == [out]
+
+
 async def _posted_while_deaf(town: Town) -> Message:
     return await town.ask("!dream", DOT, user=town.place.ben)
 
@@ -186,7 +226,10 @@ async def test_a_gateway_that_falls_silent_or_ends_a_session_costs_nobody_a_drea
 
 @in_town(**SHIFTED, held=True)
 async def test_discord_is_gone_for_longer_than_it_remembers_anything(town: Town) -> None:
-    """Nonces, sessions of the gateway and the tokens of interactions are all dead when it comes back."""
+    """Nonces, sessions of the gateway and the tokens of interactions are all dead when it comes back.
+
+    And somebody sets the bot's clock back meanwhile, by which none of that would be so.
+    """
     place, standin, hands = town.place, town.standin, town.hands
     first = await town.ask("!dream", DOT)
     await town.says("Your dream is next")
@@ -199,6 +242,7 @@ async def test_discord_is_gone_for_longer_than_it_remembers_anything(town: Town)
     out = await town.dream(first)  # it is out, and the bot does not know
     standin.faults.go()
     town.allow()
+    hands.step(-HOUR)
     for _ in range(16):
         hands.let_pass(60)
         await asyncio.sleep(0.1)

@@ -88,12 +88,13 @@ async def opened(
     keep_days: float = 7.0,
     keep_bytes: int = 0,
     clock: Callable[[], float] | None = None,
+    steady: Callable[[], float] | None = None,
 ) -> AsyncIterator[JobQueue]:
     """A queue, as one life of the bot has it."""
     settings = config(home, limits=limits, keep_days=keep_days, keep_bytes=keep_bytes)
     database = await Database.open(settings.database)
     try:
-        queue = JobQueue(database=database, folder=home, config=settings, clock=clock or Clock())
+        queue = JobQueue(database=database, folder=home, config=settings, clock=clock or Clock(), steady=steady)
         await queue.open()
         yield queue
         await queue.close()

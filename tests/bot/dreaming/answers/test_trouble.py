@@ -44,6 +44,48 @@ def test_trouble_at_discord_delays_an_answer_and_nothing_else(tmp_path: Path, wh
     in_house(body, tmp_path)
 
 
+def test_a_limit_that_outlasts_the_nonce_brings_no_second(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def body(at: House) -> None:
+        job = await at.accept(await at.asked())
+        at.clock.ahead += 61
+        at.standin.faults.lose_answer(SEND)
+        at.standin.faults.answer(SEND, 429, retry_after=1.0)
+        await at.executor.finish(job)
+        await at.standin.request(lambda one: one.status == 429)
+        at.clock.ahead += 300  # Discord has forgotten by now, and we know
+        monkeypatch.setattr(delivery, "NONCE_LIFE", 0.0)
+        answer = await at.answer()
+        assert at.own() == [answer]
+
+    in_house(body, tmp_path)
+
+
+def test_a_waiting_message_that_cannot_be_taken_away_at_first_goes_later(tmp_path: Path) -> None:
+    async def body(at: House) -> None:
+        job = await at.accept(await at.asked())
+        at.clock.ahead += 61
+        at.standin.faults.answer("DELETE", 503, times=2)
+        await at.executor.finish(job)
+        answer = await at.answer()
+        await at.settled()
+        assert at.own() == [answer]
+
+    in_house(body, tmp_path)
+
+
+@pytest.mark.parametrize("status", [403, 503])
+def test_what_stands_before_discord_refuses_nobody(tmp_path: Path, status: int) -> None:
+    async def body(at: House) -> None:
+        job = await at.accept(await at.asked())
+        at.standin.faults.page(EDIT, status, times=2)
+        await at.executor.finish(job)
+        answer = await at.answer()
+        assert at.own() == [answer]
+        assert answer.channel_id == at.channel.id
+
+    in_house(body, tmp_path)
+
+
 def test_the_others_go_on_while_one_channel_is_in_trouble(tmp_path: Path) -> None:
     async def body(at: House) -> None:
         other = at.world.add_channel(at.guild, "other")
