@@ -114,7 +114,7 @@ def test_a_checkpoint_that_is_damaged_or_of_another_film_is_begun_again(daydream
         {"blobs": {"reel": b"\0\0\1"}},
         {"blobs": {"reel": struct.pack(">I", 0) * 99}},
     ],
-    ids=str,
+    ids=["no state", "no number", "no arrays", "another shape", "no reel", "half a reel", "too many frames"],
 )
 def test_a_checkpoint_that_fits_and_does_not_hold_what_it_says_is_begun_again(
     daydream: Network, caplog: pytest.LogCaptureFixture, lost: dict[str, object]
