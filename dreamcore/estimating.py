@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import torch
 
 from dreamcore.guiding import matching_operations
-from dreamcore.networks import Network
+from dreamcore.insets import side_on_grid
+from dreamcore.networks import Eye, Network
 from dreamcore.picture import Picture
 from dreamcore.planning import (
     canvas_of,
@@ -26,7 +27,9 @@ from dreamcore.subject import part_of
 
 BUFFERS = 3.0  #: of the picture's size, float32: the picture, its gradient, and what is in between
 OVER_THE_LIMIT = 1.6  #: a step's time over that of a matrix product of as many operations
-FIXED = 700 << 20  #: bytes that the libraries take once they work
+FIXED = 700 << 20  #: bytes that the libraries take once they work, of the machine's memory
+#: On a GPU, of what a step takes: the memory of recorded steps is kept, the smaller octaves' too, while one is made.
+RECORDED = 1.5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +42,7 @@ class Estimate:
     octaves: int
     tiles: int  #: at the largest octave
     operations: int  #: multiplications and additions
-    bytes: int  #: memory of the whole process at its peak
+    bytes: int  #: memory of the whole process at its peak; on a GPU that of the GPU
     seconds: float
 
     @property
@@ -80,11 +83,13 @@ def estimate(
     operations, largest = 0, 0
     for octave in octaves:
         canvas = canvas_of(octave, eye, resolved.jitter, window)
-        windows = [tile.window for tile in canvas.tiles]
-        operations += octave.steps * sum(eye.operations(box.height, box.width) for box in windows)
+        windows = [(tile.window.height, tile.window.width) for tile in canvas.tiles]
+        if device.type == "cuda" and len(windows) == 1:
+            windows = [(side_on_grid(canvas.height), side_on_grid(canvas.width))]
+        operations += octave.steps * sum(eye.operations(*window) for window in windows)
         if guide is not None:
             operations += octave.steps * matching_operations(guide, resolved, network.info, octave)
-        largest = max(largest, max(step_bytes(eye, box.height, box.width) for box in windows))
+        largest = max(largest, *(_step_bytes(eye, device, *window) for window in windows))
     last = octaves[-1]
     return Estimate(
         recipe=resolved,
@@ -93,10 +98,17 @@ def estimate(
         octaves=len(octaves),
         tiles=len(canvas.tiles),
         operations=operations,
-        bytes=int(FIXED + largest + BUFFERS * 12 * last.pixels + 6 * height * width),
+        bytes=int((0 if device.type == "cuda" else FIXED) + largest + BUFFERS * 12 * last.pixels + 6 * height * width),
         seconds=OVER_THE_LIMIT * operations / matrix_rate(device, resolved.precision)
         + 0.02 * sum(o.steps for o in octaves),
     )
+
+
+def _step_bytes(eye: Eye, device: torch.device, height: int, width: int) -> int:
+    """What a step on such a window takes, with what is kept for the next ones."""
+    if device.type == "cuda":
+        return int(RECORDED * eye.activation_bytes(height, width))
+    return step_bytes(eye, height, width)
 
 
 def matrix_rate(device: torch.device, precision: str) -> float:

@@ -99,7 +99,8 @@ class Eye(nn.Module):
             ones = [torch.ones_like(values) for values in activations]
             return torch.autograd.grad(activations, picture, ones)
 
-        return peak_bytes(step) / side**2
+        with torch.autograd.grad_mode.set_multithreading_enabled(False):  # in this thread, where it is watched
+            return peak_bytes(step) / side**2
 
     @functools.cached_property
     def _meta(self) -> nn.Module:
