@@ -1,4 +1,4 @@
-"""A bot in two and a half thousand servers, from where on Discord asks for shards: it is there soon, and stays small."""
+"""A bot in two and a half thousand servers, from where on Discord asks for shards: it is there soon, and small."""
 
 from __future__ import annotations
 
