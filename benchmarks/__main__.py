@@ -17,6 +17,7 @@ from benchmarks.machine import described
 from benchmarks.options import Options
 from benchmarks.tables import Table, wrapped, written
 from dreamcore.devices import choose_device
+from dreamcore.processors import keep_freed_memory
 
 DOCUMENT = Path(__file__).parents[1] / "docs" / "performance.md"
 
@@ -40,6 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         photos=tuple(asked.photo),
     )
     torch.set_num_threads(options.threads)
+    keep_freed_memory()  # as the command line and the workers do
     for part in asked.parts or (ON_GPU if device.type == "cuda" else PARTS):
         content = shown(part, options, importlib.import_module(f"benchmarks.{part}").tables(options))
         print(content, end="\n\n", flush=True)
