@@ -13,7 +13,7 @@ from typing import Any
 
 from tests.bot.unset import unset_environment
 
-START_SECONDS = 120.0  #: a loaded machine imports slowly
+START_SECONDS = 240.0  #: a loaded machine imports slowly
 
 
 class BotProcess:
