@@ -122,7 +122,8 @@ def typed(arguments: list[str]) -> str:
 def _quoted_again(argument: str) -> str:
     key, equals, value = argument.partition("=")
     spaced = equals and re.search(r"[\s=]", value) and not re.search(r"[\"“”„«»]", value) and not key.endswith(" ")
-    return f'{key}="{value}"' if spaced and not {",", "="} <= {*value} else argument
+    # A whole recipe may stand in one argument: then there is a further setting in what seems to be a value.
+    return f'{key}="{value}"' if spaced and not re.search(r"[\s,]\s*[^\W\d][\w-]*\s*=", value) else argument
 
 
 def recipe_in(name: str) -> str:

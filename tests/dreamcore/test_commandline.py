@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from dreamcore.__main__ import main
+from dreamcore.commandline.shared import typed
 from dreamcore.picture import decode, encode, read_recipe
 from dreamcore.recipe import Recipe
 from dreamcore.sample import landscape
@@ -97,6 +98,11 @@ def test_a_value_with_spaces_survives_the_shell(photo: Path, tmp_path: Path) -> 
     arguments = [*QUICK[:-1], "layer=mixed3b, mixed3a:0.5"]
     assert main(["dream", str(photo), str(out), "--quiet", *arguments]) == 0
     assert "layer=mixed3b,mixed3a:0.5" in (read_recipe(out.read_bytes()) or "")
+
+
+@pytest.mark.parametrize("arguments", [["layer=4c", "size=64", "seed=1"], ["layer=4c size=64", "seed=1"]])
+def test_a_whole_recipe_may_stand_in_one_argument(arguments: list[str]) -> None:
+    assert Recipe.parse(typed(arguments)) == Recipe.parse("layer=4c size=64 seed=1")
 
 
 @pytest.mark.parametrize(
