@@ -1,4 +1,4 @@
-"""What a zoom film's frame costs: `python -m benchmarks.films [PHOTO] [key=value ...]`.
+"""What a zoom film's frame costs: `python -m benchmarks films [--photo PHOTO]`.
 
 Processor time, so that a busy machine does not count. A frame may cost at most three steps at the full size; warping,
 holding the tone, copying and encoding together at most 15 % of the steps.
@@ -6,15 +6,16 @@ holding the tone, copying and encoding together at most 15 % of the steps.
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from unittest import mock
 
 import torch
 
+from benchmarks.options import Options
+from benchmarks.subjects import rendered, subject
+from benchmarks.tables import Table
 from dreamcore.films import zooming
 from dreamcore.films.planning import film_defaults, film_size, first_frame, tensor_of
 from dreamcore.films.recipe import FilmRecipe
@@ -22,10 +23,9 @@ from dreamcore.films.reels import CHUNK, VideoReel
 from dreamcore.films.resolving import resolve_film
 from dreamcore.films.schedule import frame_octaves
 from dreamcore.films.stepping import Dreamer
-from dreamcore.networks import Network, load
+from dreamcore.networks import Network
 from dreamcore.octaves import full_size_steps
 from dreamcore.picture import Picture, decode
-from dreamcore.sample import landscape
 
 CPU = torch.device("cpu")
 FRAMES = 24
@@ -50,8 +50,9 @@ def steps_timed(spent: list[float]) -> Iterator[None]:
 def measured(network: Network, picture: Picture, text: str) -> tuple[float, float, float]:
     """(milliseconds of a frame, of its steps, the steps in full-size ones)."""
     asked = FilmRecipe.parse(f"seed=1 {text}")
-    size = {"height": picture.height, "width": picture.width}
-    plan = resolve_film(asked, network=network.info, device=film_defaults(CPU), seed=1, **size)
+    plan = resolve_film(
+        asked, network=network.info, device=film_defaults(CPU), seed=1, height=picture.height, width=picture.width
+    )
     recipe = plan.stations[0]
     height, width = film_size(picture.height, picture.width, recipe.size)
     source, reel = tensor_of(first_frame(picture, height, width)), VideoReel(width, height)
@@ -74,22 +75,14 @@ def measured(network: Network, picture: Picture, text: str) -> tuple[float, floa
 
 
 @torch.no_grad()
-def main() -> None:
-    torch.set_num_threads(1)
-    photos = [name for name in sys.argv[1:] if "=" not in name]
-    more = " ".join(name for name in sys.argv[1:] if "=" in name)
-    picture = (
-        decode(Path(photos[0]).read_bytes()) if photos else Picture(rgb=landscape(640, 427), alpha=None, format="")
-    )
-    for name in ("inception_v1", "daydream"):
-        network = load(name)
+def tables(options: Options) -> list[Table]:
+    photo = decode(options.photos[0].read_bytes()) if options.photos else rendered(427, 640)
+    rows = []
+    for name in options.chosen(("inception_v1", "daydream")):
+        network = subject(name).network
         for move in MOVES:
-            frame, steps, full = measured(network, picture, f"{move} {more}")
-            print(
-                f"{name:12} {move:26} {frame:6.0f} ms a frame: {full:.2f} full-size steps in {steps:.0f} ms, "
-                f"all else {100 * (frame / steps - 1):.1f} %"
-            )
-
-
-if __name__ == "__main__":
-    main()
+            frame, steps, full = measured(network, photo, f"{move} size=96 octaves=1" if options.quick else move)
+            rest = f"{100 * (frame / steps - 1):.1f} %"
+            rows.append((f"`{name}`", f"`{move}`", f"{frame:.0f}", f"{full:.2f}", f"{steps:.0f}", rest))
+    columns = ("network", "film", "ms a frame", "full-size steps", "ms in steps", "all else")
+    return [Table(columns=columns, rows=rows)]

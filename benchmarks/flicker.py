@@ -1,4 +1,4 @@
-"""How much a dreamt moving picture flickers: `python -m benchmarks.flicker [--network NAME …] [PHOTO …]`.
+"""How much a dreamt moving picture flickers: `python -m benchmarks flicker [--network NAME] [--photo PHOTO]`.
 
 Photographs are panned, zoomed and turned by motions that are known exactly. What a dream added to one frame is moved by
 the true motion to the next one, and compared with what was added there: the root mean square of the difference, as a
@@ -9,13 +9,10 @@ rendered landscape is moved.
 
 from __future__ import annotations
 
-import argparse
 import itertools
 import math
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import torch
@@ -24,6 +21,9 @@ from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor
 
+from benchmarks.options import Options
+from benchmarks.subjects import picture_of, subject, tensor_of
+from benchmarks.tables import Table
 from dreamcore.devices import undisturbed
 from dreamcore.dreaming import dream
 from dreamcore.films.footage import SECOND, Frame, MovingPicture
@@ -32,8 +32,8 @@ from dreamcore.films.planning import film_defaults
 from dreamcore.films.recipe import FilmRecipe
 from dreamcore.films.stepping import Dreamer
 from dreamcore.films.timing import resolve_moving
-from dreamcore.networks import Network, load
-from dreamcore.picture import Picture, decode
+from dreamcore.networks import Network
+from dreamcore.picture import decode
 from dreamcore.recipe import Recipe
 from dreamcore.sample import landscape
 
@@ -68,7 +68,7 @@ def filmed(photo: Rgb, camera: Camera, frames: int, height: int, width: int) -> 
     """What the camera sees of a photograph: two thirds of it, so that there is something to move to."""
     scale = 1.5 * max(width / photo.shape[1], height / photo.shape[0])
     size = round(photo.shape[1] * scale), round(photo.shape[0] * scale)
-    large = tensor(np.array(Image.fromarray(photo).resize(size, Image.Resampling.LANCZOS)))
+    large = tensor_of(np.array(Image.fromarray(photo).resize(size, Image.Resampling.LANCZOS)))
     seen = [sampled(large, camera.pose(number), height, width) for number in range(frames)]
     return [(picture[0].permute(1, 2, 0) * 255).round().clamp(0, 255).byte().numpy() for picture in seen]
 
@@ -105,8 +105,8 @@ def flicker(added: list[Tensor], camera: Camera) -> float:
 
 def one_by_one(frames: list[Rgb], recipe: Recipe, network: Network) -> list[Tensor]:
     """What is added to each frame where none knows of the others."""
-    made = [dream(Picture(rgb=rgb, alpha=None, format="PNG"), recipe, network=network, device=CPU) for rgb in frames]
-    return [tensor(each.rgb) - tensor(rgb) for each, rgb in zip(made, frames, strict=True)]
+    made = [dream(picture_of(rgb), recipe, network=network, device=CPU) for rgb in frames]
+    return [tensor_of(each.rgb) - tensor_of(rgb) for each, rgb in zip(made, frames, strict=True)]
 
 
 def as_film(frames: list[Rgb], recipe: FilmRecipe, network: Network) -> list[Tensor]:
@@ -117,7 +117,7 @@ def as_film(frames: list[Rgb], recipe: FilmRecipe, network: Network) -> list[Ten
         dreamers = [Dreamer(station, network, CPU, 1 << 30) for station in plan.stations]
         maker = Moving(source, plan, timing, dreamers, (source.height, source.width))
         shown = [maker.frame(number, lambda: None) for number in range(len(frames))]
-    return [picture - tensor(rgb) for picture, rgb in zip(shown, frames, strict=True) if picture is not None]
+    return [picture - tensor_of(rgb) for picture, rgb in zip(shown, frames, strict=True) if picture is not None]
 
 
 def moving(frames: list[Rgb]) -> MovingPicture:
@@ -138,48 +138,26 @@ def moving(frames: list[Rgb]) -> MovingPicture:
     )
 
 
-def tensor(rgb: Rgb) -> Tensor:
-    return torch.from_numpy(rgb.copy()).permute(2, 0, 1)[None].float() / 255
-
-
 def change(added: list[Tensor]) -> str:
     """Root mean square of what is added, of the first and the last frame."""
     first, last = (float(each.square().mean().sqrt()) for each in (added[0], added[-1]))
     return f"{first:.3f} to {last:.3f}"
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.flicker")
-    parser.add_argument("--network", action="append", help="daydream, inception_v1 … (default: daydream)")
-    parser.add_argument("--frames", type=int, default=10)
-    parser.add_argument("--size", type=int, default=256)
-    parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("photos", nargs="*", type=Path)
-    options = parser.parse_args()
-    torch.set_num_threads(options.threads)
-    photos = {path.name: decode(path.read_bytes()).rgb for path in options.photos} or {"landscape": landscape(600, 450)}
-    print(f"{options.frames} frames of {options.size} pixels, {FPS} a second; relative flicker, RMS change, seconds")
-    worst = 0.0
-    for name in options.network or ["daydream"]:
-        network = load(name)
+def tables(options: Options) -> list[Table]:
+    frames, size = (3, 96) if options.quick else (10, 256)
+    photos = {path.stem: decode(path.read_bytes()).rgb for path in options.photos} or {"landscape": landscape(600, 450)}
+    rows, worst = [], 0.0
+    for name in options.networks or ("daydream",):
+        network = subject(name).network
         for (title, photo), (motion, camera) in itertools.product(photos.items(), MOTIONS.items()):
-            height = options.size * 3 // 4
-            frames = filmed(photo, camera, options.frames, height // 2 * 2, options.size)
-            began = time.perf_counter()
-            single = one_by_one(frames, Recipe(seed=0), network)
-            between = time.perf_counter()
-            film = as_film(frames, FilmRecipe.parse("seed=0"), network)
-            ended = time.perf_counter()
-            ratio = flicker(film, camera) / flicker(single, camera)
-            worst = max(worst, ratio)
-            print(
-                f"{name:13} {title:16} {motion:5} one by one {flicker(single, camera):.3f} ({change(single)}, "
-                f"{between - began:.1f} s)  film {flicker(film, camera):.3f} ({change(film)}, "
-                f"{ended - between:.1f} s)  ratio {ratio:.2f}",
-                flush=True,
-            )
-    print(f"the worst ratio: {worst:.2f}; to be at most {AIM}")
-
-
-if __name__ == "__main__":
-    main()
+            seen = filmed(photo, camera, frames, size * 3 // 8 * 2, size)
+            single = one_by_one(seen, Recipe(seed=0), network)
+            film = as_film(seen, FilmRecipe.parse("seed=0"), network)
+            flickers = flicker(single, camera), flicker(film, camera)
+            worst = max(worst, flickers[1] / flickers[0])
+            each = (f"{flickers[0]:.3f}", change(single), f"{flickers[1]:.3f}", change(film))
+            rows.append((f"`{name}`", title, motion, *each, f"{flickers[1] / flickers[0]:.2f}"))
+    about = f"{frames} frames of {size} pixels, {FPS} a second: relative flicker, and root mean square change."
+    columns = ("network", "picture", "motion", "one by one", "change", "as a film", "change", "ratio")
+    return [Table(about=about, columns=columns, rows=rows, notes=f"Worst ratio {worst:.2f}; to be at most {AIM}.")]

@@ -25,7 +25,7 @@ class Table:
 
     def markdown(self) -> str:
         lines = [_row(self.columns), "|" + "---|" * len(self.columns), *map(_row, self.rows)]
-        return "\n\n".join(filter(None, [self.about, "\n".join(lines), self.notes]))
+        return "\n\n".join(filter(None, [wrapped(self.about), "\n".join(lines), wrapped(self.notes)]))
 
 
 def _row(cells: Sequence[str]) -> str:

@@ -47,7 +47,7 @@ def test_a_network_sees_what_it_imagined(daydream: Network, name: str) -> None:
 
 @pytest.mark.weights("bvlc_googlenet.pth", "squeezenet1_1.pth")
 def test_another_network_sees_it_too(inception_v1: Network) -> None:
-    """The whole figure is `python -m benchmarks.imagining`."""
+    """The whole figure is `python -m benchmarks imagining`."""
     from dreamcore.networks import load
 
     picture = made(inception_v1, "goldfish seed=5 size=128 steps=40 precision=fp32")
