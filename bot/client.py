@@ -16,6 +16,7 @@ from contextlib import AsyncExitStack
 import discord
 
 from bot import endpoints, gateway
+from bot.allocator import settle_allocator
 from bot.challenges.records import Challenges
 from bot.config import Config
 from bot.dreaming.answers import AnswerDesk
@@ -154,6 +155,7 @@ async def run(config: Config, *, executor_for: Callable[[Config], Executor] | No
     executor_for: makes the executor; by default Dask's.
     """
     assert config.token is not None
+    settle_allocator()
     if config.api is not None:
         endpoints.use_api(config.api)
     gateway.be_patient()
