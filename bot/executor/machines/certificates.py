@@ -107,19 +107,28 @@ def renew(folder: Path, *, days: int = DAYS, clock: Clock = utc) -> list[Issued]
         raise BotError(f"The certificates in {folder} cannot be renewed: {error}.") from error
 
 
-def issue_throw_away(folder: Path, *, clock: Clock = utc) -> None:
-    """For one life of a scheduler on this machine: one certificate for all, whose authority's key is nowhere.
+def throw_away(*, clock: Clock = utc) -> tuple[bytes, bytes]:
+    """For one life of a scheduler on this machine: one certificate for all, with its key; in PEM form.
 
-    Raises OSError.
+    Its authority's key is nowhere. It holds since long ago: a clock that is set back must not keep new workers out.
     """
     key = ec.generate_private_key(ec.SECP256R1())
     name = _subject("Dreambot on this machine")
-    now = clock()
-    builder = _builder(name, name, key, now, now + datetime.timedelta(days=AUTHORITY_DAYS))
+    now, years = clock(), datetime.timedelta(days=AUTHORITY_DAYS)
+    builder = _builder(name, name, key, now - years, now + years)
     certificate = builder.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True).sign(
         key, hashes.SHA256()
     )
-    _put_pair(folder, certificate, certificate, key)
+    return certificate.public_bytes(serialization.Encoding.PEM), _pem_of(key)
+
+
+def issue_throw_away(folder: Path, *, clock: Clock = utc) -> None:
+    """The same, as files. Raises OSError."""
+    certificate, key = throw_away(clock=clock)
+    put(folder / AUTHORITY, certificate)
+    put(folder / KEY, key)
+    put(folder / CERTIFICATE, certificate)
+    sync_folder(folder)
 
 
 @dataclass(frozen=True, kw_only=True)

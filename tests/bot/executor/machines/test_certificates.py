@@ -168,3 +168,9 @@ def test_the_command_says_what_to_copy_where_and_what_holds(tmp_path: Path, caps
     assert main(["certificates", "new", folder, "--scheduler", "10.0.0.5"]) == 1
     assert "nothing is overwritten" in capsys.readouterr().err
     assert main(["certificates", "check", str(tmp_path / "nowhere")]) == 1
+
+
+@pytest.mark.parametrize("years", [-1, 1])
+def test_what_is_made_for_one_life_holds_whatever_the_clock_is_set_to(tmp_path: Path, years: int) -> None:
+    certificates.issue_throw_away(tmp_path)
+    examine(Papers.in_folder(tmp_path), now=utc() + datetime.timedelta(days=365 * years))
