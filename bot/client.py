@@ -22,16 +22,15 @@ from bot.config import Config
 from bot.dreaming.answers import AnswerDesk
 from bot.dreaming.doors import Doors
 from bot.dreaming.readers import Names, Tree
-from bot.dreaming.service import usual_networks
 from bot.errors import BotError
 from bot.executor.dask_executor import DaskExecutor
 from bot.executor.protocol import Executor
 from bot.jobs.dispatcher import Dispatcher
 from bot.jobs.queue import JobQueue
-from bot.moderation.operator import operator_layer
 from bot.moderation.pausing import Pausing
 from bot.moderation.records import Records
 from bot.moderation.settings import Settings
+from bot.opening import open_challenges, open_guests, open_pausing, open_settings
 from bot.operations.application import Application, application_of
 from bot.operations.backups.commands import tidy
 from bot.operations.loop import LoopWatch
@@ -226,47 +225,6 @@ async def _work(
 
 def _workers(config: Config) -> Executor:
     return DaskExecutor(config=config.executor, environment=config.worker_environment)
-
-
-async def open_settings(config: Config, database: Database, executor: Executor) -> Settings:
-    """What servers have set, read once."""
-    settings = Settings(database=database, networks=lambda: usual_networks(executor), operator=operator_layer(config))
-    await settings.open()
-    return settings
-
-
-async def open_pausing(database: Database, queue: JobQueue) -> Pausing:
-    """Where dreaming is paused, read once; the queue looks again whenever that changes."""
-    pausing = Pausing(database=database)
-    await pausing.open()
-    queue.board.paused = pausing.is_paused
-    pausing.on_change = lambda: queue.on_change()
-    return pausing
-
-
-async def open_guests(
-    config: Config,
-    database: Database,
-    queue: JobQueue,
-    settings: Settings,
-    pausing: Pausing,
-    *,
-    clock: Callable[[], float] = time.time,
-) -> Guests:
-    """Which servers the operator wants; from now on the queue asks there too."""
-
-    def forgotten(guild: int) -> None:
-        settings.forget(guild)
-        pausing.forget(guild)
-
-    guests = Guests(database=database, queue=queue, config=config, forgotten=forgotten, clock=clock)
-    await guests.look()
-    return guests
-
-
-def open_challenges(database: Database, queue: JobQueue, *, clock: Callable[[], float] = time.time) -> Challenges:
-    """Their pictures are on the queue's shelf."""
-    return Challenges(database=database, shelf=queue.shelf, keeping=queue.keeping, aliases=queue.aliases, clock=clock)
 
 
 async def _both(config: Config) -> tuple[Application, Database]:

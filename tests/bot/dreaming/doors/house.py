@@ -17,7 +17,7 @@ from aiohttp import web
 
 from bot import endpoints
 from bot.challenges.records import Challenges
-from bot.client import DreamClient, open_challenges, open_guests, open_pausing, open_settings
+from bot.client import DreamClient
 from bot.config import Config, LimitsConfig
 from bot.executor.protocol import (
     Belief,
@@ -36,6 +36,7 @@ from bot.jobs.queue import JobQueue
 from bot.kinds import Kind
 from bot.moderation.records import Records
 from bot.moderation.settings import Settings
+from bot.opening import open_challenges, open_guests, open_pausing, open_settings
 from bot.operations.application import application_of
 from bot.owner.guests import Guests
 from bot.playground.drafts import File
