@@ -41,3 +41,11 @@ def reason(error: Exception) -> str:
         error = error.orig if isinstance(error.orig, Exception) else error
     said = error.strerror if isinstance(error, OSError) else None
     return (said or str(error).strip() or "it does not answer").splitlines()[0].rstrip(".")
+
+
+def undriven(error: ImportError) -> ConfigError:
+    """What is said where the driver for it is not installed."""
+    return ConfigError(
+        f"DATABASE_URL needs the Python package {error.name}: install Dreambot with it, pip install"
+        ' ".[film,postgres]" in its folder.'
+    )

@@ -36,6 +36,7 @@ def keep_before_upgrade(url: URL, home: Path | None) -> Path | None:
     if home is None:
         return None
     with copies.connected(url) as connection:
+        copies.check_encoding(connection)
         now = copies.revision(connection)
     return _keep(home, "postgresql", ".sqlite3", now, partial(copies.copy_out, url), shown(url))
 

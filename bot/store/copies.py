@@ -46,12 +46,14 @@ from sqlalchemy.types import TypeEngine
 
 from bot.errors import BotError, ConfigError
 from bot.files import sync_folder
-from bot.store.addresses import shown, unopened
+from bot.store.addresses import shown, undriven, unopened
 from bot.store.migrating import known_revisions, upgrade
 from bot.store.tables import metadata
 
 AT_A_TIME = 1000  #: rows in memory
 VERSIONS = "alembic_version"
+#: Seconds to wait for a server; and strings come as strings, whatever its database keeps them in.
+_CONNECTING = {"connect_timeout": 10, "client_encoding": "utf8"}
 NUL = "\0"  #: which PostgreSQL takes in no text
 
 
@@ -80,6 +82,16 @@ def revision(connection: Connection) -> str | None:
         return None
     found = connection.execute(select(column("version_num")).select_from(table(VERSIONS))).scalar()
     return None if found is None else str(found)
+
+
+def check_encoding(connection: Connection) -> None:
+    """Raises ConfigError where it cannot keep every text, as a server that was set up without a language may."""
+    encoding = connection.execute(text("SHOW server_encoding")).scalar_one()
+    if encoding != "UTF8":
+        raise ConfigError(
+            f"The database {shown(connection.engine.url)} keeps its texts in {encoding}: make one in UTF8, createdb"
+            " --encoding=UTF8 --template=template0 NAME, and name that one in DATABASE_URL."
+        )
 
 
 def filled(connection: Connection) -> bool:
@@ -119,6 +131,7 @@ def copy_in(file: Path, target: Connection) -> None:
     """Replace all that the PostgreSQL database behind `target` has, inside its transaction, by what a SQLite file has
     whose tables are this version's. Raises Unfit, SQLAlchemyError.
     """
+    check_encoding(target)
     if (now := revision(target)) is not None and now not in known_revisions():
         raise _newer(target.engine.url)
     upgrade(target)
@@ -132,11 +145,12 @@ def copy_in(file: Path, target: Connection) -> None:
 
 
 def _engine(url: URL) -> Engine:
+    sqlite = url.get_backend_name() == "sqlite"
     try:
-        engine = create_engine(url, poolclass=NullPool)
+        engine = create_engine(url, poolclass=NullPool, connect_args={} if sqlite else dict(_CONNECTING))
     except ImportError as error:
-        raise ConfigError(f"DATABASE_URL needs the Python package {error.name}: install it.") from error
-    if url.get_backend_name() == "sqlite":
+        raise undriven(error) from error
+    if sqlite:
 
         @event.listens_for(engine, "connect")
         def connected(connection: Any, _record: Any) -> None:

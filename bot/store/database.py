@@ -23,7 +23,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.errors import ConfigError
-from bot.store.addresses import database_url, unopened
+from bot.store.addresses import database_url, undriven, unopened
 from bot.store.before_upgrade import keep_before_upgrade
 from bot.store.migrating import upgrade
 from bot.store.presence import Presence
@@ -35,7 +35,8 @@ T = TypeVar("T")
 BUSY_SECONDS = 10.0  #: how long SQLite waits for another process (a backup, an operator's shell) before it gives up
 WRITERS_LOCK = 0x447265616D  #: PostgreSQL's advisory lock that stands for SQLite's one writer
 _TAKE_TURN = "SELECT set_config('lock_timeout', :most, true), pg_advisory_xact_lock(:key)"
-#: By these a connection to PostgreSQL notices that nobody is at the other end; in seconds, the last in milliseconds.
+#: By these a connection to PostgreSQL notices that nobody is at the other end, where DATABASE_URL does not say
+#: otherwise; in seconds, the last in milliseconds.
 _PATIENCE: Mapping[str, int] = {
     "connect_timeout": 10,
     "keepalives_idle": 10,
@@ -192,10 +193,10 @@ def database_engine(url: URL, *, migrating: bool = False) -> AsyncEngine:
             url,
             pool_pre_ping=not sqlite,
             pool_use_lifo=True,  # the connection that was used last knows the pages best, and the others stay small
-            connect_args={} if sqlite else dict(_PATIENCE),
+            connect_args={} if sqlite else {name: it for name, it in _PATIENCE.items() if name not in url.query},
         )
     except ImportError as error:
-        raise ConfigError(f"DATABASE_URL needs the Python package {error.name}: install it.") from error
+        raise undriven(error) from error
     if sqlite:
         presence = Presence(Path(str(url.database)))
 

@@ -326,7 +326,7 @@ async def test_one_that_cannot_be_read_holds_up_no_other(tmp_path: Path, caplog:
 
         async def damage(connection: AsyncConnection) -> None:
             await connection.execute(
-                update(challenges).where(challenges.c.id == broken.id).values(state="of a newer version")
+                update(challenges).where(challenges.c.id == broken.id).values(state="of the future")
             )
 
         await house.queue._database.write(damage)

@@ -194,6 +194,19 @@ def test_what_does_not_fit_changes_nothing(tmp_path: Path) -> None:
     assert not (tmp_path / "none").exists()
 
 
+def test_a_database_that_cannot_keep_every_text_is_refused_with_what_to_type(tmp_path: Path) -> None:
+    name = f"{url(tmp_path).database}_ascii"
+    poor = url(tmp_path).set(database=name)
+    create = "CREATE DATABASE {} ENCODING 'SQL_ASCII' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0"
+    with copies.connected(url(tmp_path), isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text(create.format(name)))
+        try:
+            with pytest.raises(ConfigError, match="keeps its texts in SQL_ASCII: make one in UTF8, createdb"):
+                asyncio.run(Database.open(poor.render_as_string(hide_password=False), home=tmp_path))
+        finally:
+            connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+
+
 OLD = "0005"
 
 
