@@ -6,27 +6,29 @@ import asyncio
 import contextlib
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 import discord
 from sqlalchemy import text
 
-from bot.executor.protocol import Executor, WorkerState
+from bot.executor.protocol import STAGES, Executor, WorkerState
 from bot.jobs.board import Census
 from bot.jobs.queue import JobQueue
 from bot.jobs.shelf import RESERVE
 from bot.operations.loop import LoopWatch
 from bot.operations.seeing.discord_side import DiscordSide
 from bot.operations.seeing.metrics import Metrics
-from bot.operations.seeing.snapshot import Check, Snapshot, Stage
+from bot.operations.seeing.snapshot import Check, Snapshot, Stage, Took
 from bot.owner.hand import Hand
 from bot.store.database import Database
 
 PATIENCE = 2.0  #: seconds for the database to answer
 FRESH = 1.0  #: seconds that a snapshot is good for: however many ask, it is taken once
 
+_OF_DREAMS = ("network", "stage")
 _NOTHING_OPEN = Census(waiting=0, running=0, oldest=None)
 
 
@@ -129,8 +131,10 @@ class Looking:
             **total,
         )
 
-    def _totals(self) -> dict[str, float]:
-        total = self._metrics.total
+    def _totals(self) -> dict[str, Any]:
+        total, by_label = self._metrics.total, self._metrics.by_label
+        answers = by_label("discord_responses_total", "status")
+        sums, counts = (by_label(f"dream_stage_seconds_{end}", *_OF_DREAMS) for end in ("sum", "count"))
         bad = sum(total("discord_responses", status=status) for status in ("500", "502", "503", "504", "none"))
         return {
             "accepted": total("requests"),
@@ -139,6 +143,8 @@ class Looking:
             "answered": self._metrics.registry.get_sample_value("dreambot_answer_seconds_count") or 0.0,
             "responses": total("discord_responses"),
             "bad_responses": bad,
+            "statuses": tuple(sorted((status, count) for (status,), count in answers.items())),
+            "took": _took(sums, counts),
             "reconnects": total("gateway_sessions", event="disconnected"),
             "errors": total("log_lines", level="ERROR") + total("log_lines", level="CRITICAL"),
         }
@@ -161,6 +167,22 @@ def version() -> str:
         return metadata.version("dreambot")
     except metadata.PackageNotFoundError:  # run from a folder that was never installed
         return "0"
+
+
+def _took(sums: Mapping[tuple[str, ...], float], counts: Mapping[tuple[str, ...], float]) -> tuple[Took, ...]:
+    """By network and stage; what was dreamt most first."""
+    found: dict[str, dict[str, float]] = {}
+    for network, stage in counts:
+        found.setdefault(network, {})[stage] = sums.get((network, stage), 0.0) / counts[network, stage]
+    took = (
+        Took(
+            network=network,
+            dreams=int(counts.get((network, "dream"), 0)),
+            seconds=tuple((stage, means[stage]) for stage in STAGES if stage in means),
+        )
+        for network, means in found.items()
+    )
+    return tuple(sorted(took, key=lambda one: (-one.dreams, one.network)))
 
 
 def _workers(executor: Executor | None) -> tuple[WorkerState, ...]:

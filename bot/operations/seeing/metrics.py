@@ -104,6 +104,15 @@ class Metrics:
         samples = (sample for metric in self.registry.collect() for sample in metric.samples)
         return sum(sample.value for sample in samples if sample.name == name)
 
+    def by_label(self, name: str, *labels: str) -> dict[tuple[str, ...], float]:
+        """A sample's value for each combination of these labels; 0 and what was never counted are left out."""
+        samples = (sample for metric in self.registry.collect() for sample in metric.samples)
+        return {
+            tuple(sample.labels[label] for label in labels): sample.value
+            for sample in samples
+            if sample.name == f"dreambot_{name}" and sample.value
+        }
+
     def _counter(self, name: str, what: str, *labels: str) -> Counter:
         return Counter(f"dreambot_{name}", f"{what}.", labels, registry=self.registry)
 

@@ -29,6 +29,15 @@ class Check(enum.Enum):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Took:
+    """What the dreams of one network have taken in the workers."""
+
+    network: str
+    dreams: int
+    seconds: tuple[tuple[str, float], ...]  # of each stage, on average
+
+
+@dataclass(frozen=True, kw_only=True)
 class Snapshot:
     """Values only. Times in seconds, sizes in bytes."""
 
@@ -58,6 +67,8 @@ class Snapshot:
     answered: float
     responses: float  # of Discord's REST interface
     bad_responses: float  # of these, 5xx and none
+    statuses: tuple[tuple[str, float], ...] = ()  # how many of each there were
+    took: tuple[Took, ...] = ()
     reconnects: float
     errors: float  # lines of the log
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from bot.languages import listed, mark, number, tr, tr_count
 from bot.operations.seeing.discord_side import INVALID_LIMIT
-from bot.operations.seeing.snapshot import Check, Snapshot, Stage
+from bot.operations.seeing.snapshot import Check, Snapshot, Stage, Took
 
 MOST_WORKERS = 8  #: named one by one
+MOST_NETWORKS = 4  #: too; those that dream most
 
 _FAILING = {
     Check.DISCORD: mark("The connection to Discord is down; the bot connects again by itself."),
@@ -23,9 +24,11 @@ def lines(snapshot: Snapshot) -> list[str]:
         *(tr(sentence) for check, sentence in _FAILING.items() if check in snapshot.failing),
         _queue(snapshot),
         _dreams(snapshot),
+        *map(_took, snapshot.took[:MOST_NETWORKS]),
         *_workers(snapshot),
         _discord(snapshot),
         _requests(snapshot),
+        *_answers(snapshot),
         _machine(snapshot),
     ]
 
@@ -69,6 +72,15 @@ def _dreams(now: Snapshot) -> str:
     )
 
 
+def _took(one: Took) -> str:
+    """Stages under the names that they have in `/metrics`."""
+    return tr(
+        "• {network} took a picture on average: {stages}",
+        network=one.network,
+        stages=", ".join(f"{stage} {number(seconds, 1)} s" for stage, seconds in one.seconds),
+    )
+
+
 def _workers(now: Snapshot) -> list[str]:
     if not now.workers:
         return [tr("Workers: none has answered yet.")]
@@ -109,6 +121,12 @@ def _requests(now: Snapshot) -> str:
         invalid=number(now.invalid),
         most=number(INVALID_LIMIT),
     )
+
+
+def _answers(now: Snapshot) -> list[str]:
+    if not now.statuses:
+        return []
+    return [tr("• answers by status: {answers}", answers=", ".join(f"{one}: {number(n)}" for one, n in now.statuses))]
 
 
 def _machine(now: Snapshot) -> str:
