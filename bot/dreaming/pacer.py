@@ -39,6 +39,7 @@ LANE_RATE = Rate(5, 5.0)
 TOTAL_RATE = Rate(50, 1.0)
 LANE_SPARE = 2  #: of a lane's budget, never spent on previews and places: a dream finds it free
 TOTAL_SPARE = 10
+FIRST_HOLD, LONGEST_HOLD = 0.25, 30.0  #: seconds, at the least, after a 429, and after many in a row
 
 
 @dataclass(eq=False)
@@ -77,6 +78,7 @@ class _LaneState:
     waiting: list[tuple[int, int, Turn]] = field(default_factory=list)
     held_until: float = float("-inf")
     spared_until: float = float("-inf")  # what remains until then is kept for what is important
+    refusals: int = 0  # in a row
 
     def head(self) -> Turn | None:
         while self.waiting and not self.waiting[0][2].open:
@@ -95,6 +97,7 @@ class Pacer:
         self._rate = lane
         self._total = _Window(total)
         self._held_until = float("-inf")
+        self._refusals = 0  # of every lane, in a row
         self._lanes: dict[Lane, _LaneState] = {}
         self._numbers = itertools.count()
 
@@ -125,17 +128,23 @@ class Pacer:
         moments = [max(state.free_at(turn, now), self._free_at(turn, now)) for state, turn in self._heads()]
         return min(moments, default=None)
 
-    def hold(self, lane: Lane | None, until: float) -> None:
-        """Discord said 429: nothing goes through this lane (None: any lane) until then."""
+    def hold(self, lane: Lane | None, now: float, seconds: float) -> None:
+        """Discord said 429: nothing goes through this lane (None: any lane) for so long.
+
+        Longer each time in a row, whatever Discord says: of those answers 10,000 in ten minutes are a ban.
+        """
         if lane is None:
-            self._held_until = max(self._held_until, until)
+            self._refusals += now >= self._held_until  # those on their way at once are told once
+            self._held_until = max(self._held_until, now + max(seconds, _least(self._refusals)))
         else:
             state = self._lane(lane)
-            state.held_until = max(state.held_until, until)
+            state.refusals += now >= state.held_until
+            state.held_until = max(state.held_until, now + max(seconds, _least(state.refusals)))
 
     def observe(self, lane: Lane, *, remaining: int, until: float) -> None:
         """What Discord says is left of the lane's budget until then. Others of our program write there as well."""
         state = self._lane(lane)
+        state.refusals = self._refusals = 0
         if remaining <= 0:
             state.held_until = max(state.held_until, until)
         elif remaining <= LANE_SPARE:
@@ -177,6 +186,10 @@ class Pacer:
         return max(self._total.free_at(now, TOTAL_SPARE if turn.dispensable else 0), self._held_until)
 
 
+def _least(refusals: int) -> float:
+    return min(FIRST_HOLD * 2.0 ** min(refusals - 1, 10), LONGEST_HOLD)
+
+
 class Turnstile:
     """The pacer in an event loop: `await turn(...)` returns when the write may go. Needs no task of its own."""
 
@@ -199,7 +212,7 @@ class Turnstile:
         return turn, answer
 
     def hold(self, lane: Lane | None, seconds: float) -> None:
-        self._pacer.hold(lane, asyncio.get_running_loop().time() + seconds)
+        self._pacer.hold(lane, asyncio.get_running_loop().time(), seconds)
 
     def observe(self, lane: Lane, *, remaining: int, seconds: float) -> None:
         self._pacer.observe(lane, remaining=remaining, until=asyncio.get_running_loop().time() + seconds)

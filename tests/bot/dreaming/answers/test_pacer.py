@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -80,7 +81,7 @@ def test_what_is_dropped_costs_nothing() -> None:
 
 def test_after_a_429_the_lane_rests_and_others_go_on() -> None:
     pacer = Pacer()
-    pacer.hold(A, 7.0)
+    pacer.hold(A, 0.0, 7.0)
     pacer.ask(A, Importance.ANSWER, nothing)
     pacer.ask(B, Importance.PLACE, nothing)
     assert [(at, turn.lane) for at, turn in run_out(pacer, 0.0)] == [(0.0, B), (7.0, A)]
@@ -88,9 +89,26 @@ def test_after_a_429_the_lane_rests_and_others_go_on() -> None:
 
 def test_after_a_global_429_everything_rests() -> None:
     pacer = Pacer()
-    pacer.hold(None, 3.0)
+    pacer.hold(None, 0.0, 3.0)
     pacer.ask(A, Importance.ANSWER, nothing)
     assert [at for at, _ in run_out(pacer, 0.0)] == [3.0]
+
+
+@pytest.mark.parametrize("lane", [A, None])
+def test_who_is_refused_again_and_again_asks_less_and_less(lane: tuple[str, int] | None) -> None:
+    """Though Discord says each time that it need not wait."""
+    pacer, now, asked = Pacer(), 0.0, 0
+    while now < 600.0:
+        pacer.ask(A, Importance.ANSWER, nothing)
+        (now, _), *_ = run_out(pacer, now)
+        asked += 1
+        for _ in range(20):  # so many were on their way
+            pacer.hold(lane, now, 0.0)
+    assert 15 < asked < 40
+    pacer.observe(A, remaining=4, until=now)
+    pacer.hold(lane, now + 60, 1.0)
+    pacer.ask(A, Importance.ANSWER, nothing)
+    assert [at for at, _ in run_out(pacer, now + 60)] == [now + 61], "and it is forgotten when one gets through"
 
 
 def test_what_discord_says_is_left_counts() -> None:
