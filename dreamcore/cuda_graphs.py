@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import weakref
 from collections.abc import Callable
 from typing import Any
 
@@ -23,12 +24,18 @@ class CudaGraphs:
         # One for all graphs: the blocks of a pool belong to the stream that they were taken on.
         self._stream = torch.cuda.Stream(device)  # type: ignore[no-untyped-call]
         self._pool: Any = None
+        self._graphs: weakref.WeakSet[torch.cuda.CUDAGraph] = weakref.WeakSet()
         self._last = torch.cuda.Event()  # type: ignore[no-untyped-call]
-        self.held = 0
+        self._held = 0
+
+    @property
+    def held(self) -> int:
+        return self._held if self._graphs else 0
 
     def record(self, work: Callable[[], None]) -> Callable[[], None]:
         """Not by `torch.cuda.graph`, which collects garbage and empties caches first: tens of milliseconds."""
-        self._pool = self._pool or torch.cuda.graph_pool_handle()
+        if not self._graphs:  # a pool ends with the last graph in it, and cannot be taken up again
+            self._pool, self._held = torch.cuda.graph_pool_handle(), 0
         if self._spare > MOST_SPARE:  # a step by itself took as much again as the recorded one will
             torch.cuda.empty_cache()
         before = torch.cuda.memory_reserved(self._device)
@@ -44,7 +51,8 @@ class CudaGraphs:
                 _abandon(graph, self._device, self._pool)
                 raise
         torch.cuda.current_stream(self._device).wait_stream(self._stream)
-        self.held += max(0, torch.cuda.memory_reserved(self._device) - before)
+        self._graphs.add(graph)
+        self._held += max(0, torch.cuda.memory_reserved(self._device) - before)
         return graph.replay
 
     @property
@@ -53,7 +61,7 @@ class CudaGraphs:
         return torch.cuda.memory_reserved(self._device) - torch.cuda.memory_allocated(self._device) - self.held
 
     def forget(self) -> None:
-        self._pool, self.held = None, 0
+        self._graphs.clear()
         torch.cuda.empty_cache()
 
     def begin(self) -> None:
