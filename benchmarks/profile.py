@@ -105,21 +105,21 @@ def tables(options: Options) -> list[Table]:
         for precision in precisions(options.device, of_recipes=True):
             recipe = Recipe.parse(f"{looks} seed=1 precision={precision}")
             found[f"`{name}` {precision}"] = profiled(data, recipe, one.network, options)
-    return [Table(about=f"Milliseconds of a dream of {width} x {height}:", columns=("", *found), rows=rows(found))]
+    return [Table(about=f"Per cent of a dream of {width} x {height}:", columns=("", *found), rows=rows(found))]
 
 
 def rows(found: Mapping[str, Profile]) -> list[tuple[str, ...]]:
-    """One for each kind of work that takes half a millisecond or more."""
+    """One for each kind of work that takes a thousandth of some dream or more, in hundredths of the dream."""
     parts = [
-        (kind, *(milliseconds(one.parts[kind]) for one in found.values()))
+        (kind, *(f"{100 * one.parts[kind] / one.watched:.1f}" for one in found.values()))
         for kind in KINDS
-        if any(one.parts[kind] >= 0.5e-3 for one in found.values())
+        if any(one.parts[kind] >= 1e-3 * one.watched for one in found.values())
     ]
     return [
         *parts,
-        ("the dream", *(milliseconds(one.watched) for one in found.values())),
-        ("share that is no convolution", *(f"{beside(one):.0%}" for one in found.values())),
-        ("the dream without a profiler", *(milliseconds(one.alone) for one in found.values())),
+        ("all that is no convolution", *(f"{100 * beside(one):.1f}" for one in found.values())),
+        ("the dream: ms", *(milliseconds(one.watched) for one in found.values())),
+        ("without a profiler: ms", *(milliseconds(one.alone) for one in found.values())),
     ]
 
 
