@@ -157,6 +157,7 @@ async def test_a_clock_that_is_set_while_jobs_run_and_wait_costs_nobody_a_dream(
         faults.clear()
 
 
+@pytest.mark.soak  # by default tests/bot/dreaming/answers/test_restart.py kills it at every step
 @in_town(**SHIFTED, held=True)
 async def test_a_bot_that_is_killed_and_whose_clock_is_set_says_nothing_twice(town: Town) -> None:
     """It may ask neither its clock whether it said something before, nor from when on it has to look."""
