@@ -69,7 +69,7 @@ def tables(options: Options) -> list[Table]:
         config = ExecutorConfig(device=str(options.device), workers=workers, threads=threads, download=False)
         for title, recipes in {"as nobody says": ("",), "mixed": MIXED}.items():
             tally, memory, lasted = asyncio.run(_measured(config, photographs, recipes, seconds))
-            rows.append(_row(workers, threads, title, tally, memory, lasted))
+            rows.append(row_of(workers, threads, title, tally, memory, lasted))
     about = (
         f"{len(photographs)} photographs of {len(SHAPES)} shapes around 512 pixels, JPEG in, the bot's files out, "
         f"{seconds:.0f} s with every slot busy. Mixed recipes: {', '.join(f'`{text}`' for text in MIXED if text)}."
@@ -118,7 +118,7 @@ async def _measured(
         executor = DaskExecutor(config=config, environment={"DREAM_HOME": home})
         await executor.start()
         try:
-            orders = _orders(photographs, recipes)
+            orders = orders_of(photographs, recipes)
             async with asyncio.timeout(PATIENCE):
                 while not executor.ready or len(executor.workers) < (config.workers or 1):
                     await asyncio.sleep(0.1)
@@ -153,7 +153,8 @@ async def _made(executor: DaskExecutor, order: Order, tally: Tally) -> None:
     tally.add(outcome, time.monotonic() - begun)
 
 
-def _orders(photographs: Sequence[bytes], recipes: Sequence[str]) -> Iterator[Order]:
+def orders_of(photographs: Sequence[bytes], recipes: Sequence[str]) -> Iterator[Order]:
+    """Without end, each another one."""
     for number in itertools.count():
         recipe = f"{recipes[number % len(recipes)]} seed={number}".strip()
         picture = photographs[number % len(photographs)]
@@ -176,7 +177,8 @@ def _memory(executor: DaskExecutor) -> int:
     return total
 
 
-def _row(workers: int, threads: int, title: str, tally: Tally, memory: int, lasted: float) -> tuple[str, ...]:
+def row_of(workers: int, threads: int, title: str, tally: Tally, memory: int, lasted: float) -> tuple[str, ...]:
+    """Raises RuntimeError where something was not made."""
     if tally.failed or not tally.seconds:
         raise RuntimeError(f"{len(tally.failed)} orders were not made: {tally.failed[:3]}")
     count = len(tally.seconds)

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 
-from benchmarks import against, codecs, roofline, steps
+from benchmarks import against, codecs, latency, roofline, steps, throughput
 from benchmarks.__main__ import BY_NAME, DOCUMENT, ON_GPU, PARTS, main
 from benchmarks.options import Options
 from benchmarks.subjects import Subject, rendered, tensor_of
 from benchmarks.tables import NoPlace, Table, marks, wrapped, written
 from benchmarks.textbook import Textbook
 from benchmarks.timing import Stopwatch, peak_bytes, race
+from bot.executor.protocol import Failed
 from dreamcore.networks import load
+from dreamcore.picture import decode
 
 CPU = torch.device("cpu")
 OPTIONS = Options(device=CPU, rounds=1, quick=True)
@@ -165,6 +169,30 @@ def test_a_step_is_measured_with_its_limit_and_its_memory(subject: Subject, monk
     assert figures.seconds > 0
     assert figures.limit > 0
     assert figures.textbook > 0
+
+
+def test_a_size_that_is_new_is_dreamt_before_one_that_was_seen(subject: Subject) -> None:
+    row = latency.measured(subject, "classic", "fp32", 64, OPTIONS)
+    assert row[1:3] == ("classic", "fp32")
+    assert all(float(milliseconds) > 0 for milliseconds in row[3:6])
+
+
+def test_every_order_of_the_mix_is_another_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    noise = np.random.default_rng(1).integers(0, 256, (900, 1100, 3), np.uint8)  # rendering six takes seconds
+    monkeypatch.setattr(throughput, "landscape", lambda *_: noise)
+    photographs = throughput.photographs_of(OPTIONS, 12)
+    orders = list(itertools.islice(throughput.orders_of(photographs, throughput.MIXED), 24))
+    assert len(set(photographs)) == 12
+    assert len({order.job for order in orders}) == len({order.recipe for order in orders}) == 24
+    shapes = {decode(photograph).rgb.shape[:2] for photograph in photographs}
+    assert len(shapes) == len(throughput.SHAPES)
+
+
+def test_a_dream_that_is_not_made_is_no_figure() -> None:
+    tally = throughput.Tally(seconds=[1.0])
+    tally.add(Failed(sentence="No.", log=""), 1.0)
+    with pytest.raises(RuntimeError, match="1 orders were not made"):
+        throughput.row_of(1, 1, "mixed", tally, 0, 1.0)
 
 
 def test_textbook_is_named_by_its_layer(subject: Subject) -> None:
