@@ -205,7 +205,7 @@ class _Work:
             smoothing=recipe.smoothing,
             normalisation=recipe.normalisation,
             pull=pull,
-            growth=LENGTHENING.get(recipe.schedule, 1.0),
+            growth=1.0 if pull else LENGTHENING.get(recipe.schedule, 1.0),  # a pull is reckoned for equal steps
         )
         self.target = recipe.strength * max(reference_change(network.info, term.name) for term in recipe.layer)
         self.report = Reporter(self.octaves, device, on_progress, cancelled, clock)
