@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from bot.dreaming.buttons import Press
 from bot.playground.interactions import Interaction
 from bot.playground.model import Attachment, Message
 from bot.playground.standin import StandIn
@@ -25,6 +26,7 @@ class Request:
     first: float | None = None  # seconds until the bot had said something in words
     ended: float | None = None  # ... and until nothing more was to come
     answers: dict[int, Message] = field(default_factory=dict)
+    jobs: set[str] = field(default_factory=set)
 
     @property
     def dream(self) -> Message | None:
@@ -37,6 +39,9 @@ class Heard:
     def __init__(self, standin: StandIn) -> None:
         self._standin = standin
         self._requests: dict[int, Request] = {}  # by the id of the message or interaction
+        self._by_job: dict[
+            str, Request
+        ] = {}  # a command that waited long is answered by a message that refers to nothing
         self._over: deque[Request] = deque()
         self._stop = standin.world.watchers.listen(self._told)
         self.asked = 0
@@ -75,10 +80,15 @@ class Heard:
         if not isinstance(thing, Message) or thing.author is not self._standin.world.bot or thing.deleted:
             return
         cause = int(thing.interaction["id"]) if thing.interaction is not None else thing.reply_to
-        request = self._requests.get(cause or 0)
+        jobs = {Press.read(button.get("custom_id", "")).job for button in thing.buttons} - {""}
+        request = self._requests.get(cause or 0) or next(
+            (self._by_job[job] for job in jobs if job in self._by_job), None
+        )
         if request is None:
             self.wrong.append(f"an answer to nothing that is open: {thing.text!r}")
             return
+        request.jobs |= jobs
+        self._by_job.update(dict.fromkeys(jobs, request))
         request.answers[thing.id] = thing
         since = time.monotonic() - request.asked
         if request.first is None and not thing.loading and thing.text:
@@ -95,6 +105,8 @@ class Heard:
         if len(answers) != 1 or not is_dream(answers[0]):
             self.wrong.append(f"not one dream: {[one.text for one in answers]}")
         del self._requests[request.cause.id]
+        for job in request.jobs:
+            del self._by_job[job]
         for message in (*request.answers.values(), *([request.cause] if isinstance(request.cause, Message) else [])):
             self._standin.world.channels[message.channel_id].messages.pop(message.id, None)
             self._drop(message.attachments)
