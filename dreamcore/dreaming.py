@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import secrets
 import time
 from collections.abc import Callable
@@ -205,7 +206,7 @@ class _Work:
             smoothing=recipe.smoothing,
             normalisation=recipe.normalisation,
             pull=pull,
-            growth=1.0 if pull else LENGTHENING.get(recipe.schedule, 1.0),  # a pull is reckoned for equal steps
+            growth=1.0 if pull else self._lengthening,
         )
         self.target = recipe.strength * max(reference_change(network.info, term.name) for term in recipe.layer)
         self.report = Reporter(self.octaves, device, on_progress, cancelled, clock)
@@ -318,8 +319,15 @@ class _Work:
     def _steps_total(self) -> int:
         return sum(octave.steps for octave in self.octaves)
 
+    @property
+    def _lengthening(self) -> float:
+        """How much longer steps become in the course of an octave."""
+        return LENGTHENING.get(self.recipe.schedule, 1.0)
+
     def _step_size(self) -> float:
-        return float(STEP_SHARE * self.target / self._steps_total() ** STEP_GROWTH)
+        """Of an octave's first step. A pull is reckoned for equal steps: then all are as long as the others' mean."""
+        mean = math.sqrt(self._lengthening) if self.shaping.pull else 1.0
+        return float(mean * STEP_SHARE * self.target / self._steps_total() ** STEP_GROWTH)
 
     def _planned_change(self) -> list[float]:
         """The change aimed at after each octave."""

@@ -24,11 +24,14 @@ def clipped(rgb: NDArray[np.uint8]) -> float:
     return float(((rgb == 0) | (rgb == 255)).mean())
 
 
-def test_colours_stay_calmer_and_less_is_clipped_at_the_same_change(daydream: Network) -> None:
-    picture = picture_of(landscape(192, 128))
+@pytest.mark.parametrize(("schedule", "width"), [("coarse", 192), ("rising", 320)])
+def test_colours_stay_calmer_and_less_is_clipped_at_the_same_change(
+    daydream: Network, schedule: str, width: int
+) -> None:
+    picture = picture_of(landscape(width, width * 2 // 3))
     results = {}
     for towards in ("none", "source:0.5", "source"):
-        recipe = Recipe.parse(f"towards={towards} strength=2 seed=1 precision=fp32 steps=8 schedule=coarse")
+        recipe = Recipe.parse(f"towards={towards} strength=2 seed=1 precision=fp32 steps=8 schedule={schedule}")
         results[towards] = dream(picture, recipe, network=daydream, device=CPU)
     assert [r.change for r in results.values()] == pytest.approx([results["none"].change] * 3, rel=0.02)
     own = chroma(picture.rgb)
@@ -36,8 +39,12 @@ def test_colours_stay_calmer_and_less_is_clipped_at_the_same_change(daydream: Ne
     burnt = [clipped(result.rgb) for result in results.values()]
     assert added[2] < added[1] < added[0]
     assert added[2] < 0.6 * added[0]
-    assert burnt[2] < burnt[1] < burnt[0]
-    assert burnt[2] < 0.4 * burnt[0]
+    assert burnt[2] < burnt[1]
+    if schedule == "coarse":
+        assert burnt[1] < burnt[0]
+        assert burnt[2] < 0.4 * burnt[0]
+    else:  # steps that grow longer burn so little by themselves that there is nothing to gain
+        assert burnt[2] < 0.005
 
 
 def test_what_is_pulled_back_is_colour_first_and_what_burns() -> None:
