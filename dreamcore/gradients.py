@@ -42,8 +42,9 @@ def smoothed(gradient: Tensor, kind: str, progress: float) -> Tensor:
             blurred += gaussian(channel, coarser)
             channel.copy_(blurred)
     elif kind in BAND_EVENNESS:
-        for channel in _channels(gradient):
-            gaussian(channel, 0.5, out=channel)
+        if kind == "laplacian":  # which makes the finest band as strong as the others, grain and all
+            for channel in _channels(gradient):
+                gaussian(channel, 0.5, out=channel)
         _equalise_bands(gradient, kind)
     elif kind == "chroma":
         _blur_colour(gradient)

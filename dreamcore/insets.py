@@ -156,7 +156,8 @@ def smoothed(gradient: Tensor, kind: str, levels: tuple[Inset, ...], bells: Tens
     if kind == "gaussian":
         return _weighted(gradient, bells[0], whole) + _weighted(gradient, bells[1], whole)
     if kind in BAND_EVENNESS:
-        return _equalised(gaussian(gradient, 0.5, whole), kind, levels)
+        less_grain = gaussian(gradient, 0.5, whole) if kind == "laplacian" else gradient
+        return _equalised(less_grain, kind, levels)
     if kind == "chroma":
         grey = gradient.mean(1, keepdim=True)
         return gaussian(gradient - grey, COLOUR_BLUR, whole).add_(grey)
