@@ -321,8 +321,8 @@ class _Work:
 
     @property
     def _lengthening(self) -> float:
-        """How much longer steps become in the course of an octave."""
-        return LENGTHENING.get(self.recipe.schedule, 1.0)
+        """How much longer steps become in the course of an octave; one that stands alone gains nothing by it."""
+        return LENGTHENING.get(self.recipe.schedule, 1.0) if len(self.octaves) > 1 else 1.0
 
     def _step_size(self) -> float:
         """Of an octave's first step. A pull is reckoned for equal steps: then all are as long as the others' mean."""

@@ -384,9 +384,17 @@ def test_a_step_is_the_one_of_the_textbook(daydream: Network, photograph: NDArra
     assert torch.allclose(octave.picture.double(), expected, atol=2e-5)
 
 
-@pytest.mark.parametrize(("schedule", "longer"), [("rising", 2**0.75), ("coarse", 1.0), ("classic", 1.0)])
+@pytest.mark.parametrize(
+    ("schedule", "octaves", "longer"),
+    [("rising", 2, 2**0.75), ("rising", 1, 1.0), ("coarse", 2, 1.0), ("classic", 2, 1.0)],
+)
 def test_an_octaves_steps_grow_longer_where_the_schedule_says_so(
-    schedule: str, longer: float, daydream: Network, photograph: NDArray[np.uint8], monkeypatch: pytest.MonkeyPatch
+    schedule: str,
+    octaves: int,
+    longer: float,
+    daydream: Network,
+    photograph: NDArray[np.uint8],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """What a recipe of before says is still dreamt as it was: each of its steps is as long as the others."""
     from dreamcore import ascent
@@ -400,7 +408,7 @@ def test_an_octaves_steps_grow_longer_where_the_schedule_says_so(
 
     monkeypatch.setattr(ascent.OctaveState, "climb", watched)
     grey = photograph // 4 + 96  # so far from black and white that nothing is clipped
-    how = "layer=edges smoothing=none steps=4 octaves=1 strength=0.2"
+    how = f"layer=edges smoothing=none steps=4 octaves={octaves} strength=0.2"
     dreamt(picture_of(grey), f"schedule={schedule} {how}", daydream)
     assert moved[3] / moved[0] == pytest.approx(longer, rel=0.03)
 
