@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from playwright.async_api import expect
+import asyncio
+
+from playwright.async_api import Route, expect
 
 from bot.playground.drafts import File
 from tests.e2e.page.acting import WORKBENCH, cards, drag, messages, paste, wrong
@@ -56,6 +58,25 @@ async def test_pictures_come_by_dragging_pasting_choosing_and_from_the_samples(
     assert [one.spoiler for one in sent.attachments] == [False, True, False, False]
     assert sent.attachments[0].data == cat().data
     await expect(cards(tab)).to_have_count(0)
+
+
+@in_browser(start=False)
+async def test_what_is_sent_before_a_picked_sample_is_here_goes_with_it(town: Town, tab: Tab, visit: Visit) -> None:
+    here = asyncio.Event()
+
+    async def late(route: Route) -> None:
+        await here.wait()
+        await route.continue_()
+
+    await tab.page.get_by_role("button", name="Pick a sample").click()
+    sample = tab.page.get_by_role("dialog", name="Pick a sample").get_by_role("button").first
+    await expect(sample.locator("img")).to_be_visible()
+    await tab.page.route("**/samples/**", late)
+    await sample.click()
+    await tab.say("with a picture")
+    here.set()
+    sent = await town.standin.message(lambda one: one.content == "with a picture")
+    assert len(sent.attachments) == 1
 
 
 @in_browser(start=False)

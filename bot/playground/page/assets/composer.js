@@ -40,6 +40,8 @@ class Composer {
     this.key = null;
     this.draft = blank();
     this.busy = false;
+    /** @type {boolean | Promise<boolean>} whether the sample that was picked last is here */
+    this.picking = true;
     this.build();
     this.listen();
     this.swap();
@@ -223,16 +225,21 @@ class Composer {
     }
   }
 
-  async pick(sample, text = null) {
+  pick(sample, text = null) {
+    this.picking = this.fetched(sample, text);
+  }
+
+  async fetched(sample, text) {
     try {
       this.take([await fileOfSample(sample)]);
     } catch (error) {
       this.say(error.message);
-      return;
+      return false;
     }
     if (text !== null && this.text.value === "") this.text.value = text;
     this.changed();
     this.focus();
+    return true;
   }
 
   changed() {
@@ -255,7 +262,9 @@ class Composer {
     this.busy = true;
     this.root.setAttribute("aria-busy", "true");
     try {
-      await send(this);
+      const picked = await this.picking; // what is sent before it is here is meant to go with it
+      this.picking = true;
+      if (picked) await send(this);
     } catch (error) {
       this.say(error.message);
     } finally {
