@@ -71,7 +71,9 @@ def test_a_killed_workers_order_is_lost_and_those_that_only_waited_are_not_to_bl
     assert isinstance(again(cluster), Made)
 
 
-@pytest.mark.parametrize("how", ["stopped", "in a native call that holds the interpreter"])
+@pytest.mark.parametrize(
+    "how", [pytest.param("stopped", marks=pytest.mark.soak), "in a native call that holds the interpreter"]
+)
 def test_a_worker_that_gives_no_sign_of_life_is_replaced(
     cluster: Cluster, monkeypatch: pytest.MonkeyPatch, how: str
 ) -> None:
