@@ -72,6 +72,7 @@ class AnswerDesk:
     async def start(self) -> None:
         """From now on it writes. What it was told before is said now."""
         self._open = True
+        self._rest.open()
         for talk in list(self._talks.values()):
             self._poke(talk)
 

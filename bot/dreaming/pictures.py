@@ -174,8 +174,10 @@ class Downloader:
         self._patience = patience
         self._session: aiohttp.ClientSession | None = None
         self._places = asyncio.Semaphore(AT_ONCE)
+        self._ended = False
 
     async def close(self) -> None:
+        self._ended = True
         if self._session is not None:
             await self._session.close()
 
@@ -209,6 +211,8 @@ class Downloader:
         raise AssertionError("the last attempt returns or raises")
 
     async def _fetch_once(self, picture: Found) -> bytes:
+        if self._ended:  # a session that is made now would be nobody's to close
+            raise aiohttp.ClientConnectionError("the bot ends")
         if self._session is None or self._session.closed:
             self._session = aiohttp.ClientSession(
                 auto_decompress=False,  # what is measured is what came

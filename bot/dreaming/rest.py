@@ -111,6 +111,7 @@ class Rest:
         self._http = http
         self._patience = patience
         self._session: aiohttp.ClientSession | None = None
+        self._ended = False
 
     async def call(
         self,
@@ -122,6 +123,8 @@ class Rest:
         query: Mapping[str, Any] | None = None,
     ) -> Reply:
         """One attempt. Raises RestError."""
+        if self._ended:  # a session that is made now would be nobody's to close
+            raise Unreachable(f"{method} was not tried: the bot ends")
         session = self._session
         if session is None or session.closed:
             trace = self._http.http_trace  # whoever counts discord.py's requests counts these
@@ -142,7 +145,12 @@ class Rest:
         except (TimeoutError, aiohttp.ClientError, OSError) as error:
             raise Unreachable(f"{method} got no answer: {type(error).__name__}") from error
 
+    def open(self) -> None:
+        """After `close`: calls are made again."""
+        self._ended = False
+
     async def close(self) -> None:
+        self._ended = True
         if self._session is not None:
             await self._session.close()
 
