@@ -230,3 +230,18 @@ def test_sizes_are_checked_before_anything_is_downloaded() -> None:
         check_sizes([kind(None, 2 << 20)], most=1 << 20)
     with pytest.raises(PictureError, match="5 MiB together"):
         check_sizes([kind(None, 1 << 20)] * 5, most=1 << 20)
+
+
+def test_after_the_end_nothing_is_fetched() -> None:
+    """A connection that was opened then would be nobody's to close."""
+
+    async def test() -> None:
+        async with serving() as cdn:
+            downloader = Downloader(origins=[cdn.origin], most=MOST)
+            assert await downloader.fetch(cdn.found()) == PNG
+            await downloader.close()
+            with pytest.raises(LinkError):
+                await downloader.fetch(cdn.found())
+            assert len(cdn.asked) == 1
+
+    asyncio.run(test())
