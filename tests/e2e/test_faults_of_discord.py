@@ -138,6 +138,7 @@ async def test_much_of_each_trouble(town: Town) -> None:
     assert _invalid(town) <= 60
 
 
+@pytest.mark.soak
 @in_town(**SHIFTED, held=True)
 async def test_a_clock_that_is_set_while_jobs_run_and_wait_costs_nobody_a_dream(town: Town) -> None:
     """An hour forwards, and two back, so that what was noted before lies an hour ahead."""
